@@ -1,0 +1,1 @@
+"""Spanloom: the language all services share."""

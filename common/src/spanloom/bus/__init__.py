@@ -1,0 +1,1 @@
+"""The bus: a port with two ends, Kafka and memory."""

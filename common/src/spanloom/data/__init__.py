@@ -1,0 +1,1 @@
+"""Gold data, languages, the demo corpus."""

@@ -1,0 +1,1 @@
+"""Label schemas, IOB2, spans, sentence formats."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: models, migrations, work rows, settle."""

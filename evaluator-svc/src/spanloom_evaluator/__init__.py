@@ -1,0 +1,1 @@
+"""The evaluator: predictions to scores."""

@@ -1,0 +1,1 @@
+"""The trainer: samples to models and predictions."""

@@ -1,0 +1,1 @@
+"""The validator: completions to samples and rejections."""
