@@ -1,0 +1,1 @@
+"""LLM engines: one port, several ways to get a completion."""
