@@ -1,0 +1,92 @@
+"""Specification of gold data and languages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from spanloom.contracts.base import Frozen, LanguageCode, Name, Text
+
+Split = Literal["train", "dev", "test"]
+FileFormat = Literal["auto", "iob2", "jsonl", "hf"]
+
+
+class SplitFiles(Frozen):
+    """One file for each gold split."""
+
+    train: Text
+    dev: Text
+    test: Text
+
+
+class Fractions(Frozen):
+    """How one small gold file is divided after its duplicates are removed; the rest is train."""
+
+    dev: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    test: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 3535
+
+    @model_validator(mode="after")
+    def _leaves_train(self) -> Self:
+        if self.dev + self.test >= 1:
+            raise ValueError(f"dev {self.dev} and test {self.test} leave nothing to train on; their sum must be below 1")
+        return self
+
+
+class GoldSpec(Frozen):
+    """Where the gold sentences of a language come from: exactly one of name, path, files, file, demo.
+
+    `name` is a data set known to Spanloom (`universal_ner/da_ddt`), looked for in SPANLOOM_DATA before the hub;
+    `path` a folder with one file a split; `files` the three files; `file` one file, split by `fractions`;
+    `demo` the built-in corpus.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]+/[A-Za-z0-9_\-]+$")] | None = None
+    path: Text | None = None
+    files: SplitFiles | None = None
+    file: Text | None = None
+    demo: Literal["da", "sv"] | None = None
+    fractions: Fractions | None = None
+    format: FileFormat = "auto"
+    columns: Annotated[tuple[int, int] | None, Field(description="0-based (token, tag) columns")] = None
+    tags: Annotated[
+        tuple[Text, ...] | None,
+        Field(description="tag names by id, for files that hold integers"),
+    ] = None
+    mapping: Annotated[
+        dict[Name, Name | None],
+        Field(description="the data's entity type -> the run's, or null to read it as O"),
+    ] = {}
+    limit: Annotated[int, Field(ge=1, description="at most so many sentences a split")] | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        given = [k for k in ("name", "path", "files", "file", "demo") if getattr(self, k) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"give exactly one of name, path, files, file, demo; got {', '.join(given) or 'none of them'}"
+            )
+        if self.fractions is not None and self.file is None:
+            raise ValueError("fractions divide a single file; give `file` with them")
+        return self
+
+
+class RelatedSpec(Frozen):
+    """The related language whose gold data a model sees first in `fine_tuning` (the paper's Table 2)."""
+
+    code: LanguageCode
+    gold: GoldSpec
+    cap: Annotated[int, Field(ge=1, le=1_000_000, description="at most so many sentences; the paper: 8000")] = 8000
+
+
+class LanguageSpec(Frozen):
+    """A target language. What is not given is looked up in the registry of languages by `code`."""
+
+    code: LanguageCode
+    gold: GoldSpec
+    related: RelatedSpec | None = None
+    name: Text | None = None
+    family: Text | None = None
+    script: Annotated[str, Field(pattern=r"^[A-Z][a-z]{3}$", description="ISO 15924, e.g. Latn")] | None = None
+    in_xlmr: bool | None = None

@@ -1,0 +1,197 @@
+"""Specification of sources: where datasets come from, and the engines that write synthetic ones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from spanloom.contracts.base import Frozen, LanguageCode, Name, Text
+from spanloom.contracts.gold import GoldSpec
+from spanloom.contracts.rules import Rules
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Format = Literal["tag_ids", "tag_names", "pairs", "entities", "inline"]
+
+
+class Prices(Frozen):
+    """What the LLM costs, in one currency, per million tokens."""
+
+    input_per_million: Annotated[float, Field(ge=0)]
+    output_per_million: Annotated[float, Field(ge=0)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+
+
+class ToyEngine(Frozen):
+    """A small Llama trained on the spot on the run's own gold train sentences."""
+
+    kind: Literal["toy"]
+    related_steps: Annotated[int, Field(ge=0, le=100_000)] = 430
+    target_steps: Annotated[int, Field(ge=1, le=100_000)] = 600
+    hidden: Annotated[int, Field(ge=16, le=4096)] = 128
+    layers: Annotated[int, Field(ge=1, le=64)] = 4
+    heads: Annotated[int, Field(ge=1, le=64)] = 4
+    vocabulary: Annotated[int, Field(ge=300, le=100_000)] = 1500
+    seed: Seed = 3535
+
+
+class ReplayEngine(Frozen):
+    """Recorded completions: JSONL with `raw_output`, or OpenAI batch output lines; gzip too."""
+
+    kind: Literal["replay"]
+    files: Annotated[dict[LanguageCode, Text], Field(min_length=1)]
+    model: Text | None = None
+
+
+class OpenAIEngine(Frozen):
+    """Any OpenAI-compatible server's chat completions."""
+
+    kind: Literal["openai"]
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    model: Text
+    api_key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    api_key_file: Text | None = None
+    concurrency: Annotated[int, Field(ge=1, le=4096)] = 32
+    timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 600
+    budget: Annotated[float, Field(gt=0, description="stop when the calls have cost this, in the prices' currency")] | (
+        None
+    ) = None
+
+
+class OpenAIBatchEngine(Frozen):
+    """The OpenAI batch API's life: upload, create, poll, download; partial results are kept."""
+
+    kind: Literal["openai_batch"]
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    model: Text
+    api_key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    api_key_file: Text | None = None
+    poll_s: Annotated[float, Field(gt=0, le=3600)] = 30
+    max_requests: Annotated[int, Field(ge=1, le=50_000)] = 50_000
+    max_bytes: Annotated[int, Field(ge=1024, le=200_000_000)] = 200_000_000
+
+
+class VllmEngine(Frozen):
+    """A model run by vLLM in this process (AsyncLLM)."""
+
+    kind: Literal["vllm"]
+    model: Text
+    revision: Text | None = None
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    tensor_parallel: Annotated[int, Field(ge=1, le=64)] = 1
+    data_parallel: Annotated[int, Field(ge=1, le=64)] = 1
+    max_model_len: Annotated[int, Field(ge=64, le=1_000_000)] | None = None
+    max_num_seqs: Annotated[int, Field(ge=1, le=65_536)] = 256
+    gpu_memory_utilization: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+Engine = Annotated[
+    ToyEngine | ReplayEngine | OpenAIEngine | OpenAIBatchEngine | VllmEngine, Field(discriminator="kind")
+]
+
+
+class Sampling(Frozen):
+    """How the LLM samples; the paper's Llama settings by default (Appendix A)."""
+
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.8
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 8192
+
+
+class PromptSpec(Frozen):
+    """How prompts are written. `paper` reproduces the published scripts' habits, `spanloom` names the labels.
+
+    The wording comes from files (`template`, `system`) or, for `spanloom`, from the one built in.
+    """
+
+    style: Literal["paper", "spanloom"] = "spanloom"
+    template: Text | None = None
+    system: Text | None = None
+    ascii_escapes: bool | None = None
+    generation_prompt: bool | None = None
+
+    @model_validator(mode="after")
+    def _paper_needs_wording(self) -> Self:
+        if self.style == "paper" and self.template is None:
+            raise ValueError("prompt style 'paper' takes its wording from a file: give prompt.template")
+        return self
+
+
+class StopSpec(Frozen):
+    """When a synthetic dataset is complete: after a number of calls, or of accepted samples."""
+
+    after_calls: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    after_accepted: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
+    max_calls: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if (self.after_calls is None) == (self.after_accepted is None):
+            raise ValueError("give exactly one of after_calls, after_accepted")
+        if self.max_calls is not None and self.after_accepted is None:
+            raise ValueError("max_calls bounds after_accepted; with after_calls it says nothing")
+        return self
+
+
+class OrganicSource(Frozen):
+    """The language's gold train split itself."""
+
+    kind: Literal["organic"]
+    name: Name = "organic"
+
+
+class WikiannSource(Frozen):
+    """WikiANN's train split of the language, automatically labelled (Rahimi et al., 2019)."""
+
+    kind: Literal["wikiann"]
+    name: Name = "wikiann"
+    gold: Annotated[dict[LanguageCode, GoldSpec], Field(description="local copies by language")] = {}
+
+
+class SyntheticSource(Frozen):
+    """A dataset written by an LLM from m seed sentences a call (paper, section 3.1)."""
+
+    kind: Literal["synthetic"]
+    name: Name
+    engine: Engine
+    m: Annotated[int, Field(ge=0, le=1000, description="seed sentences a prompt")] = 10
+    n: Annotated[int, Field(ge=1, le=1000, description="samples asked for a call")] = 20
+    stop: StopSpec = StopSpec(after_calls=250)
+    dev_calls: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    seeds_from: Annotated[
+        Literal["train"], Field(description="the gold split that seeds prompts; only train, so that no test leaks")
+    ] = "train"
+    seed_pool: Annotated[int, Field(ge=1)] | Literal["all"] = "all"
+    prompt: PromptSpec = PromptSpec()
+    format: Format = "tag_ids"
+    constrain: Literal["none", "json", "aligned"] = "none"
+    sampling: Sampling = Sampling()
+    rules: Rules = Rules()
+    seed: Seed = 3535
+    prices: Prices | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if isinstance(self.seed_pool, int) and self.seed_pool < self.m:
+            raise ValueError(f"seed_pool {self.seed_pool} holds fewer sentences than the m={self.m} a prompt needs")
+        if self.engine.kind == "replay" and self.dev_calls:
+            raise ValueError("replay has no synthetic dev set; leave dev_calls out")
+        return self
+
+    @property
+    def dev_calls_planned(self) -> int:
+        """Calls for the synthetic dev set: the paper's 50, none for replay."""
+        if self.dev_calls is not None:
+            return self.dev_calls
+        return 0 if self.engine.kind == "replay" else 50
+
+    @property
+    def max_calls(self) -> int:
+        """The most calls the train dataset may cost; for `after_accepted` 4 x N/n unless given."""
+        if self.stop.after_calls is not None:
+            return self.stop.after_calls
+        assert self.stop.after_accepted is not None  # noqa: S101  narrowed by the validator
+        return self.stop.max_calls or -(-4 * self.stop.after_accepted // self.n)
+
+
+Source = Annotated[OrganicSource | SyntheticSource | WikiannSource, Field(discriminator="kind")]

@@ -1,0 +1,166 @@
+"""The run specification: one YAML or JSON document says what a run does. Defaults are the paper's."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, Literal, Self
+
+import orjson
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from spanloom.contracts.base import Frozen, Name, Text
+from spanloom.contracts.gold import GoldSpec, LanguageSpec
+from spanloom.contracts.sources import Source, SyntheticSource
+from spanloom.contracts.training import EvaluationSpec, TrainingSpec
+from spanloom.errors import SchemaError, SpecError
+from spanloom.ner.schema import LabelSchema
+
+MAX_SPEC_BYTES = 1_000_000
+
+
+class RunSpec(Frozen):
+    """One run. `labels` maps each entity type to its description, in tag order; a plain list will do."""
+
+    version: Literal[1] = 1
+    name: Name
+    labels: Annotated[dict[str, Text | None], Field(min_length=1, max_length=100)] = {
+        "PER": None,
+        "ORG": None,
+        "LOC": None,
+    }
+    languages: Annotated[tuple[LanguageSpec, ...], Field(min_length=1, max_length=100)]
+    sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=50)]
+    training: TrainingSpec = TrainingSpec()
+    evaluation: EvaluationSpec = EvaluationSpec()
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _from_list(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            if len(set(map(str, value))) != len(value):
+                raise ValueError("lists an entity type twice")
+            return {str(name): None for name in value}
+        return value
+
+    @field_validator("labels")
+    @classmethod
+    def _is_schema(cls, value: dict[str, str | None]) -> dict[str, str | None]:
+        try:
+            LabelSchema.of(value)
+        except SchemaError as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _languages_once(cls, value: tuple[LanguageSpec, ...]) -> tuple[LanguageSpec, ...]:
+        codes = [language.code for language in value]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"a language is listed twice: {', '.join(codes)}")
+        return value
+
+    @field_validator("sources")
+    @classmethod
+    def _sources_once(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [source.name for source in value]
+        if len(set(names)) != len(names):
+            raise ValueError(f"a source name is used twice: {', '.join(names)}")
+        if "gold" in names or "related" in names:
+            raise ValueError("'gold' and 'related' name the gold data itself; call the source something else")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if "fine_tuning" in self.training.settings:
+            for i, language in enumerate(self.languages):
+                if language.related is None:
+                    raise ValueError(
+                        f"languages.{i}.related: setting fine_tuning needs the related language of {language.code!r}; "
+                        "give it, or leave fine_tuning out of training.settings"
+                    )
+        gold: dict[str, GoldSpec] = {}
+        for language in self.languages:
+            pairs = [(language.code, language.gold)]
+            if language.related is not None:
+                pairs.append((language.related.code, language.related.gold))
+            for code, where in pairs:
+                if gold.setdefault(code, where) != where:
+                    raise ValueError(f"languages: {code!r} is given two different gold data sets; one run has one each")
+        for i, source in enumerate(self.sources):
+            if isinstance(source, SyntheticSource) and source.engine.kind == "replay":
+                missing = [x.code for x in self.languages if x.code not in source.engine.files]
+                if missing:
+                    raise ValueError(f"sources.{i}.engine.files: no file for language {', '.join(missing)}")
+        return self
+
+    @property
+    def schema_(self) -> LabelSchema:
+        """The run's label schema."""
+        return LabelSchema.of(self.labels)
+
+    def gold_of(self) -> dict[str, GoldSpec]:
+        """Gold data by language code, targets and related languages, each once, in order."""
+        out: dict[str, GoldSpec] = {}
+        for language in self.languages:
+            out.setdefault(language.code, language.gold)
+        for language in self.languages:
+            if language.related is not None and "fine_tuning" in self.training.settings:
+                out.setdefault(language.related.code, language.related.gold)
+        return out
+
+
+def spec_hash(spec: RunSpec) -> str:
+    """SHA-256 of the specification's canonical JSON, hex."""
+    return hashlib.sha256(orjson.dumps(spec.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def parse_spec(text: str) -> RunSpec:
+    """Read a specification from YAML or JSON text.
+
+    Raises SpecError with the path of each mistake and what is allowed there.
+    """
+    if len(text.encode("utf-8", "replace")) > MAX_SPEC_BYTES:
+        raise SpecError([("", f"the specification is larger than {MAX_SPEC_BYTES:,} bytes")])
+    try:
+        data = yaml.load(text, Loader=_NoAliases)  # noqa: S506  a SafeLoader that refuses aliases
+    except (yaml.YAMLError, RecursionError) as error:
+        raise SpecError([("", f"not YAML or JSON: {' '.join(str(error).split())}")]) from None
+    return check_spec(data)
+
+
+def check_spec(data: object) -> RunSpec:
+    """Check parsed YAML/JSON data. Raises SpecError with every mistake found."""
+    if not isinstance(data, dict):
+        raise SpecError([("", f"a specification is a mapping with name, languages, sources; got {type(data).__name__}")])
+    try:
+        return RunSpec.model_validate(data)
+    except ValidationError as error:
+        raise SpecError(problems_of(error)) from None
+
+
+def problems_of(error: ValidationError) -> list[tuple[str, str]]:
+    """`(field path, what is wrong and allowed)` for each mistake pydantic found."""
+    out = []
+    for item in error.errors(include_url=False, include_context=False):
+        path = ".".join(str(part) for part in item["loc"] if not str(part).startswith("function-"))
+        what = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            what = "no such field; see `spanloom spec --schema` for what is allowed"
+        elif item["type"] != "value_error" and item["type"] != "missing":
+            what = f"{what}; got {str(item['input'])[:80]!r}"
+        head, _, rest = what.partition(": ")
+        if not path and rest and " " not in head:
+            path, what = head, rest
+        out.append((path, what))
+    return out
+
+
+class _NoAliases(yaml.SafeLoader):
+    """YAML without aliases: a small file must not become a large document."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.MarkedYAMLError(problem="aliases are not allowed here", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
