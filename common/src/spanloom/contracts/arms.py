@@ -1,0 +1,259 @@
+"""The training grid: which arms a run has, as a pure function of its specification and its datasets.
+
+An arm is one point of the grid; its id is the hash of all that it is, so that making it twice makes it once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import orjson
+from pydantic import Field
+
+from spanloom.contracts.base import Frozen
+from spanloom.contracts.gold import LanguageSpec
+from spanloom.contracts.sources import OrganicSource, Source, SyntheticSource, WikiannSource
+from spanloom.contracts.spec import RunSpec
+from spanloom.contracts.training import EncoderSpec, RecipeSpec, Setting
+
+GOLD = "gold"
+"""The `source` of gold datasets; organic sources read it."""
+
+
+class Arm(Frozen):
+    """One training: what on, how, and what it tags afterwards.
+
+    `kind` is `pretrain` (a related language's model; `source` is then `related`) or `train`.
+    `tests` are the languages whose gold test set is tagged; a pre-training tags its targets' (zero-shot).
+    """
+
+    run_id: str
+    kind: Literal["pretrain", "train"]
+    language: str
+    source: str
+    setting: Setting
+    train_dataset: str
+    size: Annotated[int, Field(ge=1)]
+    size_asked: Annotated[int, Field(ge=1)]
+    dev: Literal["held_out", "own", "gold"]
+    dev_dataset: str | None
+    tests: tuple[str, ...]
+    encoder: EncoderSpec
+    recipe: RecipeSpec
+    steps: int | None
+    related: str | None
+    needs: str | None
+    subset_seed: int
+    training_seed: int
+
+
+def arm_id(arm: Arm) -> str:
+    """The job's id: a hash of every field of the arm."""
+    canonical = orjson.dumps(arm.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return "job-" + hashlib.sha256(canonical).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class DatasetState:
+    """What the grid needs to know of a dataset: its id, whether it is complete, how many samples it holds."""
+
+    id: str
+    complete: bool
+    accepted: int
+
+
+DatasetKey = tuple[str, str, str]
+"""(language, source, split); gold under source `gold`."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`due`: arms that can be made now, each with the reason why it cannot be trained, if so.
+
+    `waiting` says what keeps further arms back, one line each; empty when every arm of the run is in `due`.
+    """
+
+    due: list[tuple[Arm, str | None]] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+
+def sizes_for(asked: Iterable[int], available: int) -> list[tuple[int, int]]:
+    """`(actual, asked)` sizes: those the dataset holds, and one arm on all of it for the first that is more.
+
+    >>> sizes_for([30, 100, 300, 500], 272)
+    [(30, 30), (100, 100), (272, 300)]
+    """
+    out: list[tuple[int, int]] = []
+    for size in sorted(asked):
+        if size <= available:
+            out.append((size, size))
+        else:
+            if available and (not out or out[-1][0] != available):
+                out.append((available, size))
+            break
+    return out
+
+
+def effective_dev(spec: RunSpec, source: Source) -> Literal["held_out", "own", "gold"]:
+    """The dev set an arm of this source uses.
+
+    `own` is the source's synthetic dev set; a source without one (replay) uses gold dev, and then every source
+    does alike. Organic and WikiANN arms use gold dev where LLM arms use their own (the paper's way).
+    """
+    if spec.training.dev != "own":
+        return spec.training.dev
+    synthetic = [s for s in spec.sources if isinstance(s, SyntheticSource)]
+    if not isinstance(source, SyntheticSource) or any(s.dev_calls_planned == 0 for s in synthetic):
+        return "gold"
+    return "own"
+
+
+def step_budget(spec: RunSpec) -> int:
+    """Updates of a step-matched arm: `control_steps`, else those of the largest size's epochs."""
+    recipe = spec.training.recipe
+    if spec.training.control_steps is not None:
+        return spec.training.control_steps
+    return -(-spec.training.sizes[-1] // recipe.batch) * recipe.target_epochs
+
+
+def plan_grid(
+    run_id: str,
+    spec: RunSpec,
+    datasets: Mapping[DatasetKey, DatasetState],
+    jobs: Mapping[str, str],
+) -> Grid:
+    """All arms that are due. `jobs` maps the ids of jobs already made to their work state.
+
+    A `fine_tuning` arm is due once its pre-training is done; it is due as failed when that failed.
+    """
+    grid = Grid()
+    for language in spec.languages:
+        test = datasets.get((language.code, GOLD, "test"))
+        if test is None:
+            grid.waiting.append(f"{language.code}: no gold test set")
+            continue
+        for setting in spec.training.settings:
+            for seed in spec.training.training_seeds:
+                needs, blocked = None, None
+                if setting == "fine_tuning":
+                    arm = _pretrain(run_id, spec, language, datasets, seed)
+                    needs = arm_id(arm)
+                    if needs not in {arm_id(a) for a, _ in grid.due}:
+                        grid.due.append((arm, None))
+                    state = jobs.get(needs)
+                    if state not in ("done", "failed"):
+                        grid.waiting.append(f"{language.code}: pre-training on {arm.language} is not done")
+                        continue
+                    if state == "failed":
+                        blocked = f"the pre-training on {arm.language} ({needs}) failed"
+                for source in spec.sources:
+                    _add_source(grid, run_id, spec, language, source, setting, seed, needs, blocked, datasets)
+    return grid
+
+
+def _pretrain(
+    run_id: str, spec: RunSpec, language: LanguageSpec, datasets: Mapping[DatasetKey, DatasetState], seed: int
+) -> Arm:
+    assert language.related is not None  # noqa: S101  the specification's validator holds it
+    related = language.related
+    train = datasets[(related.code, GOLD, "train")]
+    dev = datasets[(related.code, GOLD, "dev")]
+    targets = tuple(
+        other.code
+        for other in spec.languages
+        if other.related is not None and (other.related.code, other.related.cap) == (related.code, related.cap)
+    )
+    size = min(related.cap, train.accepted)
+    return Arm(
+        run_id=run_id,
+        kind="pretrain",
+        language=related.code,
+        source="related",
+        setting="fine_tuning",
+        train_dataset=train.id,
+        size=size,
+        size_asked=related.cap,
+        dev="gold",
+        dev_dataset=dev.id,
+        tests=targets,
+        encoder=spec.training.encoder,
+        recipe=spec.training.recipe,
+        steps=None,
+        related=None,
+        needs=None,
+        subset_seed=spec.training.subset_seed,
+        training_seed=seed,
+    )
+
+
+def _add_source(
+    grid: Grid,
+    run_id: str,
+    spec: RunSpec,
+    language: LanguageSpec,
+    source: Source,
+    setting: Setting,
+    seed: int,
+    needs: str | None,
+    blocked: str | None,
+    datasets: Mapping[DatasetKey, DatasetState],
+) -> None:
+    name = GOLD if isinstance(source, OrganicSource) else source.name
+    dev = effective_dev(spec, source)
+    wanted = [(language.code, name, "train")]
+    if dev == "own":
+        wanted.append((language.code, name, "dev"))
+    elif dev == "gold":
+        wanted.append((language.code, GOLD, "dev"))
+    found = [datasets.get(key) for key in wanted]
+    for key, state in zip(wanted, found, strict=True):
+        if state is None or not state.complete:
+            grid.waiting.append(f"{'/'.join(key)}: not complete")
+            return
+    train = found[0]
+    assert train is not None  # noqa: S101  checked in the loop above
+    reason = blocked
+    for key, state in zip(wanted, found, strict=True):
+        if state is not None and state.accepted == 0 and reason is None:
+            reason = f"dataset {'/'.join(key)} holds no accepted sample"
+    sizes = (
+        [(max(train.accepted, 1), max(train.accepted, 1))]
+        if isinstance(source, WikiannSource)
+        else sizes_for(spec.training.sizes, train.accepted) or [(spec.training.sizes[0], spec.training.sizes[0])]
+    )
+    for (size, asked), steps in _controls(spec, sizes):
+        grid.due.append(
+            (
+                Arm(
+                    run_id=run_id,
+                    kind="train",
+                    language=language.code,
+                    source=source.name,
+                    setting=setting,
+                    train_dataset=train.id,
+                    size=size,
+                    size_asked=asked,
+                    dev=dev,
+                    dev_dataset=None if dev == "held_out" else found[1].id if found[1] else None,
+                    tests=(language.code,),
+                    encoder=spec.training.encoder,
+                    recipe=spec.training.recipe,
+                    steps=steps,
+                    related=language.related.code if setting == "fine_tuning" and language.related else None,
+                    needs=needs,
+                    subset_seed=spec.training.subset_seed,
+                    training_seed=seed,
+                ),
+                reason,
+            )
+        )
+
+
+def _controls(spec: RunSpec, sizes: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int | None]]:
+    for size in sizes:
+        yield size, None
+        if spec.training.control == "step_matched":
+            yield size, step_budget(spec)

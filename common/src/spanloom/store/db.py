@@ -1,0 +1,65 @@
+"""Connections to PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from spanloom.errors import StoreError
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def connect(url: str, *, pool_size: int = 5, application: str = "spanloom") -> Engine:
+    """An engine over PostgreSQL. Connections are checked before use, so that a restarted server is no error.
+
+    Raises StoreError when the URL is not PostgreSQL's: there is one dialect.
+    """
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    if not url.startswith(("postgresql://", "postgresql+psycopg2://")):
+        raise StoreError(f"DATABASE_URL must begin with postgresql://, not {url.split(':', 1)[0]!r}")
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg2://" + url.removeprefix("postgresql://")
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=2,
+        pool_pre_ping=True,
+        pool_timeout=30,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": application,
+            "keepalives_idle": 30,
+            "options": "-c timezone=UTC",
+        },
+    )
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database is away or asks for a retry, rather than our statement being wrong.
+
+    Serialization failures and deadlocks (SQLSTATE 40001, 40P01) count: the transaction may be run again.
+    """
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "pgcode", None)
+        if state is not None:
+            return state[:2] in ("08", "57", "53") or state in ("40001", "40P01")
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return False
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction: committed at the end, rolled back on any error."""
+    with engine.begin() as connection:
+        yield connection

@@ -1,0 +1,13 @@
+"""Alembic's environment: the connection is handed over by `spanloom.store.migrate`."""
+
+from alembic import context
+
+from spanloom.store.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    compare_type=True,
+    transaction_per_migration=False,
+)
+context.run_migrations()

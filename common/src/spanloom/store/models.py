@@ -1,0 +1,306 @@
+"""The tables. One writer each: see the design's "One writer a table"; anyone may read.
+
+Text columns hold what models wrote: PostgreSQL's jsonb refuses U+0000, text refuses only the character itself,
+and `spanloom.store.text.storable` takes that out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Json = JSONB(none_as_null=True)
+RUN_STATES = ("running", "complete", "complete_with_failures", "cancelled")
+WORK_STATES = ("queued", "claimed", "done", "failed")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(v) for v in values)})"
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own protocol
+        str: Text,
+        dict[str, Any]: Json,
+        list[Any]: Json,
+        datetime: DateTime(timezone=True),
+        bytes: LargeBinary,
+    }
+
+
+class Run(Base):
+    """One specification carried out. Written by the generator's API; ended by `settle`."""
+
+    __tablename__ = "runs"
+    __table_args__ = (CheckConstraint(_one_of("state", RUN_STATES), name="runs_state"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    spec: Mapped[dict[str, Any]]
+    spec_hash: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="running")
+    reason: Mapped[str | None]
+    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class Dataset(Base):
+    """The samples of one (run, language, source, split, version). Gold is complete at birth."""
+
+    __tablename__ = "datasets"
+    __table_args__ = (
+        UniqueConstraint("run_id", "language", "source", "split", "version"),
+        CheckConstraint(_one_of("state", ("collecting", "complete")), name="datasets_state"),
+        CheckConstraint("calls_judged <= calls_expected", name="datasets_calls"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    language: Mapped[str]
+    source: Mapped[str]
+    split: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default="1")
+    kind: Mapped[str]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    rules: Mapped[dict[str, Any] | None]
+    state: Mapped[str] = mapped_column(server_default="collecting")
+    reason: Mapped[str | None]
+    calls_expected: Mapped[int] = mapped_column(server_default="0")
+    calls_judged: Mapped[int] = mapped_column(server_default="0")
+    calls_failed: Mapped[int] = mapped_column(server_default="0")
+    calls_without_object: Mapped[int] = mapped_column(server_default="0")
+    candidates: Mapped[int] = mapped_column(server_default="0")
+    accepted: Mapped[int] = mapped_column(server_default="0")
+    stop_accepted: Mapped[int | None]
+    calls_max: Mapped[int | None]
+    content_sha256: Mapped[str | None]
+    info: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    completed_at: Mapped[datetime | None]
+
+
+class Work:
+    """The columns of a unit of work: who has it, until when, and when it was last published."""
+
+    state: Mapped[str] = mapped_column(server_default="queued")
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    holder: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    published: Mapped[int] = mapped_column(server_default="0")
+    publish_after: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+def _work_args(table: str) -> tuple[Any, ...]:
+    return (
+        CheckConstraint(_one_of("state", WORK_STATES), name=f"{table}_state"),
+        Index(f"{table}_waiting", "publish_after", postgresql_where=text("state IN ('queued', 'claimed')")),
+        Index(f"{table}_run", "run_id", "state"),
+    )
+
+
+class Prompt(Work, Base):
+    """One call to be made. `request` is the engine's request as JSON text."""
+
+    __tablename__ = "prompts"
+    __table_args__ = (UniqueConstraint("dataset_id", "call_index"), *_work_args("prompts"))
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    call_index: Mapped[int]
+    request: Mapped[str]
+    seeds: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
+
+
+class Completion(Work, Base):
+    """What a call gave: raw text, or the error it failed with. Judged once."""
+
+    __tablename__ = "completions"
+    __table_args__ = (UniqueConstraint("dataset_id", "call_index"), *_work_args("completions"))
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    call_index: Mapped[int]
+    text: Mapped[str | None]
+    error: Mapped[str | None]
+    finish_reason: Mapped[str | None]
+    model: Mapped[str | None]
+    tokens_in: Mapped[int | None]
+    tokens_out: Mapped[int | None]
+    seconds: Mapped[float | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    judged_at: Mapped[datetime | None]
+
+
+class Sample(Base):
+    """An accepted candidate, or a gold sentence (call 0, its sentence index)."""
+
+    __tablename__ = "samples"
+    __table_args__ = (Index("samples_content", "dataset_id", "content"),)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    call_index: Mapped[int] = mapped_column(primary_key=True)
+    candidate_index: Mapped[int] = mapped_column(primary_key=True)
+    tokens: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    ner_tags: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    content: Mapped[str]
+    repairs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    marks: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    diagnostics: Mapped[dict[str, Any] | None]
+
+
+class Rejection(Base):
+    """A candidate that was refused: the first reason, all reasons, and where it stood."""
+
+    __tablename__ = "rejections"
+    __table_args__ = (Index("rejections_reason", "dataset_id", "reason"),)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    call_index: Mapped[int] = mapped_column(primary_key=True)
+    candidate_index: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    char_offset: Mapped[int]
+    delta: Mapped[int | None]
+    repairs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    excerpt: Mapped[str]
+
+
+class Job(Work, Base):
+    """The training of one arm; its id is the arm's hash. `needs` names the pre-training it waits for."""
+
+    __tablename__ = "jobs"
+    __table_args__ = _work_args("jobs")
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    arm: Mapped[dict[str, Any]]
+    needs: Mapped[str | None]
+    progress: Mapped[dict[str, Any] | None]
+    outcome: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Model(Base):
+    """A model folder under SPANLOOM_MODELS, written by the attempt that finished the job."""
+
+    __tablename__ = "models"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), unique=True)
+    run_id: Mapped[str]
+    path: Mapped[str]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Prediction(Base):
+    """The tags a job's model gave one gold set: one list of tag ids a sentence, in order."""
+
+    __tablename__ = "predictions"
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    tags: Mapped[list[Any]]
+
+
+class Evaluation(Work, Base):
+    """The scores of one model on one gold test set; the row can be read alone."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (
+        UniqueConstraint("job_id", "dataset_id", "method", "label_mapping", "metric_version"),
+        *_work_args("evaluations"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    method: Mapped[str] = mapped_column(server_default="direct")
+    label_mapping: Mapped[str] = mapped_column(server_default="identity")
+    metric_version: Mapped[int] = mapped_column(server_default="1")
+    language: Mapped[str]
+    source: Mapped[str]
+    setting: Mapped[str]
+    size: Mapped[int]
+    size_asked: Mapped[int]
+    training_seed: Mapped[int] = mapped_column(BigInteger)
+    subset_seed: Mapped[int] = mapped_column(BigInteger)
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    precision: Mapped[float | None]
+    recall: Mapped[float | None]
+    f1: Mapped[float | None]
+    lo: Mapped[float | None]
+    hi: Mapped[float | None]
+    readings: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Score(Base):
+    """One reading's figures for one label (or `micro`, `macro`, `weighted`)."""
+
+    __tablename__ = "scores"
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id", ondelete="CASCADE"), primary_key=True)
+    reading: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    precision: Mapped[float]
+    recall: Mapped[float]
+    f1: Mapped[float]
+    gold: Mapped[int]
+    predicted: Mapped[int]
+
+
+class SentenceScores(Base):
+    """Per-sentence counts of one reading and label, as arrays in sentence order."""
+
+    __tablename__ = "sentence_scores"
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id", ondelete="CASCADE"), primary_key=True)
+    reading: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    true_positive: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    predicted: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    gold: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+class Event(Base):
+    """A state change. Shown only below the oldest running transaction, so that none is skipped."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("events_order", "run_id", "txid", "id"),)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
+    txid: Mapped[int] = mapped_column(BigInteger, server_default=text("pg_current_xact_id()::text::bigint"))
+    run_id: Mapped[str]
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class DeadLetter(Base):
+    """A message that could not be read or failed for good."""
+
+    __tablename__ = "dead_letters"
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True)
+    offset: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    key: Mapped[str | None]
+    value: Mapped[bytes]
+    headers: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    replayed_at: Mapped[datetime | None]
