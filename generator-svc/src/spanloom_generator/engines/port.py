@@ -55,7 +55,10 @@ class CallRequest:
 
 @dataclass(frozen=True)
 class CallResult:
-    """What the model wrote, unedited. `finish_reason` is the API's word: `stop`, `length`, ...; `seconds` is wall time."""
+    """What the model wrote, unedited.
+
+    `finish_reason` is the API's word (`stop`, `length`, ...); `seconds` is wall time.
+    """
 
     text: str
     finish_reason: str
