@@ -1,0 +1,156 @@
+"""What a training starts from: an encoder with a token-classification head, and its tokenizer, held in memory."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModelForTokenClassification, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from spanloom.errors import EnvironmentMissing, SpecError
+from spanloom.ner.schema import LabelSchema
+
+HEADS = ("classifier", "score")
+
+
+@dataclass(frozen=True)
+class Base:
+    """An encoder to start from; never trained itself, only copied.
+
+    `tags` is the label schema its head was trained on, or None where the head is new.
+    """
+
+    name: str
+    model: Any
+    tokenizer: Any
+    tags: tuple[str, ...] | None = None
+
+    @property
+    def longest(self) -> int:
+        """The longest input the encoder takes, in subwords, special tokens included."""
+        positions = getattr(self.model.config, "max_position_embeddings", None) or 1 << 20
+        if getattr(self.embedding, "padding_idx", None) is not None and "roberta" in self.model.config.model_type:
+            positions -= self.embedding.padding_idx + 1  # RoBERTa counts positions from after the padding id
+        return min(int(positions), int(self.tokenizer.model_max_length))
+
+    @property
+    def embedding(self) -> nn.Embedding:
+        """The word embeddings."""
+        found = self.model.get_input_embeddings()
+        assert isinstance(found, nn.Embedding), f"{self.name}: word embeddings are {type(found).__name__}"
+        return found
+
+
+_loaded: OrderedDict[str, Base] = OrderedDict()
+_loading = threading.Lock()
+KEEP = 3  # the run's encoder and the related-language models in use
+
+
+def load_base(name_or_path: str) -> Base:
+    """Load an encoder and its tokenizer by folder or hub name, once a process.
+
+    Safetensors only, and no code from the model's repository. Raises EnvironmentMissing where it cannot be had.
+    """
+    key = str(Path(name_or_path).resolve()) if Path(name_or_path).is_dir() else name_or_path
+    with _loading:
+        if key not in _loaded:
+            _loaded[key] = _load(name_or_path)
+            while len(_loaded) > KEEP:
+                _loaded.popitem(last=False)
+        _loaded.move_to_end(key)
+        return _loaded[key]
+
+
+def _load(name: str) -> Base:
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+        model = AutoModelForTokenClassification.from_pretrained(
+            name, dtype=torch.float32, trust_remote_code=False, use_safetensors=True
+        )
+    except (OSError, ValueError) as error:
+        raise EnvironmentMissing(
+            f"encoder {name!r} cannot be loaded: {error}. Give a folder with config.json, model.safetensors and a fast "
+            "tokenizer, or the name of such a model on the Hugging Face hub (with access to it)"
+        ) from error
+    if not tokenizer.is_fast:
+        raise EnvironmentMissing(f"encoder {name!r} has no fast tokenizer, which word boundaries are read from")
+    return base_of(model, tokenizer, name=name)
+
+
+def base_of(model: Any, tokenizer: Any, *, name: str) -> Base:
+    """A model and tokenizer already in memory, as a Base."""
+    names = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
+    trained = names if not all(tag.startswith("LABEL_") for tag in names) else None
+    return Base(name, model.eval().requires_grad_(False), tokenizer, trained)
+
+
+def head_of(model: Any) -> tuple[str, nn.Linear]:
+    """The classification layer and its attribute's name."""
+    for name in HEADS:
+        layer = getattr(model, name, None)
+        if isinstance(layer, nn.Linear):
+            return name, layer
+    raise SpecError([("encoder", f"{type(model).__name__} has no linear head named {' or '.join(HEADS)}")])
+
+
+def start(base: Base, schema: LabelSchema, *, keep: Sequence[int] | None = None, fresh_head: bool = False) -> Any:
+    """A trainable copy of the base: its head kept where it knows this very schema, else drawn anew.
+
+    `keep` holds the sorted embedding rows to copy (the vocabulary, trimmed); None copies all. A new head is drawn
+    from torch's global generator, so seed it first.
+    """
+    memo: dict[int, Any] = {}
+    if keep is not None:
+        memo[id(base.embedding)] = trimmed(base.embedding, keep)
+    model = copy.deepcopy(base.model, memo)
+    if fresh_head or base.tags != schema.tags:
+        name, old = head_of(model)
+        new = nn.Linear(old.in_features, len(schema))
+        nn.init.normal_(new.weight, std=getattr(model.config, "initializer_range", 0.02))
+        nn.init.zeros_(new.bias)
+        setattr(model, name, new)
+        describe(model, schema)
+    return model.requires_grad_(True)
+
+
+def describe(model: Any, schema: LabelSchema) -> None:
+    """Write the label schema into a model and its config."""
+    model.num_labels = len(schema)
+    model.config.num_labels = len(schema)
+    model.config.id2label = dict(enumerate(schema.tags))
+    model.config.label2id = dict(schema.index)
+
+
+def trimmed(embedding: nn.Embedding, keep: Sequence[int]) -> nn.Embedding:
+    """An embedding of the rows `keep` alone. Row i of it is row `keep[i]` of the whole."""
+    rows = torch.as_tensor(keep, dtype=torch.long)
+    small = nn.Embedding(
+        len(rows), embedding.embedding_dim, padding_idx=embedding.padding_idx, _weight=_rows(embedding, rows)
+    )
+    small.sparse, small.scale_grad_by_freq, small.max_norm = False, embedding.scale_grad_by_freq, embedding.max_norm
+    return small
+
+
+def _rows(embedding: nn.Embedding, rows: Tensor) -> Tensor:
+    return embedding.weight.detach()[rows].clone()
+
+
+def vocabulary(base: Base, ids: set[int]) -> list[int]:
+    """The embedding rows to keep for these ids, sorted.
+
+    All rows up to the padding id are kept too, so that padding keeps its number, which RoBERTa derives positions
+    from; so are the special tokens.
+    """
+    padding = base.embedding.padding_idx
+    padding = padding if padding is not None else (base.tokenizer.pad_token_id or 0)
+    return sorted(ids | set(range(padding + 1)) | set(base.tokenizer.all_special_ids))

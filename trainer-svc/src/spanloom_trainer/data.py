@@ -1,0 +1,106 @@
+"""Train, dev and test sentences as the encoder sees them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spanloom.errors import DataError, SchemaError, SpecError
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
+from spanloom_trainer.base import Base, vocabulary
+from spanloom_trainer.encode import Encoded, encode, labels_of
+from spanloom_trainer.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Split:
+    """One set of sentences. `ids` and `labels` are one row per window, `labels` empty for the test set.
+
+    Ids are rows of the trimmed embedding where the vocabulary is trimmed.
+    """
+
+    encoded: Encoded
+    ids: tuple[tuple[int, ...], ...]
+    labels: tuple[tuple[int, ...], ...]
+    gold: tuple[tuple[int, ...], ...]
+
+    @property
+    def lengths(self) -> list[int]:
+        """Subwords of each window."""
+        return [len(row) for row in self.ids]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a training reads. `keep` are the embedding rows in use, or None for all of them."""
+
+    train: Split
+    dev: Split
+    test: Split
+    keep: tuple[int, ...] | None
+    constant_loss: float
+    """Cross entropy of the best guess that does not look at the sentence: the entropy of the train tags, in nats."""
+
+
+def prepare(
+    train: Sequence[Sentence],
+    dev: Sequence[Sentence],
+    test: Sequence[Sequence[str]],
+    recipe: Recipe,
+    base: Base,
+    schema: LabelSchema,
+) -> Data:
+    """Check, cut, tokenise, trim.
+
+    `test` are tokens alone: nothing that trains can see the test set's labels. Raises DataError for an empty train
+    or dev set, SchemaError for a tag outside the schema, SpecError where the encoder is shorter than `max_length`.
+    """
+    if not train or not dev:
+        raise DataError(f"the {'dev' if train else 'train'} set is empty; a training needs at least one sentence in it")
+    if recipe.dev_cut:
+        dev = dev[: len(train)]
+    for name, sentences in (("train", train), ("dev", dev)):
+        check_tags(name, sentences, schema)
+    if recipe.max_length > base.longest:
+        raise SpecError([("recipe.max_length", f"{recipe.max_length} is more than {base.name} takes ({base.longest})")])
+    coded = [
+        encode(
+            base.tokenizer,
+            words,
+            max_length=recipe.max_length,
+            stride=recipe.stride,
+            truncate=recipe.truncate,
+        )
+        for words in ([s.tokens for s in train], [s.tokens for s in dev], test)
+    ]
+    keep, renumber = None, int
+    if recipe.trim:
+        rows = vocabulary(base, set().union(*(part.ids() for part in coded)))
+        keep, renumber = tuple(rows), {row: i for i, row in enumerate(rows)}.__getitem__
+    gold = [tuple(s.tags for s in train), tuple(s.tags for s in dev), ()]
+    splits = [split(part, tags, renumber) for part, tags in zip(coded, gold, strict=True)]
+    counts = np.array(list(Counter(tag for s in train for tag in s.tags).values()), dtype=float)
+    shares = counts / counts.sum()
+    return Data(*splits, keep, float(-(shares * np.log(shares)).sum()))
+
+
+def split(encoded: Encoded, gold: tuple[tuple[int, ...], ...], renumber: Callable[[int], int]) -> Split:
+    """Windows with their labels, ids renumbered."""
+    ids = tuple(tuple(map(renumber, window.ids)) for window in encoded.windows)
+    labels = tuple(tuple(labels_of(w, gold[w.sentence])) for w in encoded.windows) if gold else ()
+    return Split(encoded, ids, labels, gold)
+
+
+def check_tags(name: str, sentences: Sequence[Sentence], schema: LabelSchema) -> None:
+    """Raise SchemaError for the first tag outside the schema."""
+    for i, sentence in enumerate(sentences):
+        for tag in sentence.tags:
+            if not 0 <= tag < len(schema):
+                raise SchemaError(
+                    f"{name} sentence {i} holds tag id {tag}; the label schema has 0 to {len(schema) - 1} "
+                    f"({', '.join(schema.tags)}). Map the dataset's labels to the run's schema first"
+                )
