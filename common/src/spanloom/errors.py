@@ -14,6 +14,7 @@
      │    ├── NotFound
      │    ├── Conflict
      │    └── LeaseLost
+     ├── SettingsError        an environment variable that cannot be used
      └── EnvironmentMissing   this machine lacks a part; says which and how to get it
 
 An error says what was wrong, where, what is allowed, and what to do.
@@ -94,6 +95,10 @@ class Conflict(StoreError):
 
 class LeaseLost(StoreError):
     """Another worker holds this row now; what was done under the old attempt changes nothing."""
+
+
+class SettingsError(SpanloomError):
+    """A setting cannot be used; the message names the environment variable."""
 
 
 class EnvironmentMissing(SpanloomError):

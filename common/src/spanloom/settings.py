@@ -1,0 +1,320 @@
+"""Every setting of Spanloom, read once at the edge from the environment.
+
+A setting `lease_s` is the variable `SPANLOOM_LEASE_S`. A secret may come from a file: `SPANLOOM_API_KEY_FILE`.
+Names end in their unit: `_s` seconds, `_bytes` bytes, `_days` days. `spanloom settings` prints this page's content,
+and docs/settings.md is generated from it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from spanloom.errors import SettingsError
+
+PREFIX = "SPANLOOM_"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
+Names = Annotated[tuple[str, ...], NoDecode]
+"""Several names in one variable, separated by commas."""
+
+
+class HttpSettings(BaseSettings):
+    """HTTP: where a service listens and whom it lets in."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Beyond loopback only with an API key.")
+    port: int | None = Field(
+        None, ge=0, le=65_535, description="Port to listen on; 0 takes a free one. Unset: the service's own (8000-8004)."
+    )
+    api_key: SecretStr | None = Field(
+        None,
+        description="Key that clients send as `Authorization: Bearer KEY` or `X-API-Key: KEY`; or `sha256:` and the "
+        "hex digest of it, so that a service need not know it. Unset: no key is asked.",
+    )
+    allowed_hosts: Names = Field(
+        (), description="Names that the `Host` header may carry besides loopback's; `*` is any, only with an API key."
+    )
+    allowed_origins: Names = Field(
+        (), description="Web origins (`https://app.example.org`) that pages may call from besides the service's own."
+    )
+    max_body_bytes: int = Field(1_200_000, ge=1024, description="Largest request body.")
+    max_json_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of a JSON body.")
+    url: str = Field(
+        "http://127.0.0.1:8000", pattern=r"^https?://\S+$", description="Where the `spanloom` command finds the service."
+    )
+
+
+class StoreSettings(BaseSettings):
+    """Store and bus: where PostgreSQL and Kafka are."""
+
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("SPANLOOM_DATABASE_URL", "DATABASE_URL"),
+        description="PostgreSQL, `postgresql://user@host:5432/name`. Unset: the embedded server in `SPANLOOM_HOME`.",
+    )
+    database_password: SecretStr | None = Field(
+        None, description="Password put into `DATABASE_URL`, for URLs that must not hold it."
+    )
+    database_pool: int = Field(5, ge=1, le=200, description="Most database connections of one process.")
+    database_timeout_s: Seconds = Field(30, description="How long to wait for a free connection or a new one.")
+    bus: str | None = Field(
+        None,
+        pattern=r"^(memory|kafka)://\S*$",
+        description="`memory://NAME` inside one process, or `kafka://HOST:PORT[,HOST:PORT]`. Unset: from "
+        "`KAFKA_BOOTSTRAP`, else `memory://local`.",
+    )
+    kafka_bootstrap: str | None = Field(
+        None,
+        validation_alias=AliasChoices("SPANLOOM_KAFKA_BOOTSTRAP", "KAFKA_BOOTSTRAP"),
+        pattern=r"^[^\s/:,]+:\d+(,[^\s/:,]+:\d+)*$",
+        description="Kafka's brokers, `HOST:PORT[,HOST:PORT]`.",
+    )
+
+
+class BusSettings(BaseSettings):
+    """Topics and consumers."""
+
+    partitions: int = Field(12, ge=1, le=1000, description="Partitions of a topic that is created.")
+    replication: int = Field(1, ge=1, le=10, description="Replicas of a topic that is created.")
+    retention_days: float = Field(7, gt=0, description="How long a topic keeps its messages.")
+    dlq_retention_days: float = Field(30, gt=0, description="How long a `.dlq` topic keeps its messages.")
+    max_message_bytes: int = Field(
+        1_048_576, ge=10_000, le=100_000_000, description="Largest message; a larger payload travels as its id alone."
+    )
+    session_timeout_s: Seconds = Field(45, description="A consumer silent for so long loses its partitions.")
+    heartbeat_s: Seconds = Field(3, description="Time between a consumer's heartbeats; below a third of the session.")
+    silence_s: Seconds = Field(60, description="A consumer that is assigned and lags but gets nothing is rebuilt.")
+
+
+class WorkSettings(BaseSettings):
+    """Work rows: leases, the relay and its sweeper."""
+
+    lease_s: Seconds = Field(60, description="A row whose holder has not renewed it for so long may be taken over.")
+    renew_s: Seconds = Field(15, description="Time between renewals of all rows held; at most a third of the lease.")
+    ahead: int = Field(1000, ge=1, le=1_000_000, description="Most rows published and unclaimed per topic and run.")
+    republish_after_s: Seconds = Field(
+        300, description="A row published and unclaimed for so long is published again; doubles each time."
+    )
+    sweep_s: Seconds = Field(15, description="Time between the sweeper's rounds.")
+    max_attempts: int = Field(3, ge=1, le=100, description="Attempts before a row fails with its reason.")
+    backoff_s: Seconds = Field(1, description="First pause after a transient error; doubles up to `backoff_max_s`.")
+    backoff_max_s: Seconds = Field(60, description="Longest pause after transient errors.")
+    gpu_turn_s: Seconds = Field(600, description="A holder of a GPU gives it up after so long when another waits.")
+    concurrent_jobs: int = Field(1, ge=1, le=64, description="Trainings at once on one device.")
+
+
+class LifecycleSettings(BaseSettings):
+    """Start, stop and logs."""
+
+    grace_s: Seconds = Field(25, description="Time a service has to stop after SIGTERM (Kubernetes kills at 30 s).")
+    restart_s: Seconds = Field(1, description="First pause before a worker that died is started again; doubles.")
+    restart_max_s: Seconds = Field(30, description="Longest such pause.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines kept.")
+    log_format: Literal["json", "console"] = Field("json", description="`json` a line, or `console` for people.")
+
+
+class FolderSettings(BaseSettings):
+    """Folders."""
+
+    home: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("spanloom"),
+        description="Folder of the embedded database. Default: the user's data folder.",
+    )
+    models: Path | None = Field(None, description="Folder of trained models. Unset: `models` in `SPANLOOM_HOME`.")
+    cache: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("spanloom"),
+        description="Folder of what can be made again. Default: the user's cache folder.",
+    )
+    data: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Folders with local copies of gold data, separated as in `PATH`; looked in before any hub."
+    )
+
+
+SECTIONS: tuple[type[BaseSettings], ...] = (
+    HttpSettings,
+    StoreSettings,
+    BusSettings,
+    WorkSettings,
+    LifecycleSettings,
+    FolderSettings,
+)
+
+
+class Settings(HttpSettings, StoreSettings, BusSettings, WorkSettings, LifecycleSettings, FolderSettings):
+    """All settings, resolved. Make one with `load_settings` at the edge and pass it, or parts of it, inwards."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split_commas(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _split_path(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(Path(part) for part in value.split(os.pathsep) if part)
+        return (value,) if isinstance(value, Path) else value
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        if self.renew_s * 3 > self.lease_s:
+            raise ValueError(f"SPANLOOM_RENEW_S={self.renew_s:g} must be at most a third of SPANLOOM_LEASE_S={self.lease_s:g}")
+        if self.heartbeat_s * 3 > self.session_timeout_s:
+            raise ValueError(
+                f"SPANLOOM_HEARTBEAT_S={self.heartbeat_s:g} must be at most a third of "
+                f"SPANLOOM_SESSION_TIMEOUT_S={self.session_timeout_s:g}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if self.api_key is None and self.host not in LOOPBACK:
+            raise ValueError(
+                f"SPANLOOM_HOST={self.host} listens beyond this machine; set SPANLOOM_API_KEY or SPANLOOM_API_KEY_FILE, "
+                "or listen on 127.0.0.1"
+            )
+        if self.api_key is None and "*" in self.allowed_hosts:
+            raise ValueError("SPANLOOM_ALLOWED_HOSTS=* needs SPANLOOM_API_KEY: without it any web page could call in")
+        return self
+
+    @property
+    def bus_url(self) -> str:
+        """The bus: `kafka://...` or `memory://...`."""
+        return self.bus or (f"kafka://{self.kafka_bootstrap}" if self.kafka_bootstrap else "memory://local")
+
+    @property
+    def models_folder(self) -> Path:
+        """Where trained models lie."""
+        return self.models or self.home / "models"
+
+    def database(self) -> str | None:
+        """The database's URL with its password, or None for the embedded server."""
+        if self.database_url is None:
+            return None
+        url = self.database_url.get_secret_value()
+        return url if self.database_password is None else with_password(url, self.database_password.get_secret_value())
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads `<VARIABLE>_FILE` for each secret; a variable and its file together are a mistake."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        for variable in variables_of(field_name, field) if is_secret(field) else ():
+            path = os.environ.get(f"{variable}_FILE")
+            if not path:
+                continue
+            if os.environ.get(variable):
+                raise SettingsError(f"{variable} and {variable}_FILE are both set; keep one of them")
+            try:
+                return Path(path).read_text("utf-8").strip(), field_name, False
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{variable}_FILE={path}: cannot be read: {error}") from None
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value}
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from the environment; `overrides` win. Raises SettingsError naming each variable at fault."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(item) for item in error.errors(include_url=False))) from None
+
+
+def _explain(item: Any) -> str:
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if not item["loc"]:
+        return message
+    name = str(item["loc"][0])
+    field = Settings.model_fields.get(name)
+    variable = variables_of(name, field)[0] if field else name if name.isupper() else f"{PREFIX}{name.upper()}"
+    return f"{variable}: {message[0].lower()}{message[1:]}"
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether the setting may come from a `*_FILE`, and is never printed."""
+    return "SecretStr" in str(field.annotation)
+
+
+def variables_of(name: str, field: FieldInfo) -> tuple[str, ...]:
+    """The environment variables that set a field, the first that is found wins."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return tuple(str(choice) for choice in alias.choices)
+    return (f"{PREFIX}{name.upper()}",)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """A line for each `SPANLOOM_*` variable that is no setting, with the likeliest meant."""
+    known = {v for name, field in Settings.model_fields.items() for v in variables_of(name, field)}
+    known |= {f"{v}_FILE" for name, field in Settings.model_fields.items() if is_secret(field) for v in variables_of(name, field)}
+    lines = []
+    for variable in sorted(v for v in environ if v.startswith(PREFIX) and v not in known):
+        close = difflib.get_close_matches(variable, known, 1)
+        lines.append(f"{variable} is no setting" + (f"; did you mean {close[0]}?" if close else ""))
+    return lines
+
+
+def with_password(url: str, password: str) -> str:
+    """The URL with this password in place of its own."""
+    parts = urlsplit(url)
+    user, _, place = parts.netloc.rpartition("@")
+    user = user.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}"))
+
+
+def settings_page() -> str:
+    """docs/settings.md: every setting with its default and description, by section."""
+    out = [
+        "# Settings",
+        "",
+        "Read once at start from the environment. A secret may come from a file instead: the variable's name with `_FILE`.",
+        "Names end in their unit: `_S` seconds, `_BYTES` bytes, `_DAYS` days.",
+        "This page is generated: `spanloom settings --markdown > docs/settings.md`.",
+    ]
+    for section in SECTIONS:
+        out += ["", f"## {(section.__doc__ or '').rstrip('.')}", "", "| variable | default | what it is |", "|---|---|---|"]
+        for name in section.__annotations__:
+            field = section.model_fields[name]
+            names = ", ".join(f"`{v}`" for v in variables_of(name, field))
+            out.append(f"| {names} | {_default(field)} | {(field.description or '').replace('|', '&#124;')} |")
+    return "\n".join(out) + "\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None or field.default in (None, ()):
+        return ""
+    return f"`{field.default}`"

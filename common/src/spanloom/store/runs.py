@@ -1,0 +1,203 @@
+"""Runs: made in one transaction, read, cancelled, resumed, retried."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import insert
+
+from spanloom.contracts.spec import RunSpec, spec_hash
+from spanloom.errors import Conflict, NotFound
+from spanloom.ner.sentence import Sentence, content_hash
+from spanloom.store import work
+from spanloom.store.events import emit
+from spanloom.store.models import Dataset, Prompt, Run, Sample
+from spanloom.store.text import storable
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class NewDataset:
+    """A dataset to be made with its run: gold ones bring their sentences, synthetic ones their planned calls."""
+
+    language: str
+    source: str
+    split: str
+    kind: str
+    sentences: Sequence[Sentence] = ()
+    prompts: Iterable[tuple[int, str, Sequence[int]]] = ()  # call index, request JSON, seed sentence indices
+    calls: int = 0
+    rules: dict[str, Any] | None = None
+    stop_accepted: int | None = None
+    calls_max: int | None = None
+    content_sha256: str | None = None
+    info: dict[str, Any] | None = None
+
+
+def new_run_id(now: datetime | None = None) -> str:
+    """A run id people can read and sort: the day and eight random hex digits."""
+    return f"{now or datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def dataset_id(run_id: str, language: str, source: str, split: str, version: int = 1) -> str:
+    """`<run>.<language>.<source>.<split>.v<version>`: unique by the tables' own key, readable in a URL."""
+    return f"{run_id}.{language}.{source}.{split}.v{version}"
+
+
+def find_by_key(connection: Connection, key: str, digest: str) -> str | None:
+    """The run made under an Idempotency-Key. Raises Conflict when it was another specification's."""
+    row = connection.execute(text("SELECT id, spec_hash FROM runs WHERE idempotency_key = :key"), {"key": key}).first()
+    if row is None:
+        return None
+    if row.spec_hash != digest:
+        raise Conflict(f"Idempotency-Key {key!r} was used for another specification (run {row.id}); use a new key")
+    return str(row.id)
+
+
+def create_run(
+    connection: Connection,
+    run_id: str,
+    spec: RunSpec,
+    datasets: Iterable[NewDataset],
+    *,
+    idempotency_key: str | None = None,
+) -> None:
+    """Store a run with all its datasets and prompts, in the caller's transaction: all of it, or nothing.
+
+    Raises IntegrityError (from the driver) when the Idempotency-Key was taken by a request at the same moment.
+    """
+    connection.execute(
+        insert(Run).values(
+            id=run_id,
+            name=spec.name,
+            spec=spec.model_dump(mode="json"),
+            spec_hash=spec_hash(spec),
+            idempotency_key=idempotency_key,
+        )
+    )
+    tags = list(spec.schema_.tags)
+    for dataset in datasets:
+        _create_dataset(connection, run_id, dataset, tags)
+    emit(connection, run_id, "run", state="running", name=spec.name)
+    work.notify(connection, "prompts")
+
+
+def _create_dataset(connection: Connection, run_id: str, new: NewDataset, tags: list[str]) -> None:
+    name = dataset_id(run_id, new.language, new.source, new.split)
+    gold = new.calls == 0
+    connection.execute(
+        insert(Dataset).values(
+            id=name,
+            run_id=run_id,
+            language=new.language,
+            source=new.source,
+            split=new.split,
+            kind=new.kind,
+            tags=tags,
+            rules=new.rules,
+            state="complete" if gold else "collecting",
+            calls_expected=new.calls,
+            candidates=len(new.sentences),
+            accepted=len(new.sentences),
+            stop_accepted=new.stop_accepted,
+            calls_max=new.calls_max,
+            content_sha256=new.content_sha256,
+            info=new.info,
+            completed_at=text("now()") if gold else None,
+        )
+    )
+    if new.sentences:
+        insert_gold(connection, name, new.sentences)
+    add_prompts(connection, run_id, name, new.prompts)
+
+
+def insert_gold(connection: Connection, dataset: str, sentences: Sequence[Sentence]) -> None:
+    """Store gold sentences as samples of call 0, candidate = sentence index."""
+    rows: list[dict[str, Any]] = []
+    for i, sentence in enumerate(sentences):
+        tokens = [storable(token) for token in sentence.tokens]
+        rows.append(
+            {
+                "dataset_id": dataset,
+                "call_index": 0,
+                "candidate_index": i,
+                "tokens": [token for token, _ in tokens],
+                "ner_tags": list(sentence.tags),
+                "content": content_hash(sentence.tokens),
+                "repairs": ["nul"] if any(n for _, n in tokens) else [],
+            }
+        )
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(insert(Sample), rows[start : start + CHUNK])
+
+
+def add_prompts(
+    connection: Connection, run_id: str, dataset: str, prompts: Iterable[tuple[int, str, Sequence[int]]]
+) -> int:
+    """Store planned calls; a call index that is there already is left as it is. Returns how many were given."""
+    rows = [
+        {
+            "id": f"{dataset}.{index}",
+            "run_id": run_id,
+            "dataset_id": dataset,
+            "call_index": index,
+            "request": request,
+            "seeds": list(seeds),
+        }
+        for index, request, seeds in prompts
+    ]
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(insert(Prompt).on_conflict_do_nothing(), rows[start : start + CHUNK])
+    return len(rows)
+
+
+def run_state(connection: Connection, run_id: str, *, lock: bool = False) -> str:
+    """The run's state; `lock` takes its row as `settle` does. Raises NotFound."""
+    statement = "SELECT state FROM runs WHERE id = :run" + (" FOR NO KEY UPDATE" if lock else "")
+    state = connection.execute(text(statement), {"run": run_id}).scalar()
+    if state is None:
+        raise NotFound(f"there is no run {run_id!r}; `GET /v1/runs` lists them")
+    return str(state)
+
+
+def cancel(connection: Connection, run_id: str) -> str:
+    """Cancel a running run; locks only its row. Workers' claims, renewals and transitions are guarded by it.
+
+    Cancelling a cancelled run changes nothing. Raises Conflict when it has ended.
+    """
+    state = run_state(connection, run_id, lock=True)
+    if state == "cancelled":
+        return state
+    if state != "running":
+        raise Conflict(f"run {run_id} is {state}; only a running run can be cancelled")
+    connection.execute(text("UPDATE runs SET state = 'cancelled', ended_at = now() WHERE id = :run"), {"run": run_id})
+    emit(connection, run_id, "run", state="cancelled")
+    return "cancelled"
+
+
+def resume(connection: Connection, run_id: str) -> str:
+    """Set a cancelled run going again: what waited, or was held, is published anew.
+
+    What arrived in the meantime is judged now. A holder from before is fenced off: rows it still holds keep their
+    attempt and change hands only when its lease ends. Raises Conflict unless cancelled.
+    """
+    state = run_state(connection, run_id, lock=True)
+    if state != "cancelled":
+        raise Conflict(f"run {run_id} is {state}; only a cancelled run can be resumed")
+    connection.execute(
+        text("UPDATE runs SET state = 'running', ended_at = NULL, reason = NULL WHERE id = :run"), {"run": run_id}
+    )
+    for table in ("prompts", "completions", "jobs", "evaluations"):
+        connection.execute(
+            text(f"UPDATE {table} SET published = 0, publish_after = now() WHERE run_id = :run AND state = 'queued'"),  # noqa: S608  fixed names
+            {"run": run_id},
+        )
+        work.notify(connection, table)
+    emit(connection, run_id, "run", state="running")
+    return "running"

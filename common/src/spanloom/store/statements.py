@@ -1,0 +1,91 @@
+"""Every statement of the work rows, by name, each with one line of what it is for.
+
+`{table}` is one of WORK_TABLES, never a caller's text. Times come from the database's clock alone.
+"""
+
+from __future__ import annotations
+
+WORK_TABLES = ("prompts", "completions", "jobs", "evaluations")
+
+# Take rows that nobody holds: queued, or held by a lease that has run out. Guarded by the run's state and attempts.
+# A claimed row is published again when its lease ends, so `publish_after` follows the lease.
+CLAIM = """
+UPDATE {table} AS w
+   SET state = 'claimed', attempt = w.attempt + 1, holder = :holder, reason = NULL,
+       lease_until = clock_timestamp() + make_interval(secs => :lease_s),
+       published = 0, publish_after = clock_timestamp() + make_interval(secs => :lease_s)
+  FROM runs r
+ WHERE w.id = ANY(:ids) AND r.id = w.run_id AND r.state = 'running' AND w.attempt < :max_attempts
+   AND (w.state = 'queued'
+        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp()
+            AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
+RETURNING w.id, w.attempt
+"""
+
+# Push the lease of everything a worker holds forward, in one statement; a lease that ran out but was not taken is kept.
+RENEW = """
+UPDATE {table} AS w
+   SET lease_until = clock_timestamp() + make_interval(secs => :lease_s),
+       publish_after = clock_timestamp() + make_interval(secs => :lease_s)
+  FROM unnest(:ids, :attempts) AS held(id, attempt), runs r
+ WHERE w.id = held.id AND w.attempt = held.attempt AND w.state = 'claimed'
+   AND r.id = w.run_id AND r.state = 'running'
+RETURNING w.id
+"""
+
+# End a row, if the attempt is still the caller's.
+FINISH = """
+UPDATE {table}
+   SET state = :state, reason = :reason, finished_at = clock_timestamp(), lease_until = NULL, holder = NULL
+ WHERE id = :id AND attempt = :attempt AND state = 'claimed'
+RETURNING id
+"""
+
+# Hand a row back, to be published again after a pause; the attempt counts only when it was spent.
+RELEASE = """
+UPDATE {table}
+   SET state = 'queued', holder = NULL, lease_until = NULL, reason = :reason,
+       attempt = attempt - CASE WHEN :spent THEN 0 ELSE 1 END,
+       publish_after = clock_timestamp() + make_interval(secs => :pause_s)
+ WHERE id = :id AND attempt = :attempt AND state = 'claimed'
+RETURNING id
+"""
+
+# Rows published and not yet claimed: how far the relay is ahead of the workers.
+AHEAD = """
+SELECT count(*) FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
+ WHERE w.state = 'queued' AND w.published > 0
+"""
+
+# Rows that wait to be published: new ones, published ones that nobody claimed in time, and expired leases.
+WAITING = """
+SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
+ WHERE w.publish_after <= clock_timestamp()
+   AND (w.state = 'queued'
+        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt < :max_attempts
+            AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
+   AND (w.published > 0 OR :fresh)
+ ORDER BY w.publish_after, w.id
+ LIMIT :limit
+   FOR UPDATE OF w SKIP LOCKED
+"""
+
+# Note that rows were published; the next time doubles from `republish_after_s`, to a day at most.
+PUBLISHED = """
+UPDATE {table}
+   SET published = published + 1,
+       publish_after = clock_timestamp()
+           + make_interval(secs => least(:republish_after_s * power(2, least(published, 12)), 86400))
+ WHERE id = ANY(:ids)
+"""
+
+# Rows whose last attempt's lease ran out: they fail with their reason.
+EXHAUSTED = """
+SELECT w.id, w.run_id, w.attempt, w.holder FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
+ WHERE w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt >= :max_attempts
+   AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)
+   FOR UPDATE OF w SKIP LOCKED
+"""
+
+# Wake the relays of a table without waiting for their next round.
+NOTIFY = "SELECT pg_notify('spanloom_work', :table)"

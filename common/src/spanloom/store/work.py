@@ -1,0 +1,136 @@
+"""Work rows: claim, renew, finish, release, relay. A unit of work is a row; a message is the way it travels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, text
+from sqlalchemy.types import ARRAY, Integer, Text
+
+from spanloom.errors import LeaseLost
+from spanloom.store import statements
+
+
+@dataclass(frozen=True)
+class Lease:
+    """How long a claim holds, and how often a row may be tried. Seconds are the database's."""
+
+    lease_s: float = 60.0
+    max_attempts: int = 3
+    republish_after_s: float = 300.0
+    ahead: int = 1000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row that is ours: finish it with this attempt, or not at all."""
+
+    id: str
+    attempt: int
+
+
+def _sql(statement: str, table: str) -> Any:
+    if table not in statements.WORK_TABLES:
+        raise ValueError(f"{table!r} is not a table of work; allowed: {', '.join(statements.WORK_TABLES)}")
+    clause = text(statement.format(table=table))
+    arrays = {"ids": ARRAY(Text), "attempts": ARRAY(Integer)}
+    return clause.bindparams(*(bindparam(k, type_=t) for k, t in arrays.items() if f":{k}" in statement))
+
+
+def claim(connection: Connection, table: str, ids: Sequence[str], *, holder: str, lease: Lease) -> list[Claim]:
+    """Claim those of `ids` that nobody holds and whose run is running; each claim is a new attempt."""
+    rows = connection.execute(
+        _sql(statements.CLAIM, table),
+        {"ids": list(ids), "holder": holder, "lease_s": lease.lease_s, "max_attempts": lease.max_attempts},
+    )
+    return [Claim(row.id, row.attempt) for row in rows]
+
+
+def renew(connection: Connection, table: str, held: Iterable[Claim], *, lease: Lease) -> set[str]:
+    """Renew all that is held, in one statement; returns the ids still ours (run running, attempt ours)."""
+    claims = list(held)
+    if not claims:
+        return set()
+    rows = connection.execute(
+        _sql(statements.RENEW, table),
+        {"ids": [c.id for c in claims], "attempts": [c.attempt for c in claims], "lease_s": lease.lease_s},
+    )
+    return {row.id for row in rows}
+
+
+def finish(connection: Connection, table: str, mine: Claim, *, failed: str | None = None) -> None:
+    """End the row as done, or as failed for a reason.
+
+    Raises LeaseLost when another attempt holds it: the caller's transaction must then change nothing.
+    """
+    row = connection.execute(
+        _sql(statements.FINISH, table),
+        {"id": mine.id, "attempt": mine.attempt, "state": "failed" if failed else "done", "reason": failed},
+    ).first()
+    if row is None:
+        raise LeaseLost(f"{table} {mine.id}: attempt {mine.attempt} no longer holds it")
+
+
+def release(
+    connection: Connection, table: str, mine: Claim, *, reason: str, pause_s: float = 0.0, spent: bool = True
+) -> bool:
+    """Hand a row back to be published again after `pause_s` seconds; False when it was no longer ours.
+
+    `spent=False` gives the attempt back: the work was not begun (a clean stop).
+    """
+    row = connection.execute(
+        _sql(statements.RELEASE, table),
+        {"id": mine.id, "attempt": mine.attempt, "reason": reason, "pause_s": pause_s, "spent": spent},
+    ).first()
+    return row is not None
+
+
+def relay(
+    engine: Engine,
+    table: str,
+    publish: Callable[[list[Mapping[str, Any]]], None],
+    *,
+    lease: Lease,
+    batch: int = 200,
+) -> int:
+    """Publish rows that wait, at most `lease.ahead` unclaimed ones at a time. Returns how many.
+
+    The rows are locked while they are published, so that two relays share the work; a crash between the bus and the
+    commit publishes again, which every consumer bears. `publish` must raise unless all were taken.
+    """
+    with engine.begin() as connection:
+        ahead = connection.execute(_sql(statements.AHEAD, table)).scalar_one()
+        room = max(0, lease.ahead - ahead)
+        rows = connection.execute(
+            _sql(statements.WAITING, table),
+            {
+                "limit": min(batch, room) if room else batch,
+                "fresh": room > 0,
+                "max_attempts": lease.max_attempts,
+                "lease_s": lease.lease_s,
+            },
+        ).mappings()
+        found: list[Mapping[str, Any]] = [dict(row) for row in rows]
+        if not found:
+            return 0
+        publish(found)
+        connection.execute(
+            _sql(statements.PUBLISHED, table),
+            {"ids": [row["id"] for row in found], "republish_after_s": lease.republish_after_s},
+        )
+    return len(found)
+
+
+def exhausted(connection: Connection, table: str, *, lease: Lease) -> list[Mapping[str, Any]]:
+    """Rows whose last allowed attempt ran out of its lease; locked, to be failed by the caller."""
+    rows = connection.execute(
+        _sql(statements.EXHAUSTED, table), {"max_attempts": lease.max_attempts, "lease_s": lease.lease_s}
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def notify(connection: Connection, table: str) -> None:
+    """Wake the table's relays once this transaction commits."""
+    connection.execute(text(statements.NOTIFY), {"table": table})
