@@ -22,7 +22,7 @@ Chart: TypeAlias = alt.FacetChart
 FORMATS = (".png", ".svg")
 # Okabe and Ito's colours, which people with colour blindness can tell apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#000000")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right", "triangle-left")
+SHAPES = ("circle", "square", "triangle-up", "triangle-down", "cross", "triangle-right", "triangle-left", "wedge")
 GREY = "#6B6B6B"
 ZERO_SHOT = "zero-shot"
 FONT = "DejaVu Sans, Helvetica, Arial, sans-serif"
@@ -43,7 +43,7 @@ def f1_by_size(rows: Iterable[Row], *, title: str = "F1 by training size", by: s
     names = [*sources, *([ZERO_SHOT] if any(p["zero"] for p in points) else [])]
     palette = [*(COLOURS[i % len(COLOURS)] for i in range(len(sources))), GREY][: len(names)]
     marks = [*(SHAPES[i % len(SHAPES)] for i in range(len(sources))), "diamond"][: len(names)]
-    legend = alt.Legend(title=None, orient="bottom", symbolSize=90, columns=4, labelLimit=300)
+    legend = alt.Legend(title=None, orient="bottom", symbolSize=90, symbolOpacity=1, columns=4, labelLimit=300)
     colour = alt.Color("source:N", scale=alt.Scale(domain=names, range=palette), legend=legend)
     shape = alt.Shape("source:N", scale=alt.Scale(domain=names, range=marks), legend=legend)
     x, y = _size_axis(points, by), _f1_axis(points)
@@ -61,9 +61,10 @@ def f1_by_size(rows: Iterable[Row], *, title: str = "F1 by training size", by: s
         trained.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour),
         base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip),
     )
+    languages = _order(p["language"] for p in points)
     return _styled(
-        layers.properties(width=330, height=220).facet(
-            row=alt.Row("language:N", sort=_order(p["language"] for p in points), header=_header(-90)),
+        layers.properties(width=330, height=220 if len(languages) <= 4 else 140).facet(
+            row=alt.Row("language:N", sort=languages, header=_header(-90)),
             column=alt.Column("setting:N", sort=_order(p["setting"] for p in points), header=_header(0)),
             spacing=20,
         ),
