@@ -19,6 +19,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from spanloom.bus.settings import DAY_S, BusSettings
 from spanloom.errors import SettingsError
 
 PREFIX = "SPANLOOM_"
@@ -34,7 +35,10 @@ class HttpSettings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on. Beyond loopback only with an API key.")
     port: int | None = Field(
-        None, ge=0, le=65_535, description="Port to listen on; 0 takes a free one. Unset: the service's own (8000-8004)."
+        None,
+        ge=0,
+        le=65_535,
+        description="Port to listen on; 0 takes a free one. Unset: the service's own (8000-8004).",
     )
     api_key: SecretStr | None = Field(
         None,
@@ -50,7 +54,9 @@ class HttpSettings(BaseSettings):
     max_body_bytes: int = Field(1_200_000, ge=1024, description="Largest request body.")
     max_json_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of a JSON body.")
     url: str = Field(
-        "http://127.0.0.1:8000", pattern=r"^https?://\S+$", description="Where the `spanloom` command finds the service."
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://\S+$",
+        description="Where the `spanloom` command finds the service.",
     )
 
 
@@ -81,7 +87,7 @@ class StoreSettings(BaseSettings):
     )
 
 
-class BusSettings(BaseSettings):
+class TopicSettings(BaseSettings):
     """Topics and consumers."""
 
     partitions: int = Field(12, ge=1, le=1000, description="Partitions of a topic that is created.")
@@ -91,7 +97,7 @@ class BusSettings(BaseSettings):
     max_message_bytes: int = Field(
         1_048_576, ge=10_000, le=100_000_000, description="Largest message; a larger payload travels as its id alone."
     )
-    session_timeout_s: Seconds = Field(45, description="A consumer silent for so long loses its partitions.")
+    session_timeout_s: Seconds = Field(30, description="A consumer silent for so long loses its partitions.")
     heartbeat_s: Seconds = Field(3, description="Time between a consumer's heartbeats; below a third of the session.")
     silence_s: Seconds = Field(60, description="A consumer that is assigned and lags but gets nothing is rebuilt.")
 
@@ -107,7 +113,9 @@ class WorkSettings(BaseSettings):
     )
     sweep_s: Seconds = Field(15, description="Time between the sweeper's rounds.")
     max_attempts: int = Field(3, ge=1, le=100, description="Attempts before a row fails with its reason.")
-    backoff_s: Seconds = Field(1, description="First pause after a transient error; doubles up to `backoff_max_s`.")
+    backoff_s: Seconds = Field(
+        1, description="First pause after a transient error; doubles up to `SPANLOOM_BACKOFF_MAX_S`."
+    )
     backoff_max_s: Seconds = Field(60, description="Longest pause after transient errors.")
     gpu_turn_s: Seconds = Field(600, description="A holder of a GPU gives it up after so long when another waits.")
     concurrent_jobs: int = Field(1, ge=1, le=64, description="Trainings at once on one device.")
@@ -143,14 +151,14 @@ class FolderSettings(BaseSettings):
 SECTIONS: tuple[type[BaseSettings], ...] = (
     HttpSettings,
     StoreSettings,
-    BusSettings,
+    TopicSettings,
     WorkSettings,
     LifecycleSettings,
     FolderSettings,
 )
 
 
-class Settings(HttpSettings, StoreSettings, BusSettings, WorkSettings, LifecycleSettings, FolderSettings):
+class Settings(HttpSettings, StoreSettings, TopicSettings, WorkSettings, LifecycleSettings, FolderSettings):
     """All settings, resolved. Make one with `load_settings` at the edge and pass it, or parts of it, inwards."""
 
     model_config = SettingsConfigDict(
@@ -188,7 +196,9 @@ class Settings(HttpSettings, StoreSettings, BusSettings, WorkSettings, Lifecycle
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
         if self.renew_s * 3 > self.lease_s:
-            raise ValueError(f"SPANLOOM_RENEW_S={self.renew_s:g} must be at most a third of SPANLOOM_LEASE_S={self.lease_s:g}")
+            raise ValueError(
+                f"SPANLOOM_RENEW_S={self.renew_s:g} must be at most a third of SPANLOOM_LEASE_S={self.lease_s:g}"
+            )
         if self.heartbeat_s * 3 > self.session_timeout_s:
             raise ValueError(
                 f"SPANLOOM_HEARTBEAT_S={self.heartbeat_s:g} must be at most a third of "
@@ -211,6 +221,19 @@ class Settings(HttpSettings, StoreSettings, BusSettings, WorkSettings, Lifecycle
     def bus_url(self) -> str:
         """The bus: `kafka://...` or `memory://...`."""
         return self.bus or (f"kafka://{self.kafka_bootstrap}" if self.kafka_bootstrap else "memory://local")
+
+    def bus_settings(self) -> BusSettings:
+        """The part of the settings that a bus reads."""
+        return BusSettings(
+            partitions=self.partitions,
+            replication=self.replication,
+            retention_s=self.retention_days * DAY_S,
+            dlq_retention_s=self.dlq_retention_days * DAY_S,
+            max_message_bytes=self.max_message_bytes,
+            session_timeout_s=self.session_timeout_s,
+            heartbeat_s=self.heartbeat_s,
+            silence_rebuild_s=self.silence_s,
+        )
 
     @property
     def models_folder(self) -> Path:
@@ -280,7 +303,12 @@ def variables_of(name: str, field: FieldInfo) -> tuple[str, ...]:
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """A line for each `SPANLOOM_*` variable that is no setting, with the likeliest meant."""
     known = {v for name, field in Settings.model_fields.items() for v in variables_of(name, field)}
-    known |= {f"{v}_FILE" for name, field in Settings.model_fields.items() if is_secret(field) for v in variables_of(name, field)}
+    known |= {
+        f"{v}_FILE"
+        for name, field in Settings.model_fields.items()
+        if is_secret(field)
+        for v in variables_of(name, field)
+    }
     lines = []
     for variable in sorted(v for v in environ if v.startswith(PREFIX) and v not in known):
         close = difflib.get_close_matches(variable, known, 1)
@@ -293,6 +321,8 @@ def with_password(url: str, password: str) -> str:
     parts = urlsplit(url)
     user, _, place = parts.netloc.rpartition("@")
     user = user.partition(":")[0]
+    if not user:
+        raise SettingsError("SPANLOOM_DATABASE_PASSWORD needs a user in DATABASE_URL: postgresql://USER@HOST/NAME")
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}"))
 
 
@@ -306,7 +336,13 @@ def settings_page() -> str:
         "This page is generated: `spanloom settings --markdown > docs/settings.md`.",
     ]
     for section in SECTIONS:
-        out += ["", f"## {(section.__doc__ or '').rstrip('.')}", "", "| variable | default | what it is |", "|---|---|---|"]
+        out += [
+            "",
+            f"## {(section.__doc__ or '').rstrip('.')}",
+            "",
+            "| variable | default | what it is |",
+            "|---|---|---|",
+        ]
         for name in section.__annotations__:
             field = section.model_fields[name]
             names = ", ".join(f"`{v}`" for v in variables_of(name, field))
