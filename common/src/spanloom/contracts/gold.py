@@ -59,6 +59,10 @@ class GoldSpec(Frozen):
         Field(description="the data's entity type -> the run's, or null to read it as O"),
     ] = {}
     limit: Annotated[int, Field(ge=1, description="at most so many sentences a split")] | None = None
+    revision: Annotated[
+        str | None,
+        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/\-]{0,199}$", description="commit or branch on the Hugging Face hub"),
+    ] = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -69,6 +73,8 @@ class GoldSpec(Frozen):
             )
         if self.fractions is not None and self.file is None:
             raise ValueError("fractions divide a single file; give `file` with them")
+        if self.revision is not None and self.name is None:
+            raise ValueError("revision is a commit on the Hugging Face hub; give `name` with it")
         return self
 
 

@@ -231,7 +231,9 @@ def _over_schema(found: _Found, spec: GoldSpec, schema: LabelSchema, language: s
     for split in SPLITS:
         tag_id = _TagIds(schema, spec.mapping, found.known_types, found.paths[split])
         rows = found.splits[split][: spec.limit]
-        splits[split] = [Sentence(row.tokens, tuple(tag_id(tag, row.line) for tag in row.tags)) for row in rows]
+        splits[split] = [
+            Sentence(row.tokens, tuple(tag_id(tag, row.line_of(i)) for i, tag in enumerate(row.tags))) for row in rows
+        ]
         counts[split] = count(splits[split], schema, tag_id.dropped)
     totals = {name: sum(counts[split].entities[name] for split in SPLITS) for name in schema.types}
     if not any(totals.values()):
@@ -254,9 +256,7 @@ def _over_schema(found: _Found, spec: GoldSpec, schema: LabelSchema, language: s
 class _TagIds:
     """Tag name of the data -> tag id of the run; counts the entities that are read as O."""
 
-    def __init__(
-        self, schema: LabelSchema, mapping: Mapping[str, str | None], known: Sequence[str], path: str
-    ) -> None:
+    def __init__(self, schema: LabelSchema, mapping: Mapping[str, str | None], known: Sequence[str], path: str) -> None:
         self.schema, self.mapping, self.known, self.path = schema, mapping, known, path
         self.ids: dict[str, int] = {"O": 0}
         self.dropped: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Annotated files as published: IOB2/CoNLL columns and JSONL, gzip or not. Nothing half-loaded: a bad line is an error."""
+"""Annotated files as published: IOB2/CoNLL columns and JSONL, gzip or not. A bad line is an error, never skipped."""
 
 from __future__ import annotations
 
@@ -26,18 +26,29 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class RawSentence:
-    """A sentence as a file has it: tokens, tag names of the same length, and the 1-based line of its first token."""
+    """A sentence as a file has it: tokens, tag names of the same length, and the 1-based line of its first token.
+
+    `step` is 1 where each token has a line of its own, 0 where the sentence has one.
+    """
 
     tokens: tuple[str, ...]
     tags: tuple[str, ...]
     line: int
+    step: int = 0
+
+    def line_of(self, position: int) -> int:
+        """The line of the token at a position."""
+        return self.line + self.step * position
 
 
-def read_sentences(path: Path, *, names: Sequence[str] | None = None, columns: tuple[int, int] | None = None) -> list[RawSentence]:
+def read_sentences(
+    path: Path, *, names: Sequence[str] | None = None, columns: tuple[int, int] | None = None
+) -> list[RawSentence]:
     """A file of either kind, told by its first line that says something: `{` begins JSONL. Raises DataError."""
     for _, line in read_byte_lines(path):
         if line.strip():
-            return read_jsonl(path, names=names) if line.lstrip().startswith(b"{") else read_conll(path, columns=columns)
+            is_json = line.lstrip().startswith(b"{")
+            return read_jsonl(path, names=names) if is_json else read_conll(path, columns=columns)
     raise DataError("holds no sentence; expected IOB2 columns or one JSON object a line", path=str(path))
 
 
@@ -163,22 +174,26 @@ def _sentence(path: Path, block: list[Row], token_at: int, tag_at: int) -> RawSe
                 line=number,
             )
     tokens = [cells[token_at] for _, cells in block]
-    return checked(path, block[0][0], tokens, [cells[tag_at] for _, cells in block])
+    return checked(path, block[0][0], tokens, [cells[tag_at] for _, cells in block], step=1)
 
 
-def checked(path: Path, line: int, tokens: Sequence[str], tags: Sequence[str]) -> RawSentence:
+def checked(path: Path, line: int, tokens: Sequence[str], tags: Sequence[str], step: int = 0) -> RawSentence:
     """The sentence, if it can be stored and is no whole file without blank lines. Raises DataError."""
-    where = {"path": str(path), "line": line}
+    what = None
     if len(tokens) > MAX_TOKENS:
-        raise DataError(f"a sentence of {len(tokens):,} tokens; at most {MAX_TOKENS:,}: blank lines missing?", **where)
-    if not tokens:
-        raise DataError("a sentence without tokens", **where)
+        what = f"a sentence of {len(tokens):,} tokens; at most {MAX_TOKENS:,}: are blank lines missing?"
+    elif not tokens:
+        what = "a sentence without tokens"
     for i, token in enumerate(tokens):
         if not token:
-            raise DataError(f"token {i} is empty", **where)
+            what, line = f"token {i} is empty", line + step * i
+            break
         if "\x00" in token:
-            raise DataError(f"token {i} holds U+0000, which no database column takes: {token[:60]!r}", **where)
-    return RawSentence(tuple(tokens), tuple(tags), line)
+            what, line = f"token {i} holds U+0000, which no database column takes: {token[:60]!r}", line + step * i
+            break
+    if what:
+        raise DataError(what, path=str(path), line=line)
+    return RawSentence(tuple(tokens), tuple(tags), line, step)
 
 
 def read_jsonl(path: Path, *, names: Sequence[str] | None = None) -> list[RawSentence]:
