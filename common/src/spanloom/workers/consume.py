@@ -1,0 +1,139 @@
+"""The consuming loop: decode, hand over, commit after the work; poison to the DLQ, outages waited out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import insert
+
+from spanloom.bus.deadletters import dead_letter
+from spanloom.bus.port import Bus, Consumer, Message
+from spanloom.contracts.messages import Envelope
+from spanloom.errors import SpanloomError, UnreadableMessage
+from spanloom.store.models import DeadLetter
+from spanloom.workers.outage import Outage, is_transient
+
+log = structlog.get_logger()
+M = TypeVar("M", bound=Envelope)
+
+
+class Consuming(Generic[M]):
+    """Reads one topic as a member of a group and hands decoded messages to `handle`, at most `room()` at a time.
+
+    `handle` commits its database transaction and returns; only then are the messages acked. While there is no room the
+    partitions are paused and polling goes on. When `handle` fails for an outage the messages are delivered again
+    later; when it fails otherwise they are handed over one by one, and those that fail alone are dead letters.
+    """
+
+    def __init__(
+        self,
+        db: Engine,
+        bus: Bus,
+        topic: str,
+        group: str,
+        contract: type[M],
+        handle: Callable[[list[M]], None],
+        *,
+        room: Callable[[], int] = lambda: 200,
+        backoff_s: tuple[float, float] = (1.0, 30.0),
+        on_commit: Callable[[Sequence[Message]], None] | None = None,
+    ) -> None:
+        self.db, self.bus, self.topic, self.group = db, bus, topic, group
+        self.contract, self.handle, self.room = contract, handle, room
+        self.outage = Outage(*backoff_s)
+        self.on_commit = on_commit
+        self.lag: int | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Consume until `stop` is set, then commit and leave the group."""
+        with self.bus.consumer(self.topic, self.group) as consumer:
+            while not stop.is_set():
+                try:
+                    self._round(consumer)
+                except Exception as error:  # noqa: BLE001  sorted out here: outages are waited out, all else is raised
+                    if not is_transient(error):
+                        raise
+                    self._wait(consumer, stop, self.outage.note(error))
+                    consumer.rewind()
+            consumer.commit()
+
+    def _round(self, consumer: Consumer) -> None:
+        room = self.room()
+        if room <= 0:
+            consumer.pause()
+            consumer.poll(0.1, 1)
+            return
+        if consumer.paused:
+            consumer.resume()
+        messages = consumer.poll(0.5, min(room, 200))
+        if messages:
+            self.process(messages)
+            if self.on_commit is not None:
+                self.on_commit(messages)
+            consumer.commit(messages)
+        self.outage.over()
+
+    def process(self, messages: Sequence[Message]) -> None:
+        """Handle a batch: what cannot be read is a dead letter, the rest goes to `handle`."""
+        readable: list[tuple[Message, M]] = []
+        for message in messages:
+            try:
+                readable.append((message, self.contract.decode(message.value)))
+            except UnreadableMessage as error:
+                self._bury(message, str(error))
+        if not readable:
+            return
+        try:
+            self.handle([decoded for _, decoded in readable])
+        except Exception as error:  # noqa: BLE001  an outage is raised again, anything else is pinned to its message
+            if is_transient(error):
+                raise
+            log.warning("batch failed, trying one by one", topic=self.topic, error=str(error))
+            self._one_by_one(readable)
+
+    def _one_by_one(self, readable: Sequence[tuple[Message, M]]) -> None:
+        for message, decoded in readable:
+            try:
+                self.handle([decoded])
+            except Exception as error:  # noqa: BLE001  recorded with its reason as a dead letter
+                if is_transient(error):
+                    raise
+                if not isinstance(error, SpanloomError):
+                    log.exception("message failed", topic=self.topic, id=decoded.id)
+                self._bury(message, f"{type(error).__name__}: {error}")
+
+    def _bury(self, message: Message, reason: str) -> None:
+        headers: dict[str, Any] = {
+            name: value.decode("utf-8", "backslashreplace").replace("\x00", "�")
+            for name, value in message.headers.items()
+        }
+        reason = reason.replace("\x00", "�")
+        with self.db.begin() as connection:
+            connection.execute(
+                insert(DeadLetter)
+                .values(
+                    topic=message.topic,
+                    partition=message.partition,
+                    offset=message.offset,
+                    key=message.key.replace("\x00", "�"),
+                    value=message.value,
+                    headers=headers,
+                    reason=reason,
+                )
+                .on_conflict_do_nothing()
+            )
+        dead_letter(self.bus.producer(), message, reason)
+        log.warning("dead letter", topic=message.topic, partition=message.partition, offset=message.offset, reason=reason)
+
+    def _wait(self, consumer: Consumer, stop: threading.Event, seconds: float) -> None:
+        consumer.pause()
+        waited = 0.0
+        while waited < seconds and not stop.is_set():
+            consumer.poll(0.1, 1)
+            stop.wait(0.2)
+            waited += 0.3
+        consumer.resume()

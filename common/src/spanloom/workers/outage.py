@@ -1,0 +1,48 @@
+"""Waiting out a database or broker that is away: tried again with growing pauses, and said so in /readyz."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import structlog
+
+from spanloom.errors import BusError
+from spanloom.store.db import is_outage
+
+log = structlog.get_logger()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether waiting may cure it: the database or the bus is away."""
+    return isinstance(error, BusError) or is_outage(error)
+
+
+class Outage:
+    """One dependency's health as a loop sees it. `problem` is None while all is well."""
+
+    def __init__(self, first_s: float = 1.0, most_s: float = 30.0) -> None:
+        self.first_s, self.most_s = first_s, most_s
+        self.problem: str | None = None
+        self.ended_at: float | None = None
+        self._pause_s = first_s
+        self._lock = threading.Lock()
+
+    def note(self, error: BaseException) -> float:
+        """Record a failure; returns how many seconds to wait before the next try (doubling)."""
+        with self._lock:
+            self.problem = " ".join(str(error).split())[:300]
+            pause, self._pause_s = self._pause_s, min(self._pause_s * 2, self.most_s)
+        log.warning("waiting", problem=self.problem, pause_s=pause)
+        return pause
+
+    def over(self) -> None:
+        """Record a success."""
+        with self._lock:
+            if self.problem is not None:
+                self.problem, self._pause_s, self.ended_at = None, self.first_s, time.monotonic()
+                log.info("back to work")
+
+    def quiet_for(self, seconds: float) -> bool:
+        """Whether the last outage this loop saw ended at least so long ago: leases may be judged again."""
+        return self.problem is None and (self.ended_at is None or time.monotonic() - self.ended_at >= seconds)

@@ -1,0 +1,143 @@
+"""The relay: publishes rows that wait, woken by NOTIFY; and the sweeper, which ends what nobody will."""
+
+from __future__ import annotations
+
+import select
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+
+from spanloom.bus.port import Bus, Record, record_size
+from spanloom.bus.topics import COMPLETIONS, EVALUATIONS, JOBS, PROMPTS
+from spanloom.contracts.messages import CompletionMessage, Envelope, EvaluationMessage, JobMessage, PromptMessage
+from spanloom.store import work
+from spanloom.store.settle import settle_all
+from spanloom.store.work import Lease
+from spanloom.workers.outage import Outage, is_transient
+
+log = structlog.get_logger()
+Row = Mapping[str, Any]
+
+TOPIC_OF = {"prompts": PROMPTS, "completions": COMPLETIONS, "jobs": JOBS, "evaluations": EVALUATIONS}
+
+
+def message_of(table: str, row: Row, *, inline: bool = True) -> Envelope:
+    """The message that carries a row; without its payload when `inline` is False."""
+    common = {"id": row["id"], "run_id": row["run_id"]}
+    if table == "prompts":
+        payload = row["request"] if inline else None
+        return PromptMessage(**common, dataset_id=row["dataset_id"], call_index=row["call_index"], payload=payload)
+    if table == "completions":
+        return CompletionMessage(
+            **common,
+            dataset_id=row["dataset_id"],
+            call_index=row["call_index"],
+            text=row["text"] if inline else None,
+            error=row["error"],
+            inline=inline,
+        )
+    if table == "jobs":
+        return JobMessage(**common, kind=row["kind"], arm=row["arm"] if inline else None)
+    return EvaluationMessage(**common, job_id=row["job_id"], dataset_id=row["dataset_id"])
+
+
+def record_of(table: str, row: Row, limit: int, headers: Mapping[str, str]) -> Record:
+    """The row as a record for the bus; over `limit` bytes it carries the id alone."""
+    topic = TOPIC_OF[table]
+    value = message_of(table, row).encode()
+    if record_size(row["id"], value, headers) > limit:
+        value = message_of(table, row, inline=False).encode()
+    return Record(topic, row["id"], value, headers)
+
+
+class Relay:
+    """Publishes the waiting rows of one table until stopped. Several relays of a table share its rows."""
+
+    def __init__(
+        self,
+        db: Engine,
+        bus: Bus,
+        table: str,
+        lease: Lease,
+        *,
+        poll_s: float = 1.0,
+        headers: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self.db, self.bus, self.table, self.lease, self.poll_s = db, bus, table, lease, poll_s
+        self.headers = headers
+        self.outage = Outage()
+
+    def publish_waiting(self) -> int:
+        """Publish all that waits now; returns how many rows."""
+        total = 0
+        while (count := work.relay(self.db, self.table, self._publish, lease=self.lease)) > 0:
+            total += count
+        return total
+
+    def _publish(self, rows: Sequence[Row]) -> None:
+        limit = self.bus.settings.message_limit(TOPIC_OF[self.table])
+        headers = self.headers()
+        self.bus.producer().publish([record_of(self.table, row, limit, headers) for row in rows])
+
+    def run(self, stop: threading.Event) -> None:
+        """Publish on every NOTIFY and at least every `poll_s` seconds, until `stop` is set."""
+        while not stop.is_set():
+            try:
+                self._listen(stop)
+            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+                if not is_transient(error):
+                    raise
+                stop.wait(self.outage.note(error))
+
+    def _listen(self, stop: threading.Event) -> None:
+        with self.db.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("LISTEN spanloom_work")
+            raw: Any = connection.connection.dbapi_connection
+            while not stop.is_set():
+                self.publish_waiting()
+                self.outage.over()
+                if select.select([raw], [], [], self.poll_s)[0]:
+                    connection.exec_driver_sql("SELECT 1")
+                    raw.notifies.clear()
+
+
+class Sweeper:
+    """Settles running runs and fails rows whose last attempt ran out, every `every_s` seconds.
+
+    After an outage it waits one lease before it judges any lease: a holder may have worked on.
+    """
+
+    def __init__(
+        self,
+        db: Engine,
+        lease: Lease,
+        *,
+        every_s: float,
+        fail: Mapping[str, Callable[[Engine, Lease], int]] | None = None,
+    ) -> None:
+        self.db, self.lease, self.every_s = db, lease, every_s
+        self.fail = dict(fail or {})
+        self.outage = Outage()
+
+    def sweep(self) -> None:
+        """One round."""
+        if self.outage.quiet_for(self.lease.lease_s):
+            for table, fail in self.fail.items():
+                count = fail(self.db, self.lease)
+                if count:
+                    log.warning("gave up on rows", table=table, count=count)
+        settle_all(self.db)
+
+    def run(self, stop: threading.Event) -> None:
+        """Sweep until `stop` is set."""
+        while not stop.wait(self.every_s):
+            try:
+                self.sweep()
+                self.outage.over()
+            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+                if not is_transient(error):
+                    raise
+                stop.wait(self.outage.note(error))
