@@ -185,7 +185,7 @@ class Bus(ABC):
 
     @abstractmethod
     def consumer(self, topics: str | Sequence[str], group: str) -> Consumer:
-        """A new member of `group`, reading `topics`, from the earliest message where the group has committed nothing."""
+        """A new member of `group` that reads `topics`, from their start where the group has committed nothing."""
 
     @abstractmethod
     def ping(self) -> None:

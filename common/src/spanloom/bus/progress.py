@@ -84,8 +84,14 @@ class Progress:
                 if partition in self._held:
                     self._held[partition].committed = offset
 
+    def committed_of(self, partition: Partition) -> int | None:
+        """The offset last committed under this assignment."""
+        with self._lock:
+            held = self._held.get(partition)
+            return None if held is None else held.committed
+
     def rewind(self) -> dict[Partition, int]:
-        """Where to read again: by partition, the first open offset. Starts those partitions afresh, their progress kept."""
+        """Where to read again: by partition, the first open offset; from there deliveries count anew."""
         with self._lock:
             again = {partition: next(iter(held.open)) for partition, held in self._held.items() if held.open}
             for partition, offset in again.items():

@@ -1,0 +1,149 @@
+"""The producer on Kafka."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Any
+
+import kafka
+from kafka import errors as kafka_errors
+
+from spanloom.bus.port import Headers, Producer, Receipt, Record, check_size, encoded
+from spanloom.errors import BusError
+
+if TYPE_CHECKING:
+    from spanloom.bus.kafka import KafkaBus
+
+log = logging.getLogger(__name__)
+
+# A producer that met one of these never recovers: its idempotence is broken for good (KIP-360).
+_FATAL = (
+    kafka_errors.OutOfOrderSequenceNumberError,
+    kafka_errors.InvalidProducerEpochError,
+    kafka_errors.UnknownProducerIdError,
+    kafka_errors.ProducerFencedError,
+    kafka_errors.IllegalStateError,
+)
+_HOPELESS = (
+    kafka_errors.AuthorizationError,
+    kafka_errors.UnsupportedVersionError,
+    kafka_errors.MessageSizeTooLargeError,
+)
+
+
+class KafkaProducer(Producer):
+    """All copies written (`acks=all`), idempotent, retried until `delivery_timeout_s`."""
+
+    def __init__(self, bus: KafkaBus) -> None:
+        self._bus, self._settings = bus, bus.settings
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._closed = False
+
+    def send(self, topic: str, key: str, value: bytes, headers: Headers | None = None) -> Future[Receipt]:
+        headers = headers or {}
+        check_size(topic, key, value, headers, self._settings)
+        return self._send(Record(topic, key, value, headers))
+
+    def _send(self, record: Record) -> Future[Receipt]:
+        future: Future[Receipt] = Future()
+        try:
+            sent = self._ready().send(
+                record.topic,
+                value=record.value,
+                key=record.key.encode(),
+                headers=[(name, encoded(value)) for name, value in record.headers.items()],
+            )
+        except (kafka_errors.KafkaError, ValueError) as error:  # ValueError: the topic vanished from the metadata
+            self._fail(future, record, error)
+        except BusError as error:
+            future.set_exception(error)
+        else:
+            sent.add_callback(lambda done: future.set_result(Receipt(done.topic, done.partition, done.offset)))
+            sent.add_errback(lambda error: self._fail(future, record, error))
+        return future
+
+    def _fail(self, future: Future[Receipt], record: Record, cause: BaseException) -> None:
+        error = BusError(f"message {record.key!r} for {record.topic} was not stored: {type(cause).__name__}: {cause}")
+        error.__cause__ = cause
+        if isinstance(cause, _FATAL):
+            self._drop()
+        future.set_exception(error)
+
+    def publish(self, records: Iterable[Record]) -> list[Receipt]:
+        batch = list(records)
+        for record in batch:
+            check_size(record.topic, record.key, record.value, record.headers, self._settings)
+        deadline = time.monotonic() + self._settings.delivery_timeout_s
+        futures = [self._send(record) for record in batch]
+        while True:
+            wait(futures, timeout=min(self._settings.topic_check_s, max(0.0, deadline - time.monotonic())))
+            late = [place for place, future in enumerate(futures) if not _stored(future)]
+            if not late:
+                return [future.result() for future in futures]
+            failed = [place for place in late if futures[place].done()]
+            causes = [futures[place].exception() for place in failed]
+            hopeless = any(isinstance(cause and cause.__cause__, _HOPELESS) for cause in causes)
+            if hopeless or time.monotonic() >= deadline:
+                raise self._undelivered(batch, futures, late)
+            self._restore_topics()
+            for place in failed:
+                futures[place] = self._send(batch[place])
+
+    def _restore_topics(self) -> None:
+        """What hinders may be a deleted topic; if it is the broker that is away, go on waiting."""
+        try:
+            self._bus.restore_topics()
+        except BusError as error:
+            log.warning("waiting for Kafka: %s", error)
+            time.sleep(0.5)
+
+    def _undelivered(self, batch: list[Record], futures: list[Future[Receipt]], late: list[int]) -> BusError:
+        first = futures[late[0]].exception() if futures[late[0]].done() else None
+        record = batch[late[0]]
+        why = first or f"message {record.key!r} for {record.topic}: no answer in {self._settings.delivery_timeout_s} s"
+        error = BusError(
+            f"{len(late)} of {len(batch)} messages were not stored on Kafka at {','.join(self._bus.bootstrap)}; "
+            f"first: {why}. They may be sent again"
+        )
+        error.__cause__ = first
+        return error
+
+    def _ready(self) -> Any:
+        with self._lock:
+            if self._closed:
+                raise BusError("this producer is closed")
+            if self._client is None:
+                self._bus.check_reachable()
+                self._client = kafka.KafkaProducer(
+                    **self._bus.client_options(),
+                    acks="all",
+                    enable_idempotence=True,
+                    max_request_size=self._bus.frame_limit(),
+                    batch_size=256 * 1024,
+                    delivery_timeout_ms=int(self._settings.delivery_timeout_s * 1000),
+                    max_block_ms=int(self._settings.topic_check_s * 1000),
+                )
+            return self._client
+
+    def _drop(self) -> None:
+        """Let go of a client that is broken for good. Called on its own thread, which must not wait for itself."""
+        client, self._client = self._client, None
+        if client is not None:
+            log.warning("the Kafka producer lost its sequence; starting a new one")
+            threading.Thread(target=client.close, kwargs={"timeout": 0}, daemon=True).start()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            client, self._client = self._client, None
+        if client is not None:
+            client.close(timeout=self._settings.request_timeout_s)
+
+
+def _stored(future: Future[Receipt]) -> bool:
+    return future.done() and future.exception() is None
