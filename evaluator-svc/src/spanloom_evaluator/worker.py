@@ -1,0 +1,95 @@
+"""The evaluator's worker: claims evaluations, scores them, settles their runs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, text
+
+from spanloom.bus.port import Bus
+from spanloom.bus.topics import RESULTS
+from spanloom.contracts.messages import EvaluationMessage, ResultMessage
+from spanloom.errors import DataError, LeaseLost, NotFound, SchemaError
+from spanloom.store import work
+from spanloom.store.events import emit
+from spanloom.store.settle import settle
+from spanloom.store.work import Claim, Lease
+from spanloom_evaluator import records
+from spanloom_evaluator.intervals import Interval, bootstrap
+from spanloom_evaluator.score import Scores, score
+
+TABLE = "evaluations"
+_ROW = text("""
+SELECT id, job_id, dataset_id, language, source, setting, size, size_asked, training_seed, precision, recall, f1, lo, hi
+  FROM evaluations WHERE id = :id
+""")
+
+
+class EvaluatorWorker:
+    """Scores each evaluation once; an evaluation takes well under a lease, so nothing is renewed."""
+
+    def __init__(self, db: Engine, bus: Bus, *, holder: str, lease: Lease) -> None:
+        self.db, self.bus, self.holder, self.lease = db, bus, holder, lease
+
+    def handle(self, messages: list[EvaluationMessage]) -> None:
+        """Score what can be claimed; what is done, held or cancelled is left alone."""
+        with self.db.begin() as connection:
+            claims = work.claim(
+                connection, TABLE, [m.id for m in messages], holder=self.holder, lease=self.lease
+            )
+        for claim in claims:
+            self.evaluate(claim)
+
+    def evaluate(self, claim: Claim) -> None:
+        """Score one evaluation and end its row. Data that do not fit fail it with the reason."""
+        with self.db.connect() as connection:
+            try:
+                unscored = records.read(connection, claim.id)
+            except NotFound as error:
+                return self._fail(claim, str(error))
+        try:
+            scores = score(unscored.gold, unscored.predicted, unscored.schema)
+        except (DataError, SchemaError) as error:
+            return self._fail(claim, str(error))
+        settings = unscored.settings
+        interval = bootstrap(
+            [scores.counts], resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
+        )
+        self._finish(claim, unscored.run_id, scores, interval)
+
+    def _finish(self, claim: Claim, run_id: str, scores: Scores, interval: Interval) -> None:
+        try:
+            with self.db.begin() as connection:
+                work.finish(connection, TABLE, claim)
+                records.write(connection, claim.id, scores, interval)
+                emit(connection, run_id, "evaluation", id=claim.id, state="done", f1=interval.f1)
+                row = dict(connection.execute(_ROW, {"id": claim.id}).mappings().one())
+        except LeaseLost:
+            return
+        settle(self.db, run_id)
+        message = ResultMessage(id=claim.id, run_id=run_id, evaluation=row)
+        self.bus.producer().send(RESULTS, claim.id, message.encode()).result(timeout=60)
+
+    def _fail(self, claim: Claim, reason: str) -> None:
+        fail(self.db, claim, reason)
+
+
+def fail(db: Engine, claim: Claim, reason: str) -> None:
+    """End an evaluation as failed, and settle its run."""
+    try:
+        with db.begin() as connection:
+            work.finish(connection, TABLE, claim, failed=reason)
+            run_id = connection.execute(
+                text("SELECT run_id FROM evaluations WHERE id = :id"), {"id": claim.id}
+            ).scalar_one()
+            emit(connection, run_id, "evaluation", id=claim.id, state="failed", reason=reason)
+    except LeaseLost:
+        return
+    settle(db, run_id)
+
+
+def give_up(db: Engine, lease: Lease) -> int:
+    """Fail evaluations whose last attempt ran out of its lease; returns how many."""
+    with db.begin() as connection:
+        rows = work.exhausted(connection, TABLE, lease=lease)
+    for row in rows:
+        fail(db, Claim(row["id"], row["attempt"]), f"gave up after {row['attempt']} attempts: the lease ran out")
+    return len(rows)
