@@ -43,7 +43,9 @@ def emit(connection: Connection, run_id: str, kind: str, **data: Any) -> None:
     connection.execute(_EMIT, {"run_id": run_id, "kind": kind, "data": data})
 
 
-def since(connection: Connection, run_id: str, place: Place, limit: int = 500) -> list[tuple[Place, str, dict[str, Any]]]:
+def since(
+    connection: Connection, run_id: str, place: Place, limit: int = 500
+) -> list[tuple[Place, str, dict[str, Any]]]:
     """Events after `place`, oldest first."""
     rows = connection.execute(_SINCE, {"run_id": run_id, "txid": place.txid, "id": place.id, "limit": limit})
     return [(Place(r.txid, r.id), r.kind, {**r.data, "at": r.at.isoformat()}) for r in rows]

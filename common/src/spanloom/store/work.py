@@ -87,6 +87,21 @@ def release(
     return row is not None
 
 
+def retry_or_fail(
+    connection: Connection, table: str, mine: Claim, *, reason: str, lease: Lease, pause_s: float = 0.0
+) -> bool:
+    """After a transient failure: hand the row back, or fail it for the reason when its attempts are spent.
+
+    True when it failed for good. Raises LeaseLost when another attempt holds it.
+    """
+    if mine.attempt >= lease.max_attempts:
+        finish(connection, table, mine, failed=f"gave up after {mine.attempt} attempts: {reason}")
+        return True
+    if not release(connection, table, mine, reason=reason, pause_s=pause_s):
+        raise LeaseLost(f"{table} {mine.id}: attempt {mine.attempt} no longer holds it")
+    return False
+
+
 def relay(
     engine: Engine,
     table: str,
