@@ -37,16 +37,28 @@ class Base:
     def longest(self) -> int:
         """The longest input the encoder takes, in subwords, special tokens included."""
         positions = getattr(self.model.config, "max_position_embeddings", None) or 1 << 20
-        if getattr(self.embedding, "padding_idx", None) is not None and "roberta" in self.model.config.model_type:
-            positions -= self.embedding.padding_idx + 1  # RoBERTa counts positions from after the padding id
+        if "roberta" in self.model.config.model_type:
+            positions -= self.padding + 1  # RoBERTa counts positions from after the padding id
         return min(int(positions), int(self.tokenizer.model_max_length))
 
     @property
     def embedding(self) -> nn.Embedding:
         """The word embeddings."""
         found = self.model.get_input_embeddings()
-        assert isinstance(found, nn.Embedding), f"{self.name}: word embeddings are {type(found).__name__}"
+        if not isinstance(found, nn.Embedding):
+            raise SpecError([("encoder", f"{self.name}: word embeddings are {type(found).__name__}, not nn.Embedding")])
         return found
+
+    @property
+    def padding(self) -> int:
+        """The padding id."""
+        found = self.embedding.padding_idx
+        return int(found) if found is not None else int(self.tokenizer.pad_token_id or 0)
+
+    @property
+    def inner_parameters(self) -> int:
+        """Parameters besides the word embeddings."""
+        return int(sum(p.numel() for p in self.model.parameters())) - self.embedding.weight.numel()
 
 
 _loaded: OrderedDict[str, Base] = OrderedDict()
@@ -151,6 +163,4 @@ def vocabulary(base: Base, ids: set[int]) -> list[int]:
     All rows up to the padding id are kept too, so that padding keeps its number, which RoBERTa derives positions
     from; so are the special tokens.
     """
-    padding = base.embedding.padding_idx
-    padding = padding if padding is not None else (base.tokenizer.pad_token_id or 0)
-    return sorted(ids | set(range(padding + 1)) | set(base.tokenizer.all_special_ids))
+    return sorted(ids | set(range(base.padding + 1)) | set(base.tokenizer.all_special_ids))

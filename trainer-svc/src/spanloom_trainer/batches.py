@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
 
 
 def updates_per_epoch(windows: int, batch: int) -> int:
@@ -29,7 +32,7 @@ def bucketed(lengths: Sequence[int], batch: int, seed: int, epoch: int) -> list[
     if not lengths:
         return []
     draw = np.random.default_rng([seed, epoch])
-    size = np.asarray(lengths)
+    size = np.asarray(lengths, dtype=np.int64)
     order = np.argsort(size * draw.uniform(0.9, 1.1, len(size)), kind="stable")
     wanted = updates_per_epoch(len(size), batch)
     low, high = int(size.max()), int(size.max()) * len(size)
@@ -44,11 +47,11 @@ def bucketed(lengths: Sequence[int], batch: int, seed: int, epoch: int) -> list[
         packs.sort(key=len)
         big = packs.pop()
         packs += [big[: len(big) // 2], big[len(big) // 2 :]]
-    draw.shuffle(packs)  # type: ignore[arg-type]
+    draw.shuffle(packs)
     return packs
 
 
-def _pack(size: np.ndarray, order: np.ndarray, budget: int) -> list[list[int]]:  # type: ignore[type-arg]
+def _pack(size: Ints, order: Ints, budget: int) -> list[list[int]]:
     """Cut the order into runs whose padded size (count x longest) stays within the budget."""
     packs: list[list[int]] = []
     longest = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from spanloom.errors import DataError, SchemaError, SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
+from spanloom.ner.spans import spans_of
 from spanloom_trainer.base import Base, vocabulary
 from spanloom_trainer.encode import Encoded, encode, labels_of
 from spanloom_trainer.recipe import Recipe
@@ -44,6 +45,8 @@ class Data:
     keep: tuple[int, ...] | None
     constant_loss: float
     """Cross entropy of the best guess that does not look at the sentence: the entropy of the train tags, in nats."""
+    dev_entities: int
+    """Gold spans in the dev set."""
 
 
 def prepare(
@@ -65,32 +68,38 @@ def prepare(
         dev = dev[: len(train)]
     for name, sentences in (("train", train), ("dev", dev)):
         check_tags(name, sentences, schema)
-    if recipe.max_length > base.longest:
-        raise SpecError([("recipe.max_length", f"{recipe.max_length} is more than {base.name} takes ({base.longest})")])
+    longest = longest_input(recipe, base)
+    stride = longest // 4 if recipe.stride is None else recipe.stride
     coded = [
-        encode(
-            base.tokenizer,
-            words,
-            max_length=recipe.max_length,
-            stride=recipe.stride,
-            truncate=recipe.truncate,
-        )
+        encode(base.tokenizer, words, max_length=longest, stride=stride, truncate=recipe.truncate)
         for words in ([s.tokens for s in train], [s.tokens for s in dev], test)
     ]
-    keep, renumber = None, int
-    if recipe.trim:
-        rows = vocabulary(base, set().union(*(part.ids() for part in coded)))
-        keep, renumber = tuple(rows), {row: i for i, row in enumerate(rows)}.__getitem__
-    gold = [tuple(s.tags for s in train), tuple(s.tags for s in dev), ()]
-    splits = [split(part, tags, renumber) for part, tags in zip(coded, gold, strict=True)]
+    keep = tuple(vocabulary(base, set().union(*(part.ids() for part in coded)))) if recipe.trim else None
     counts = np.array(list(Counter(tag for s in train for tag in s.tags).values()), dtype=float)
     shares = counts / counts.sum()
-    return Data(*splits, keep, float(-(shares * np.log(shares)).sum()))
+    return Data(
+        train=split(coded[0], tuple(s.tags for s in train), keep),
+        dev=split(coded[1], tuple(s.tags for s in dev), keep),
+        test=split(coded[2], (), keep),
+        keep=keep,
+        constant_loss=float(-(shares * np.log(shares)).sum()),
+        dev_entities=sum(len(spans_of(s.tags)) for s in dev),
+    )
 
 
-def split(encoded: Encoded, gold: tuple[tuple[int, ...], ...], renumber: Callable[[int], int]) -> Split:
-    """Windows with their labels, ids renumbered."""
-    ids = tuple(tuple(map(renumber, window.ids)) for window in encoded.windows)
+def longest_input(recipe: Recipe, base: Base) -> int:
+    """The recipe's `max_length`, or 512 where the encoder takes as much. Raises SpecError where it takes less."""
+    if recipe.max_length is None:
+        return min(512, base.longest)
+    if recipe.max_length > base.longest:
+        raise SpecError([("recipe.max_length", f"{recipe.max_length} is more than {base.name} takes ({base.longest})")])
+    return recipe.max_length
+
+
+def split(encoded: Encoded, gold: tuple[tuple[int, ...], ...], keep: tuple[int, ...] | None) -> Split:
+    """Windows with their labels, ids renumbered to the rows kept."""
+    row_of = {row: i for i, row in enumerate(keep)} if keep is not None else None
+    ids = tuple(tuple(row_of[i] for i in w.ids) if row_of else w.ids for w in encoded.windows)
     labels = tuple(tuple(labels_of(w, gold[w.sentence])) for w in encoded.windows) if gold else ()
     return Split(encoded, ids, labels, gold)
 

@@ -13,7 +13,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom_trainer.base import Base, base_of, head_of, start
 
 
-class Cancelled(SpanloomError):
+class Cancelled(SpanloomError):  # noqa: N818
     """The training was asked to stop."""
 
 
@@ -113,6 +113,8 @@ class Outcome:
     """Fewer updates than the collapse guard waits for: such a run is never restarted."""
     steps: int
     """Updates planned for a try."""
+    precision: str
+    """`fp32` or `bf16`, as trained."""
     tokens_lost: int
     """Test words cut off by truncation; tagged O."""
     tokens_lost_train: int
@@ -161,6 +163,7 @@ class Outcome:
                 "chosen",
                 "few_updates",
                 "steps",
+                "precision",
                 "tokens_lost",
                 "tokens_lost_train",
                 "vocabulary",

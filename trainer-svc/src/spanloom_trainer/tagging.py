@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.nn import functional
 
 from spanloom.ner.spans import spans_of
 from spanloom_trainer.batches import by_length
 from spanloom_trainer.data import Split
 from spanloom_trainer.encode import IGNORE, pad
+from spanloom_trainer.precision import autocast
+from spanloom_trainer.step import logits_of
 
 TAG_BUDGET = 4096  # padded subwords a batch; small enough for a laptop, large enough to fill a GPU
 
@@ -27,16 +27,6 @@ class Tagged:
     loss: float | None
 
 
-def autocast(device: torch.device, precision: str) -> AbstractContextManager[Any]:
-    """bf16 matmuls over fp32 masters, or plain fp32."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
-
-
-def logits_of(model: Any, ids: Tensor, padding: int) -> Tensor:
-    """Logits `(B, L, tags)` in fp32 for ids `(B, L)`."""
-    return model(input_ids=ids, attention_mask=(ids != padding).long()).logits.float()  # type: ignore[no-any-return]
-
-
 @torch.no_grad()
 def tag(
     model: Any,
@@ -44,21 +34,22 @@ def tag(
     *,
     padding: int,
     precision: str = "fp32",
-    between: Callable[[int, int], None] | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> Tagged:
     """Tag every word of a split, each by the window that holds most of its context.
 
-    Words cut off by truncation are tagged O. `between` is called with (windows done, windows) after each batch.
+    Words cut off by truncation are tagged O. `between` is called before each batch.
     """
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
     out = [[0] * length for length in split.encoded.lengths]
-    loss, counted, done, tagged = 0.0, 0, 0, split.encoded.tokens_lost
+    loss, counted, tagged = 0.0, 0, split.encoded.tokens_lost
     for batch in by_length(split.lengths, TAG_BUDGET):
+        between()
         ids = torch.from_numpy(pad((split.ids[i] for i in batch), padding)).to(device)
         with autocast(device, precision):
-            logits = logits_of(model, ids, padding)
+            logits = logits_of(model, ids, (ids != padding).long())
         best = logits.argmax(-1).cpu().numpy()
         if split.labels:
             labels = torch.from_numpy(pad((split.labels[i] for i in batch), IGNORE)).to(device)
@@ -70,12 +61,10 @@ def tag(
             for word, head in zip(window.words, window.heads, strict=True):
                 sentence[word] = int(best[row, head])
             tagged += len(window.words)
-        done += len(batch)
-        if between is not None:
-            between(done, len(split.ids))
     model.train(was_training)
     words = sum(split.encoded.lengths)
-    assert tagged == words, f"tagged {tagged} of {words} words"
+    if tagged != words:
+        raise AssertionError(f"tagged {tagged} of {words} words")
     return Tagged(out, loss / counted if counted else None)
 
 

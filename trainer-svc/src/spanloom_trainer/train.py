@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
@@ -13,17 +13,28 @@ from torch import Tensor
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.base import Base, load_base, start
-from spanloom_trainer.batches import bucketed, shuffled, updates_per_epoch
 from spanloom_trainer.collapse import guard_step, why_collapsed
-from spanloom_trainer.data import Data, prepare
+from spanloom_trainer.course import Course, Plan, Reporter
+from spanloom_trainer.data import prepare
 from spanloom_trainer.encode import IGNORE, pad
-from spanloom_trainer.outcome import Cancelled, Look, OnProgress, Outcome, Progress, Trained, Try
+from spanloom_trainer.graphs import step_of
+from spanloom_trainer.outcome import Cancelled, Look, OnProgress, Outcome, Trained, Try
+from spanloom_trainer.precision import deterministic, resolve
 from spanloom_trainer.recipe import Recipe
-from spanloom_trainer.step import EagerStep, learning_rate
+from spanloom_trainer.resume import (
+    ResumePoint,
+    Saved,
+    State,
+    key_of,
+    moments_of,
+    random_state,
+    restore_moments,
+    restore_random,
+)
+from spanloom_trainer.step import Step, learning_rate
 from spanloom_trainer.tagging import span_f1, tag
 
 ShouldStop = Callable[[], bool]
-State = dict[str, Tensor]
 
 
 def fine_tune(
@@ -38,12 +49,13 @@ def fine_tune(
     device: str | torch.device = "cpu",
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    resume: ResumePoint | None = None,
 ) -> Outcome:
     """Train on `train`, keep the state that is best on `dev`, tag `test` with it once.
 
     A try that collapsed is followed by others with the next seeds, as the recipe allows; the first is always scored
-    and kept. On a CPU with one thread the same arguments give the same bits. Only the test sentences' words are read.
-    torch's global generators are left as they were found.
+    and kept. On a CPU with one thread the same arguments give the same bits, resumed or not. Only the test sentences'
+    words are read. torch's global generators are left as they were found.
 
     Raises DataError, SchemaError or SpecError for input that cannot be trained on, Cancelled within one update of
     `should_stop()` turning true.
@@ -51,101 +63,127 @@ def fine_tune(
     began = time.monotonic()
     device = torch.device(device)
     base = load_base(base) if isinstance(base, str) else base
-    data = prepare(train, dev, [sentence.tokens for sentence in test], recipe, base, schema)
-    steps = recipe.max_steps or recipe.epochs * updates_per_epoch(len(data.train.ids), recipe.batch)
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        tries: list[Try] = []
-        chosen, state = 0, State()
-        for number in range(1 + recipe.restarts):
-            arm = Arm(data, recipe, base, schema, seed + number, device, steps, number)
-            tried, best = attempt(arm, on_progress or (lambda _: None), should_stop or (lambda: False))
-            tries.append(tried)
+    words = [sentence.tokens for sentence in test]
+    data = prepare(train, dev, words, recipe, base, schema)
+    precision = resolve(recipe.precision, device, base.inner_parameters)
+    plan = Plan(data, recipe, base, schema, seed, device, precision)
+    key, saved = "", Saved()
+    if resume is not None:
+        key = key_of(base, (train, dev, words), {**recipe.as_dict(), "tags": schema.tags, "seed": seed})
+        saved = resume.load(key) or saved
+    hooks = Hooks(on_progress, should_stop, resume, key)
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), deterministic(recipe, device):
+        for number in range(saved.number, 1 + recipe.restarts):
+            saved.number = number
+            tried, best = attempt(plan, saved, hooks)
+            saved.tries.append(tried)
             if number == 0 or not tried.collapsed:
-                chosen, state = number, best
-            if not tried.collapsed or guard_step(recipe, steps) is None:
+                saved.chosen, saved.chosen_state = number, best
+            if not tried.collapsed or guard_step(recipe, plan.steps) is None:
                 break
+            saved.course = Course()
+    if resume is not None:
+        resume.clear()
     return Outcome(
-        tries=tuple(tries),
-        chosen=chosen,
-        few_updates=guard_step(recipe, steps) is None,
-        steps=steps,
+        tries=tuple(saved.tries),
+        chosen=saved.chosen,
+        few_updates=guard_step(recipe, plan.steps) is None,
+        steps=plan.steps,
+        precision=precision,
         tokens_lost=data.test.encoded.tokens_lost,
         tokens_lost_train=data.train.encoded.tokens_lost,
         vocabulary=base.embedding.num_embeddings,
         vocabulary_trained=len(data.keep) if data.keep else base.embedding.num_embeddings,
         seconds=time.monotonic() - began,
-        state=Trained(base, schema, {name: value.cpu() for name, value in state.items()}, data.keep),
+        state=Trained(base, schema, {name: value.cpu() for name, value in saved.chosen_state.items()}, data.keep),
     )
 
 
-@dataclass(frozen=True)
-class Arm:
-    """What one try needs; `number` is 0 for the first try."""
+class Hooks:
+    """What the caller wants to know, and how it can stop or save a training."""
 
-    data: Data
-    recipe: Recipe
-    base: Base
-    schema: LabelSchema
-    seed: int
-    device: torch.device
-    steps: int
-    number: int
+    def __init__(
+        self, on_progress: OnProgress | None, should_stop: ShouldStop | None, point: ResumePoint | None, key: str
+    ) -> None:
+        self.on_progress = on_progress or (lambda _: None)
+        self.should_stop = should_stop or (lambda: False)
+        self.point, self.key = point, key
 
-    @property
-    def padding(self) -> int:
-        """The padding id (trimming leaves it in place)."""
-        found = self.base.embedding.padding_idx
-        return found if found is not None else int(self.base.tokenizer.pad_token_id or 0)
-
-
-@dataclass
-class Course:
-    """How far a try has come: everything that changes besides weights and moments."""
-
-    step: int = 0
-    losses: list[float] = field(default_factory=list)
-    history: list[Look] = field(default_factory=list)
-    best: Look | None = None
-    why_collapsed: str | None = None
-
-
-def attempt(arm: Arm, on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Try, State]:
-    """One try, from the base to its best state and the test sentences tagged by it."""
-    began = time.monotonic()
-    torch.manual_seed(arm.seed)
-    model = start(arm.base, arm.schema, keep=arm.data.keep).to(arm.device).train()
-    update = EagerStep(model, arm.recipe, arm.padding)
-    report = Reporter(arm, on_progress)
-    course, best_state = Course(), State()
-    looks = look_steps(arm.recipe, arm.steps, updates_per_epoch(len(arm.data.train.ids), arm.recipe.batch))
-    guard = guard_step(arm.recipe, arm.steps) or arm.steps
-    for rows in batches(arm):
-        if should_stop():
+    def check(self) -> None:
+        """Raise Cancelled where the caller asks to stop."""
+        if self.should_stop():
             raise Cancelled("the training was cancelled")
-        ids = torch.from_numpy(pad((arm.data.train.ids[i] for i in rows), arm.padding)).to(arm.device)
-        labels = torch.from_numpy(pad((arm.data.train.labels[i] for i in rows), IGNORE)).to(arm.device)
-        loss = update(ids, labels, learning_rate(arm.recipe, course.step, arm.steps))
-        course.losses.append(float(loss))
+
+    def save_if_due(self, saved: Saved, model: Any, update: Step, best: State, device: torch.device) -> None:
+        """Write the resume point, where there is one and it is time."""
+        if self.point is None or not self.point.due():
+            return
+        saved.model, saved.best = model.state_dict(), best
+        saved.moments, saved.random = moments_of(update.optimizer), random_state(device)
+        self.point.save(self.key, saved)
+
+
+def attempt(plan: Plan, saved: Saved, hooks: Hooks) -> tuple[Try, State]:
+    """One try, from the base (or where it was saved) to its best state and the test sentences tagged by it."""
+    began, recipe, course = time.monotonic(), plan.recipe, saved.course
+    before = course.seconds
+    seed = plan.seed + saved.number
+    torch.manual_seed(seed)
+    model = start(plan.base, plan.schema, keep=plan.data.keep).to(plan.device).train()
+    update = step_of(model, plan)
+    best: State = {}
+    if course.step:
+        model.load_state_dict(saved.model)
+        restore_moments(update.optimizer, saved.moments)
+        restore_random(saved.random, plan.device)
+        best = {name: value.to(plan.device) for name, value in saved.best.items()}
+    report = Reporter(plan, saved.number, hooks.on_progress, course)
+    looks, guard = plan.look_steps(), guard_step(recipe, plan.steps) or plan.steps
+    pending: list[Tensor] = []  # losses not yet fetched from the device
+
+    def fetch() -> None:
+        course.losses.extend(torch.stack(pending).tolist() if pending else [])
+        pending.clear()
+
+    for rows in islice(plan.batches(seed), course.step, None):
+        hooks.check()
+        ids = torch.from_numpy(pad((plan.data.train.ids[i] for i in rows), plan.base.padding))
+        labels = torch.from_numpy(pad((plan.data.train.labels[i] for i in rows), IGNORE))
+        pending.append(update(ids, labels, learning_rate(recipe, course.step, plan.steps)))
         course.step += 1
-        report.trained(course, len(rows))
+        report.samples += len(rows)
         if course.step in looks:
-            look = look_at_dev(model, arm, course)
-            if course.best is None or better(look, course.best, arm.recipe):
-                course.best, best_state = look, snapshot(model)
+            fetch()
+            look = look_at_dev(model, plan, course)
+            if course.best is None or better(look, course.best, recipe):
+                course.best, best = look, snapshot(model)
             if course.step >= guard:
-                wanted = sum(tag % 2 for tags in arm.data.dev.gold for tag in tags)
-                course.why_collapsed = why_collapsed(course.losses, arm.data.constant_loss, look.entities, wanted)
-            report.looked(course)
-            if arm.number and course.why_collapsed:
+                course.why_collapsed = why_collapsed(
+                    course.losses, plan.data.constant_loss, look.entities, plan.data.dev_entities
+                )
+            report.report("train")
+            if saved.number and course.why_collapsed:
                 break  # a restart that collapsed too; the first try always runs to its end
-        if course.step == arm.steps:
-            break
-    model.load_state_dict(best_state)
-    report.tagging(course)
-    predictions = tag(model, arm.data.test, padding=arm.padding, precision=arm.recipe.precision).tags
-    assert course.best is not None
-    tried = Try(
-        seed=arm.seed,
+        elif report.due():
+            fetch()
+            report.report("train")
+        course.seconds = before + time.monotonic() - began
+        if hooks.point is not None and hooks.point.due():
+            fetch()
+            hooks.save_if_due(saved, model, update, best, plan.device)
+    hooks.check()
+    report.report("tag")
+    model.load_state_dict(best)
+    tagged = tag(model, plan.data.test, padding=plan.base.padding, precision=plan.precision, between=hooks.check)
+    return finished(seed, course, tagged.tags, before + time.monotonic() - began), best
+
+
+def finished(seed: int, course: Course, predictions: list[list[int]], seconds: float) -> Try:
+    """The try that a course became."""
+    if course.best is None:
+        raise AssertionError("a try ends with a look at dev")
+    return Try(
+        seed=seed,
         predictions=predictions,
         history=tuple(course.history),
         best=course.best,
@@ -153,37 +191,16 @@ def attempt(arm: Arm, on_progress: OnProgress, should_stop: ShouldStop) -> tuple
         collapsed=course.why_collapsed is not None,
         why_collapsed=course.why_collapsed,
         losses=course.losses,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
     )
-    return tried, best_state
 
 
-def batches(arm: Arm) -> Iterator[list[int]]:
-    """Rows of the train split for one update after another, without end."""
-    lengths, recipe, epoch = arm.data.train.lengths, arm.recipe, 0
-    while True:
-        if recipe.batching == "bucketed":
-            yield from bucketed(lengths, recipe.batch, arm.seed, epoch)
-        else:
-            yield from shuffled(len(lengths), recipe.batch, torch.Generator().manual_seed(arm.seed + epoch))
-        epoch += 1
-
-
-def look_steps(recipe: Recipe, steps: int, per_epoch: int) -> set[int]:
-    """After which updates dev is looked at: each epoch, or `epochs` times evenly where the updates are given."""
-    if recipe.max_steps is None:
-        return set(range(per_epoch, steps + 1, per_epoch))
-    return {-(-steps * (i + 1) // recipe.epochs) for i in range(recipe.epochs)}
-
-
-def look_at_dev(model: Any, arm: Arm, course: Course) -> Look:
+def look_at_dev(model: Any, plan: Plan, course: Course) -> Look:
     """Score dev and note it in the course's history."""
-    tagged = tag(model, arm.data.dev, padding=arm.padding, precision=arm.recipe.precision)
-    f1, found = span_f1(arm.data.dev.gold, tagged.tags)
-    before = course.history[-1].step if course.history else 0
-    recent = course.losses[before:]
-    assert tagged.loss is not None
-    look = Look(course.step, sum(recent) / len(recent), f1, tagged.loss, found)
+    tagged = tag(model, plan.data.dev, padding=plan.base.padding, precision=plan.precision)
+    f1, found = span_f1(plan.data.dev.gold, tagged.tags)
+    recent = course.losses[course.history[-1].step if course.history else 0 :]
+    look = Look(course.step, sum(recent) / len(recent), f1, tagged.loss or 0.0, found)
     course.history.append(look)
     return look
 
@@ -198,48 +215,3 @@ def better(look: Look, best: Look, recipe: Recipe) -> bool:
 def snapshot(model: Any) -> State:
     """A copy of the weights, on their device."""
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
-
-
-class Reporter:
-    """Turns a course into Progress, at most twice a second and at every look."""
-
-    def __init__(self, arm: Arm, on_progress: OnProgress) -> None:
-        self.arm, self.send = arm, on_progress
-        self.began = self.last = time.monotonic()
-        self.samples = 0
-        self.first_step: int | None = None
-
-    def trained(self, course: Course, samples: int) -> None:
-        """After an update on `samples` windows."""
-        if self.first_step is None:
-            self.first_step = course.step - 1
-        self.samples += samples
-        if time.monotonic() - self.last >= 0.5:
-            self._send("train", course)
-
-    def looked(self, course: Course) -> None:
-        """After a look at dev."""
-        self._send("train", course)
-
-    def tagging(self, course: Course) -> None:
-        """Before the test sentences are tagged."""
-        self._send("tag", course)
-
-    def _send(self, phase: str, course: Course) -> None:
-        self.last = time.monotonic()
-        passed = max(self.last - self.began, 1e-9)
-        done = course.step - (self.first_step or 0)
-        last = course.history[-1] if course.history else None
-        self.send(
-            Progress(
-                phase=phase,
-                attempt=self.arm.number,
-                step=course.step,
-                steps=self.arm.steps,
-                loss=course.losses[-1] if course.losses else None,
-                dev_f1=last.dev_f1 if last else None,
-                dev_loss=last.dev_loss if last else None,
-                samples_per_s=self.samples / passed,
-                eta_s=passed / done * (self.arm.steps - course.step) if done else None,
-            )
-        )

@@ -1,0 +1,105 @@
+"""CUDA: the whole update captured in a graph per static shape, so that a step costs no launches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from spanloom_trainer.course import Plan
+from spanloom_trainer.encode import IGNORE
+from spanloom_trainer.recipe import Precision, Recipe
+from spanloom_trainer.step import EagerStep, Step
+
+LENGTH = 16  # static lengths are multiples of this: few shapes, and aligned for the attention kernels
+ROWS = 4
+EAGER = 3  # updates a shape is run as written before it is captured
+
+
+def step_of(model: Any, plan: Plan) -> Step:
+    """The update for a plan's device: captured on CUDA, as written elsewhere."""
+    arguments = (model, plan.recipe, plan.precision, plan.base.padding)
+    if plan.device.type == "cuda" and model.config._attn_implementation == "sdpa":
+        limit = max(plan.data.train.lengths)
+        return GraphStep(*arguments, longest=limit)
+    return EagerStep(*arguments)
+
+
+def static_shape(rows: int, longest: int, limit: int, batch_size: int) -> tuple[int, int]:
+    """The static shape `(B, L)` that a batch is padded to.
+
+    L is the next multiple of LENGTH within `limit`; B is the recipe's batch size for batches up to it, above that
+    the next multiple of an eighth of a power of two, so that rows are few and shapes are too.
+    """
+    length = min(-(-longest // LENGTH) * LENGTH, max(limit, longest))
+    if rows <= batch_size:
+        return (rows if rows * 2 <= batch_size and rows < ROWS else batch_size), length
+    unit = max(ROWS, 1 << max(0, rows.bit_length() - 3))
+    return -(-rows // unit) * unit, length
+
+
+def pad_static(ids: Tensor, labels: Tensor, shape: tuple[int, int], padding: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids, labels and the attention mask `(B, 1, 1, L)` at a static shape.
+
+    Rows added have no label and so no part in loss or gradient; their first place is attended to, since the softmax
+    over an empty row is not a number.
+    """
+    down, right = shape[0] - ids.shape[0], shape[1] - ids.shape[1]
+    ids = functional.pad(ids, (0, right, 0, down), value=padding)
+    labels = functional.pad(labels, (0, right, 0, down), value=IGNORE)
+    mask = ids != padding
+    mask[:, 0] = True
+    return ids, labels, mask[:, None, None, :]
+
+
+class GraphStep(EagerStep):
+    """Updates as graphs: one for each static shape, captured once the shape has been seen EAGER times.
+
+    All graphs share one memory pool; they never run at once. The learning rate and AdamW's step count are tensors,
+    dropout draws from the device's generator, which graphs advance.
+    """
+
+    def __init__(self, model: Any, recipe: Recipe, precision: Precision, padding: int, *, longest: int) -> None:
+        super().__init__(model, recipe, precision, padding)
+        self.longest = longest
+        self.seen: dict[tuple[int, int], int] = {}
+        self.graphs: dict[tuple[int, int], Captured] = {}
+        self.pool = torch.cuda.graph_pool_handle()
+
+    def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
+        """See `Step`."""
+        shape = static_shape(ids.shape[0], ids.shape[1], self.longest, self.recipe.batch_size)
+        host = [part.pin_memory() for part in pad_static(ids, labels, shape, self.padding)]
+        self.set_rate(learning_rate)
+        self.seen[shape] = self.seen.get(shape, 0) + 1
+        if self.seen[shape] <= EAGER:
+            batch = [part.to(self.device, non_blocking=True) for part in host]
+            loss = self.update(batch[0], batch[1], batch[2], cache=False)
+        else:
+            if shape not in self.graphs:
+                self.graphs[shape] = Captured(self, host)
+            loss = self.graphs[shape].replay(host)
+        self.keep_pace()
+        return loss
+
+
+class Captured:
+    """One shape's graph, its static inputs and its loss."""
+
+    def __init__(self, step: GraphStep, host: list[Tensor]) -> None:
+        self.inputs = [torch.empty_like(part, device=step.device) for part in host]
+        self.graph = torch.cuda.CUDAGraph()
+        for static, part in zip(self.inputs, host, strict=True):
+            static.copy_(part)
+        torch.cuda.synchronize(step.device)
+        with torch.cuda.graph(self.graph, pool=step.pool):
+            self.loss = step.update(self.inputs[0], self.inputs[1], self.inputs[2], cache=False)
+
+    def replay(self, host: list[Tensor]) -> Tensor:
+        """Run the graph on a batch of its shape."""
+        for static, part in zip(self.inputs, host, strict=True):
+            static.copy_(part, non_blocking=True)
+        self.graph.replay()
+        return self.loss.clone()
