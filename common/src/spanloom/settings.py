@@ -210,8 +210,8 @@ class Settings(HttpSettings, StoreSettings, TopicSettings, WorkSettings, Lifecyc
     def _is_safe(self) -> Self:
         if self.api_key is None and self.host not in LOOPBACK:
             raise ValueError(
-                f"SPANLOOM_HOST={self.host} listens beyond this machine; set SPANLOOM_API_KEY or SPANLOOM_API_KEY_FILE, "
-                "or listen on 127.0.0.1"
+                f"SPANLOOM_HOST={self.host} listens beyond this machine; set SPANLOOM_API_KEY or "
+                "SPANLOOM_API_KEY_FILE, or listen on 127.0.0.1"
             )
         if self.api_key is None and "*" in self.allowed_hosts:
             raise ValueError("SPANLOOM_ALLOWED_HOSTS=* needs SPANLOOM_API_KEY: without it any web page could call in")
@@ -331,7 +331,7 @@ def settings_page() -> str:
     out = [
         "# Settings",
         "",
-        "Read once at start from the environment. A secret may come from a file instead: the variable's name with `_FILE`.",
+        "Read once at start from the environment. A secret may come from a file: the variable's name with `_FILE`.",
         "Names end in their unit: `_S` seconds, `_BYTES` bytes, `_DAYS` days.",
         "This page is generated: `spanloom settings --markdown > docs/settings.md`.",
     ]

@@ -184,7 +184,7 @@ def _add_trace(_logger: Any, _method: str, event: structlog.typing.EventDict) ->
 
 
 def inject(headers: MutableMapping[str, str | bytes]) -> None:
-    """Write the current trace context into headers as `traceparent` (W3C Trace Context); nothing where there is none."""
+    """Write the current trace context into headers as `traceparent` (W3C Trace Context), if there is one."""
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier)
     headers.update(carrier)

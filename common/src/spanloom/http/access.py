@@ -1,0 +1,99 @@
+"""Who may call: the `Host` and `Origin` allow-lists and the API key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from spanloom.errors import SettingsError
+from spanloom.http.problems import problem
+from spanloom.settings import LOOPBACK, Settings
+
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json"})
+"""Answered without a key: they tell of the program, not of anybody's data."""
+PROBE_PATHS = frozenset({"/healthz", "/readyz"})
+"""Answered under any `Host`: orchestrators probe by address."""
+
+
+class ApiKey:
+    """Knows a key by its SHA-256 alone. `given` is the key, or `sha256:` and its hex digest."""
+
+    def __init__(self, given: str) -> None:
+        if given.startswith("sha256:"):
+            digest = given.removeprefix("sha256:").strip().lower()
+            if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+                raise SettingsError("SPANLOOM_API_KEY: after `sha256:` come 64 hexadecimal digits")
+            self._digest = bytes.fromhex(digest)
+        elif len(given) < 16:
+            raise SettingsError("SPANLOOM_API_KEY: give at least 16 characters, e.g. of `openssl rand -hex 32`")
+        else:
+            self._digest = hashlib.sha256(given.encode()).digest()
+
+    def fits(self, presented: str) -> bool:
+        """Whether this is the key; takes the same time either way."""
+        return hmac.compare_digest(hashlib.sha256(presented.encode("utf-8", "replace")).digest(), self._digest)
+
+
+class Access:
+    """Refuses a request whose Host or Origin is not allowed (403) or whose key is missing or wrong (401).
+
+    The Host check holds on loopback too: a page whose name resolves to 127.0.0.1 (DNS rebinding) is refused.
+    An Origin is allowed when it is the service's own, as the request's Host names it, or listed.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._key = ApiKey(settings.api_key.get_secret_value()) if settings.api_key else None
+        self._hosts = {name.lower() for name in (*LOOPBACK, settings.host, *settings.allowed_hosts)}
+        self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+            return
+        status, detail = refusal
+        headers = {"WWW-Authenticate": 'Bearer realm="spanloom"'} if status == 401 else {}
+        await problem(scope["path"], status, detail, headers=headers)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        host = headers.get("host", "")
+        if path not in PROBE_PATHS and not host_allowed(host, self._hosts):
+            return 403, f"Host {host[:100]!r} is not allowed; add it to SPANLOOM_ALLOWED_HOSTS"
+        origin = headers.get("origin")
+        if origin is not None and not self._origin_allowed(origin, host):
+            return 403, f"Origin {origin[:100]!r} is not allowed; add it to SPANLOOM_ALLOWED_ORIGINS"
+        if self._key is not None and path not in OPEN_PATHS:
+            presented = presented_key(headers)
+            if presented is None:
+                return 401, "an API key is needed: send `Authorization: Bearer KEY` or `X-API-Key: KEY`"
+            if not self._key.fits(presented):
+                return 401, "the API key is wrong"
+        return None
+
+    def _origin_allowed(self, origin: str, host: str) -> bool:
+        origin = origin.lower().rstrip("/")
+        return origin in self._origins or origin in (f"http://{host.lower()}", f"https://{host.lower()}")
+
+
+def host_allowed(header: str, allowed: Collection[str]) -> bool:
+    """Whether a `Host` header names one of `allowed` (names without port; `*` is any)."""
+    try:
+        name = urlsplit(f"//{header}").hostname
+    except ValueError:
+        return False
+    return name is not None and ("*" in allowed or name in allowed)
+
+
+def presented_key(headers: Headers) -> str | None:
+    """The key a request carries, from `Authorization: Bearer` or `X-API-Key`."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return headers.get("x-api-key")

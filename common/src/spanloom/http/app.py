@@ -1,0 +1,85 @@
+"""`create_app`: a FastAPI app that has what every service's API has, before it has a route of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from threading import Event
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from spanloom.http import problems
+from spanloom.http.access import OPEN_PATHS, Access
+from spanloom.http.body import BodyLimits
+from spanloom.http.edge import Edge
+from spanloom.http.health import Check, ReadyChecks, health_routes
+from spanloom.settings import Settings
+
+
+def create_app(
+    title: str,
+    *,
+    settings: Settings,
+    ready_checks: Mapping[str, Check] | None = None,
+    routers: Sequence[APIRouter] = (),
+    on_close: Sequence[Callable[[], None]] = (),
+) -> FastAPI:
+    """A service's app: its routers, `/healthz`, `/readyz`, `/metrics`, `/docs`, and problem+json for every error.
+
+    `ready_checks` are named, may block, and give None or what is missing. `on_close` runs at shutdown.
+    `app.state.stopping` is the event that makes `/readyz` say no while the service drains.
+    Raises SettingsError when the settings would leave the app open beyond this machine.
+    """
+    checks, names, stopping = ReadyChecks(title, ready_checks or {}), list(ready_checks or {}), Event()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            checks.close()
+            for close in on_close:
+                close()
+
+    app = FastAPI(title=title, version=_version(), lifespan=lifespan, redoc_url=None)
+    app.state.stopping, app.state.settings = stopping, settings
+    problems.install(app)
+    app.include_router(health_routes(title, _version(), checks, names, stopping))
+    for router in routers:
+        app.include_router(router)
+    # The last added is the outermost.
+    app.add_middleware(BodyLimits, max_bytes=settings.max_body_bytes, max_depth=settings.max_json_depth)
+    app.add_middleware(Access, settings=settings)
+    app.add_middleware(Edge, service=title)
+    _document(app, keyed=settings.api_key is not None)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("spanloom")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _document(app: FastAPI, *, keyed: bool) -> None:
+    """Make the OpenAPI document say how errors look and, where a key is asked, how to send it."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = problems.document(plain())
+            if keyed:
+                schema["components"]["securitySchemes"] = {
+                    "bearer": {"type": "http", "scheme": "bearer"},
+                    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                }
+                for path, operations in schema["paths"].items():
+                    for operation in operations.values():
+                        operation["security"] = [] if path in OPEN_PATHS else [{"bearer": []}, {"key": []}]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
