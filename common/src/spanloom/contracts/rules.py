@@ -1,0 +1,255 @@
+"""What the validator may say of a candidate, and the rules it follows.
+
+A candidate is an object found in a completion. It gets one `Verdict`: accepted, or rejected with a `Reason`. What is
+done about a reason is a `Treatment`; `Rules` are a base (`paper` or `default`) and what differs from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field, field_validator, model_serializer, model_validator
+
+from spanloom.contracts.base import Frozen
+
+
+class Reason(StrEnum):
+    """Why a candidate is rejected, or marked. A closed list; the first that applies, in this order, is the reason."""
+
+    NO_OBJECT = "no_object"
+    """Stands where an object should be, but is not one."""
+    TRUNCATED = "truncated"
+    """The completion ends before the object does."""
+    SYNTAX = "syntax"
+    """Neither valid JSON nor repairable."""
+    MISSING_KEY = "missing_key"
+    """A key of the sample format is absent or null."""
+    WRONG_TYPE = "wrong_type"
+    """A value of the sample format has another type; for a token: it is not a string."""
+    EMPTY = "empty"
+    """No tokens, or a token without a visible character."""
+    LENGTH_MISMATCH = "length_mismatch"
+    """As many tags as tokens are owed; `delta` is tokens minus tags."""
+    TAG_NOT_INT = "tag_not_int"
+    """A tag is not an integer."""
+    UNKNOWN_TAG = "unknown_tag"
+    """A tag is not in the label schema."""
+    BROKEN_ESCAPE = "broken_escape"
+    """A token holds a control character: what is left of an escape such as `\\u00e5` written wrongly."""
+    BAD_UNICODE = "bad_unicode"
+    """A token holds a lone surrogate, U+FFFD, a private-use or an unassigned code point."""
+    DUPLICATE = "duplicate"
+    """The dataset has a sample with the same tokens (after NFC) and the same tags."""
+    IN_GOLD_EVAL = "in_gold_eval"
+    """The tokens (after NFC and case folding) are those of a gold dev or test sentence."""
+    COPIED_FROM_PROMPT = "copied_from_prompt"
+    """The tokens (after NFC and case folding) are those of an example in this call's prompt."""
+    IOB_VIOLATION = "iob_violation"
+    """An I-X follows neither B-X nor I-X."""
+    TOO_LONG = "too_long"
+    """More tokens than `max_tokens`."""
+    WRONG_SCRIPT = "wrong_script"
+    """Most letters are not of the language's script."""
+    SURPLUS = "surplus"
+    """The dataset already has all the samples asked for."""
+
+
+class Repair(StrEnum):
+    """What was changed to make a candidate usable. A repaired sample carries the names."""
+
+    JSON = "json"
+    """Text that is not JSON was read as what it was meant to be (trailing commas, single quotes, ...)."""
+    TOKEN_STR = "token_str"  # noqa: S105
+    """A token that is no string (a number, null) became its JSON text."""
+    NUL = "nul"
+    """NUL became U+FFFD, because PostgreSQL stores none."""
+    SURROGATE = "surrogate"
+    """A lone surrogate became U+FFFD, because UTF-8 has none."""
+    SPLIT_ESCAPE = "split_escape"
+    """A control character and the two hexadecimal digits after it became the letter that was meant."""
+    IOB = "iob"
+    """An orphan I-X became B-X."""
+
+
+class Treatment(StrEnum):
+    """What is done about a candidate to which a reason applies."""
+
+    REJECT = "reject"
+    MARK = "mark"
+    """Accepted, and the sample carries the reason's name as a mark."""
+    OFF = "off"
+    """Not looked at."""
+
+
+Base = Literal["paper", "default"]
+Reader = Literal["auto", "regex", "json_object"]
+
+MARKABLE = frozenset(
+    {
+        Reason.WRONG_TYPE,
+        Reason.EMPTY,
+        Reason.BROKEN_ESCAPE,
+        Reason.BAD_UNICODE,
+        Reason.DUPLICATE,
+        Reason.IN_GOLD_EVAL,
+        Reason.COPIED_FROM_PROMPT,
+        Reason.IOB_VIOLATION,
+        Reason.TOO_LONG,
+        Reason.WRONG_SCRIPT,
+    }
+)
+"""Reasons that a sample can live with. The others leave no sample behind, so they always reject."""
+
+NEAR_DUPLICATE = "near_duplicate"
+"""The mark of a near-duplicate; made a rule, it rejects as `duplicate`."""
+
+_MARK, _REJECT = Treatment.MARK, Treatment.REJECT
+_TREATMENTS: dict[Base, dict[Reason, Treatment]] = {
+    "paper": {reason: _MARK if reason in MARKABLE else _REJECT for reason in Reason},
+    "default": {
+        reason: _MARK if reason in (Reason.IOB_VIOLATION, Reason.TOO_LONG, Reason.WRONG_SCRIPT) else _REJECT
+        for reason in Reason
+    },
+}
+_REPAIRS: dict[Base, frozenset[Repair]] = {
+    "paper": frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE}),
+    "default": frozenset(Repair),
+}
+# Without these a sample that is only marked could not be stored, so no specification turns them off.
+_ALWAYS = frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE})
+
+
+class Rules(Frozen):
+    """The rules of a dataset: a base, and what differs from it.
+
+    Read from a name or a flat mapping, as it stands in a specification:
+
+    >>> Rules.model_validate("paper").treatment(Reason.BROKEN_ESCAPE).value
+    'mark'
+    >>> rules = Rules.model_validate({"base": "default", "broken_escape": "mark", "iob": False})
+    >>> rules.treatment(Reason.BROKEN_ESCAPE).value, rules.repairs(Repair.IOB)
+    ('mark', False)
+
+    A reason takes `reject`, `mark` or `off`, a repair `on` or `off`. Reasons that leave no sample (`syntax`,
+    `length_mismatch`, ...) cannot be marked.
+    """
+
+    base: Base = "default"
+    reasons: dict[Reason, Treatment] = Field(default_factory=dict)
+    """Treatments that differ from the base's."""
+    repair: dict[Repair, bool] = Field(default_factory=dict)
+    """Repairs switched on or off against the base."""
+    near_duplicate: Treatment = Treatment.OFF
+    """Near-duplicates by MinHash within the dataset: `off`, `mark`, or `reject` (as `duplicate`)."""
+    near_duplicate_threshold: float = Field(default=0.8, gt=0, lt=1)
+    """Jaccard similarity of token 3-grams from which two samples are near-duplicates."""
+    max_tokens: int = Field(default=256, ge=1)
+    """Tokens beyond which a sample is `too_long`."""
+    reader: Reader = "auto"
+    """How `paper` finds candidates: `regex` (open models), `json_object` (a message that is one JSON object, every
+    value a list of candidates), or `auto`: by the source of the completion."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name_or_flat_mapping(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"base": given}
+        if not isinstance(given, Mapping):
+            return given
+        out: dict[str, Any] = {"reasons": {}, "repair": {}}
+        for key, value in given.items():
+            word = "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
+            if key in Reason._value2member_map_:
+                out["reasons"][key] = word
+            elif key in Repair._value2member_map_:
+                out["repair"][key] = value
+            elif key in ("reasons", "repair"):
+                out[key] = {**(value if isinstance(value, Mapping) else {"": value}), **out[key]}
+            elif key in cls.model_fields:
+                out[key] = word
+            else:
+                options = ", ".join(name for name in cls.model_fields if name not in ("reasons", "repair"))
+                raise ValueError(
+                    f"{key!r} is neither a reason ({', '.join(Reason)}), nor a repair ({', '.join(Repair)}), "
+                    f"nor an option ({options})"
+                )
+        return out
+
+    @field_validator("reasons")
+    @classmethod
+    def _only_what_can_be_lived_with(cls, reasons: dict[Reason, Treatment]) -> dict[Reason, Treatment]:
+        for reason, treatment in reasons.items():
+            if treatment is not Treatment.REJECT and reason not in MARKABLE:
+                raise ValueError(
+                    f"{reason} can only be 'reject': no sample is left that could carry a mark. "
+                    f"What can be 'mark' or 'off': {', '.join(r for r in Reason if r in MARKABLE)}"
+                )
+        return reasons
+
+    @field_validator("repair")
+    @classmethod
+    def _only_what_can_be_left_out(cls, repair: dict[Repair, bool]) -> dict[Repair, bool]:
+        for name, wanted in repair.items():
+            if not wanted and name in _ALWAYS:
+                raise ValueError(
+                    f"{name} cannot be off: without it a marked sample cannot be stored. "
+                    f"What can be off: {', '.join(r for r in Repair if r not in _ALWAYS)}"
+                )
+        return repair
+
+    @model_serializer
+    def _as_flat_mapping(self) -> dict[str, Any]:
+        return {
+            "base": self.base,
+            **{str(reason): str(treatment) for reason, treatment in sorted(self.reasons.items())},
+            **{str(name): wanted for name, wanted in sorted(self.repair.items())},
+            "near_duplicate": str(self.near_duplicate),
+            "near_duplicate_threshold": self.near_duplicate_threshold,
+            "max_tokens": self.max_tokens,
+            "reader": self.reader,
+        }
+
+    @cached_property
+    def treatments(self) -> dict[Reason, Treatment]:
+        """Every reason's treatment: the base's, and what differs."""
+        return {**_TREATMENTS[self.base], **self.reasons}
+
+    @cached_property
+    def allowed_repairs(self) -> frozenset[Repair]:
+        """The repairs that are on."""
+        return frozenset(name for name in Repair if self.repair.get(name, name in _REPAIRS[self.base]))
+
+    def treatment(self, reason: Reason) -> Treatment:
+        """What is done about a reason."""
+        return self.treatments[reason]
+
+    def repairs(self, name: Repair) -> bool:
+        """Whether a repair is on."""
+        return name in self.allowed_repairs
+
+
+class Verdict(NamedTuple):
+    """What the validator says of one candidate of a completion."""
+
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs of a verdict
+    """0-based place among the completion's candidates."""
+    accepted: bool
+    reason: Reason | None = None
+    """The first of `reasons` that rejects, in the closed list's order; None when accepted."""
+    reasons: tuple[Reason, ...] = ()
+    """All that apply and reject."""
+    offset: int = 0
+    """Characters from the start of the completion to the candidate."""
+    delta: int | None = None
+    """Tokens minus tags, where they differ."""
+    tokens: tuple[str, ...] = ()
+    """After repairs. Empty where no sample could be read."""
+    tags: tuple[int, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    marks: tuple[str, ...] = ()
+    """Reasons that apply and are only marked, and `near_duplicate`."""
+    excerpt: str = ""
+    """The beginning of the candidate's text, for a rejected one; fit for a text column."""
