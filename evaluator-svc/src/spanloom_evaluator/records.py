@@ -104,5 +104,3 @@ def score_rows(scores: Scores) -> list[dict[str, Any]]:
         }
         for reading, label, prf in found
     ]
-
-

@@ -32,9 +32,7 @@ class EvaluatorWorker:
     def handle(self, messages: list[EvaluationMessage]) -> None:
         """Score what can be claimed; what is done, held or cancelled is left alone."""
         with self.db.begin() as connection:
-            claims = work.claim(
-                connection, TABLE, [m.id for m in messages], holder=self.holder, lease=self.lease
-            )
+            claims = work.claim(connection, TABLE, [m.id for m in messages], holder=self.holder, lease=self.lease)
         for claim in claims:
             self.evaluate(claim)
 
