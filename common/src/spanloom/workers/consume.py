@@ -127,7 +127,9 @@ class Consuming(Generic[M]):
                 .on_conflict_do_nothing()
             )
         dead_letter(self.bus.producer(), message, reason)
-        log.warning("dead letter", topic=message.topic, partition=message.partition, offset=message.offset, reason=reason)
+        log.warning(
+            "dead letter", topic=message.topic, partition=message.partition, offset=message.offset, reason=reason
+        )
 
     def _wait(self, consumer: Consumer, stop: threading.Event, seconds: float) -> None:
         consumer.pause()

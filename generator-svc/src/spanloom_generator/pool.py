@@ -1,0 +1,65 @@
+"""Engines by configuration: each is opened once, on first use, and kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine as Database
+
+from spanloom_generator import records
+from spanloom_generator.engines.port import Engine, open_engine
+
+
+class EnginePool:
+    """The engines of one worker. An engine that fails to start is tried again with the next call."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        cache: Path,
+        open_: Callable[[Mapping[str, Any]], Engine] = open_engine,
+    ) -> None:
+        self.db, self.cache, self.open = db, cache, open_
+        self._engines: dict[bytes, Engine] = {}
+        self._lock = threading.Lock()
+
+    def engine_for(self, run_id: str, language: str, config: Mapping[str, Any]) -> Engine:
+        """The started engine of a configuration. Raises what the engine raises when it cannot start."""
+        key = orjson.dumps([config, [run_id, language] if config["kind"] == "toy" else None], option=orjson.OPT_SORT_KEYS)
+        with self._lock:
+            engine = self._engines.get(key)
+            if engine is None:
+                engine = self.open(self._complete(run_id, language, config))
+                engine.start()
+                self._engines[key] = engine
+        return engine
+
+    def _complete(self, run_id: str, language: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        if config["kind"] != "toy":
+            return dict(config)
+        with self.db.connect() as connection:
+            gold = records.gold_train(connection, run_id)
+            related = records.related_of(connection, run_id).get(language)
+        return {
+            **config,
+            "cache": str(self.cache / "toy"),
+            "train": gold[language],
+            "related": gold.get(related, []) if related else [],
+        }
+
+    def room(self) -> int:
+        """Room of the fullest engine; unlimited before any is open."""
+        with self._lock:
+            return min((engine.room() for engine in self._engines.values()), default=1 << 20)
+
+    def close(self) -> None:
+        """Close all engines; calls in flight end cancelled."""
+        with self._lock:
+            engines, self._engines = list(self._engines.values()), {}
+        for engine in engines:
+            engine.close()

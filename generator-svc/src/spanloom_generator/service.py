@@ -1,0 +1,46 @@
+"""The generator, wired: where settings, store, bus, engines, worker and routes meet."""
+
+from __future__ import annotations
+
+from spanloom.bus.topics import PROMPTS
+from spanloom.contracts.messages import PromptMessage
+from spanloom.http import EventHub
+from spanloom.store.events import Place, since
+from spanloom.workers.consume import Consuming
+from spanloom.workers.relay import Relay, Sweeper
+from spanloom.workers.runtime import Parts, Runtime, consuming_checks
+from spanloom_generator import records
+from spanloom_generator.api import run_routes
+from spanloom_generator.pool import EnginePool
+from spanloom_generator.worker import GeneratorWorker
+
+GROUP = "generator"
+
+
+def build(runtime: Runtime) -> Parts:
+    """The generator's threads and routes."""
+    settings, db, bus = runtime.settings, runtime.db, runtime.bus
+    pool = EnginePool(db, cache=settings.cache)
+    worker = GeneratorWorker(db, pool, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s)
+    loop = Consuming(
+        db, bus, PROMPTS, GROUP, PromptMessage, worker.handle,
+        room=worker.room, backoff_s=(settings.backoff_s, settings.backoff_max_s),
+    )  # fmt: skip
+
+    def fetch(run_id: str, place: Place, limit: int) -> list[tuple[Place, str, dict[str, object]]]:
+        with db.connect() as connection:
+            return since(connection, run_id, place, limit)
+
+    hub: EventHub[Place] = EventHub(fetch)
+    parts = Parts("generator", 8001)
+    parts.add("consume", loop.run)
+    parts.add("finish", worker.run)
+    parts.add("renew", worker.keeper.run)
+    parts.add("relay-prompts", Relay(db, bus, "prompts", runtime.lease).run)
+    parts.add("relay-completions", Relay(db, bus, "completions", runtime.lease).run)
+    parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"prompts": records.give_up}).run)
+    parts.add("events", hub.run)
+    parts.routers.append(run_routes(db, hub, settings))
+    parts.checks.update(consuming_checks({"prompts": loop}))
+    parts.on_stop += [pool.close, worker.hand_back]  # type: ignore[list-item]
+    return parts

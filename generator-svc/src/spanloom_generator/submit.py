@@ -1,0 +1,108 @@
+"""From a specification to a stored run: gold loaded, prompts planned, all of it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from spanloom.contracts.arms import GOLD
+from spanloom.contracts.sources import SyntheticSource, WikiannSource
+from spanloom.contracts.spec import RunSpec, spec_hash
+from spanloom.data.gold import SPLITS, GoldData, load_gold
+from spanloom.errors import SpecError
+from spanloom.store import runs
+from spanloom.store.runs import NewDataset
+from spanloom_generator.calls import encode_call
+from spanloom_generator.prompts import plan_prompts
+
+
+def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...] = ()) -> tuple[str, bool]:
+    """Store a run; returns its id and whether it is new (False: the Idempotency-Key was used for it before).
+
+    Raises DataError when gold data cannot be read, SpecError when prompts cannot be planned, Conflict when the key
+    belongs to another specification; then nothing is stored.
+    """
+    digest = spec_hash(spec)
+    if key is not None:
+        with db.connect() as connection:
+            found = runs.find_by_key(connection, key, digest)
+        if found is not None:
+            return found, False
+    run_id = runs.new_run_id()
+    datasets = list(plan_datasets(run_id, spec, roots or None))
+    try:
+        with db.begin() as connection:
+            runs.create_run(connection, run_id, spec, datasets, idempotency_key=key)
+    except IntegrityError:
+        if key is None:
+            raise
+        with db.connect() as connection:
+            found = runs.find_by_key(connection, key, digest)
+        if found is None:
+            raise
+        return found, False
+    return run_id, True
+
+
+def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = None) -> Iterator[NewDataset]:
+    """All datasets of a run: gold of every language, then each source's."""
+    gold = {
+        code: load_gold(where, spec.schema_, language=code, roots=roots) for code, where in spec.gold_of().items()
+    }
+    for code, data in gold.items():
+        yield from _gold_datasets(code, GOLD, data)
+    for language in spec.languages:
+        for source in spec.sources:
+            if isinstance(source, SyntheticSource):
+                yield from _synthetic_datasets(run_id, spec, language.code, source, gold[language.code])
+            elif isinstance(source, WikiannSource):
+                where = source.gold.get(language.code)
+                if where is None:
+                    raise SpecError([("sources", f"wikiann needs `gold.{language.code}`: where its data lie")])
+                data = load_gold(where, spec.schema_, language=language.code, roots=roots)
+                yield from _gold_datasets(language.code, source.name, data, splits=("train",))
+
+
+def _gold_datasets(
+    language: str, source: str, data: GoldData, splits: tuple[str, ...] = SPLITS
+) -> Iterator[NewDataset]:
+    for split in SPLITS:
+        if split in splits:
+            yield NewDataset(
+                language=language,
+                source=source,
+                split=split,
+                kind="organic" if source == GOLD else "wikiann",
+                sentences=data[split],
+                content_sha256=data.hashes[split],
+                info={"origin": data.origin, "missing_types": data.missing_types, **asdict(data.counts[split])},
+            )
+
+
+def _synthetic_datasets(
+    run_id: str, spec: RunSpec, language: str, source: SyntheticSource, gold: GoldData
+) -> Iterator[NewDataset]:
+    for split, calls in (("train", source.max_calls), ("dev", source.dev_calls_planned)):
+        if not calls:
+            continue
+        dataset = runs.dataset_id(run_id, language, source.name, split)
+        plans = plan_prompts(spec, source, language, gold["train"], split=split, start=0, count=calls)
+        engine = source.engine.model_dump(mode="json")
+        yield NewDataset(
+            language=language,
+            source=source.name,
+            split=split,
+            kind="synthetic",
+            prompts=[
+                (plan.call_index, encode_call(engine, plan.request(f"{dataset}.{plan.call_index}")), plan.seed_indices)
+                for plan in plans
+            ],
+            calls=calls,
+            rules=source.rules.model_dump(mode="json"),
+            stop_accepted=source.stop.after_accepted if split == "train" else None,
+            info={"format": source.format},
+        )

@@ -1,0 +1,164 @@
+"""The generator's worker: claims prompts, keeps the engine busy, stores each completion as it comes.
+
+The claim is the transaction before the Kafka commit; the call itself may take minutes and finish in any order.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Engine as Database
+
+from spanloom.contracts.messages import PromptMessage
+from spanloom.errors import EngineError, EnvironmentMissing, LeaseLost, SpanloomError, TransientEngineError, UnreadableMessage
+from spanloom.store import work
+from spanloom.store.work import Claim, Lease
+from spanloom.workers.leases import LeaseKeeper
+from spanloom.workers.outage import Outage, is_transient
+from spanloom_generator import records
+from spanloom_generator.calls import decode_call
+from spanloom_generator.engines.port import CallResult, Engine
+from spanloom_generator.pool import EnginePool
+
+log = structlog.get_logger()
+TABLE = "prompts"
+FINISH_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A call that ended: its claim and the future with the result or the error."""
+
+    claim: Claim
+    future: Future[CallResult]
+
+
+class GeneratorWorker:
+    """Calls in flight, from claim to completion. `run` stores results; `handle` is the consuming loop's."""
+
+    def __init__(
+        self, db: Database, pool: EnginePool, *, holder: str, lease: Lease, renew_s: float, in_flight: int = 512
+    ) -> None:
+        self.db, self.pool, self.holder, self.lease, self.in_flight = db, pool, holder, lease, in_flight
+        self.keeper = LeaseKeeper(db, TABLE, lease, renew_s=renew_s, on_lost=self._lost)
+        self.outage = Outage()
+        self._finished: queue.Queue[Finished] = queue.Queue()
+        self._calls: dict[str, Engine] = {}
+        self._lock = threading.Lock()
+
+    def room(self) -> int:
+        """How many more prompts may be claimed now: at most a window of calls is held."""
+        with self._lock:
+            open_ = len(self._calls)
+        return min(self.in_flight - open_, self.pool.room())
+
+    def handle(self, messages: list[PromptMessage]) -> None:
+        """Claim and start calls; prompts that are done, held or cancelled are left alone."""
+        with self.db.begin() as connection:
+            claims = work.claim(connection, TABLE, [m.id for m in messages], holder=self.holder, lease=self.lease)
+        by_id = {message.id: message for message in messages}
+        for claim in claims:
+            self.keeper.add(claim)
+            self._start(claim, by_id[claim.id])
+
+    def _start(self, claim: Claim, message: PromptMessage) -> None:
+        try:
+            payload = message.payload
+            if payload is None:
+                with self.db.connect() as connection:
+                    payload = records.request_of(connection, claim.id)
+            config, request = decode_call(payload)
+            engine = self.pool.engine_for(message.run_id, request.language, config)
+            future = engine.submit(request)
+        except (SpanloomError, OSError) as error:
+            future = Future()
+            future.set_exception(error)
+            engine = None
+        if engine is not None:
+            with self._lock:
+                self._calls[claim.id] = engine
+        future.add_done_callback(lambda done: self._finished.put(Finished(claim, done)))
+
+    def run(self, stop: threading.Event) -> None:
+        """Store what finishes, many calls a transaction, until `stop` is set and what is in flight has ended."""
+        waiting: list[Finished] = []
+        while not stop.is_set() or waiting:
+            waiting += self._take(0.2 if not waiting else 0.0, FINISH_AT_ONCE - len(waiting))
+            if not waiting:
+                continue
+            try:
+                self._store(waiting)
+                waiting = []
+                self.outage.over()
+            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+                if not is_transient(error):
+                    raise
+                stop.wait(self.outage.note(error))
+                if stop.is_set():
+                    break
+
+    def _take(self, timeout_s: float, most: int) -> list[Finished]:
+        taken: list[Finished] = []
+        try:
+            taken.append(self._finished.get(timeout=timeout_s) if timeout_s else self._finished.get_nowait())
+            while len(taken) < most:
+                taken.append(self._finished.get_nowait())
+        except queue.Empty:
+            pass
+        return taken
+
+    def _store(self, finished: list[Finished]) -> None:
+        with self.db.begin() as connection:
+            for call in finished:
+                try:
+                    with connection.begin_nested():
+                        self._end(connection, call)
+                except LeaseLost as error:
+                    log.info("late completion dropped", error=str(error))
+        for call in finished:
+            self._forget(call.claim)
+
+    def _end(self, connection: work.Connection, call: Finished) -> None:
+        try:
+            result = call.future.result()
+        except CancelledError:
+            work.release(connection, TABLE, call.claim, reason="cancelled", spent=False)
+        except TransientEngineError as error:
+            self._again(connection, call.claim, str(error))
+        except (EngineError, EnvironmentMissing, UnreadableMessage, SpanloomError, OSError) as error:
+            records.write_failure(connection, call.claim, f"{type(error).__name__}: {error}")
+        else:
+            records.write_completion(connection, call.claim, result)
+
+    def _again(self, connection: work.Connection, claim: Claim, reason: str) -> None:
+        if claim.attempt >= self.lease.max_attempts:
+            records.write_failure(connection, claim, f"gave up after {claim.attempt} attempts: {reason}")
+        else:
+            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.attempt)
+
+    def _forget(self, claim: Claim) -> None:
+        self.keeper.drop(claim)
+        with self._lock:
+            self._calls.pop(claim.id, None)
+
+    def _lost(self, ids: set[str]) -> None:
+        with self._lock:
+            engines = {engine for id_, engine in self._calls.items() if id_ in ids}
+        for engine in engines:
+            engine.cancel(ids)
+        for claim in self.keeper.held():
+            if claim.id in ids:
+                self.keeper.drop(claim)
+
+    def hand_back(self) -> int:
+        """Give back every prompt still held (a clean stop): the attempt is not spent. Returns how many."""
+        held = self.keeper.held()
+        with self.db.begin() as connection:
+            for claim in held:
+                work.release(connection, TABLE, claim, reason="the worker was stopped", spent=False)
+                self.keeper.drop(claim)
+        return len(held)
