@@ -1,0 +1,60 @@
+"""Counts over verdicts: what `spanloom validate --json` prints and the ledger sums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from spanloom.contracts.rules import Reason, Repair, Verdict
+
+
+@dataclass
+class Counts:
+    """Calls, candidates and what became of them. `rejected` counts each candidate once, by its first reason."""
+
+    calls: int = 0
+    calls_without_object: int = 0
+    calls_failed: int = 0
+    candidates: int = 0
+    accepted: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    repaired: Counter[str] = field(default_factory=Counter)
+    """Accepted samples by repair; one sample may have several."""
+    marked: Counter[str] = field(default_factory=Counter)
+    """Accepted samples by mark; one sample may have several."""
+
+    def add_call(self, verdicts: Sequence[Verdict]) -> None:
+        """Count one answered call."""
+        self.calls += 1
+        self.calls_without_object += not verdicts
+        self.candidates += len(verdicts)
+        for verdict in verdicts:
+            if verdict.accepted:
+                self.accepted += 1
+                if verdict.repairs:
+                    self.repaired.update(map(str, verdict.repairs))
+                if verdict.marks:
+                    self.marked.update(verdict.marks)
+            else:
+                self.rejected[str(verdict.reason)] += 1
+
+    def add_failure(self) -> None:
+        """Count one call that has an error in place of a completion."""
+        self.calls += 1
+        self.calls_failed += 1
+        self.calls_without_object += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; reasons and repairs in the order of their lists, those that did not occur left out."""
+        return {
+            "calls": self.calls,
+            "calls_without_object": self.calls_without_object,
+            "calls_failed": self.calls_failed,
+            "candidates": self.candidates,
+            "accepted": self.accepted,
+            "rejected": {str(reason): self.rejected[reason] for reason in Reason if self.rejected[reason]},
+            "repaired": {str(repair): self.repaired[repair] for repair in Repair if self.repaired[repair]},
+            "marked": {name: self.marked[name] for name in sorted(self.marked)},
+        }

@@ -1,0 +1,166 @@
+"""Judging: each candidate of a completion gets one verdict.
+
+The first reason in the closed list's order wins, all that apply are kept. What a verdict says depends on the completion
+and the rules alone; duplicates within the dataset are judged after (`duplicates.mark_duplicates`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence, Set
+from typing import Any, NamedTuple
+
+from spanloom.contracts.rules import Reason, Repair, Rules, Treatment, Verdict
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import content_hash
+from spanloom.ner.spans import orphans, repair_iob
+from spanloom_validator.extract import Candidate, by_json_object, by_regex
+from spanloom_validator.text import has_bad_unicode, has_control, is_plain, is_visible, storable, without_surrogates
+
+EXCERPT = 240
+"""Characters of a rejected candidate that are kept."""
+
+_PLACE = {reason: place for place, reason in enumerate(Reason)}
+_INT = {int}
+
+
+class Context(NamedTuple):
+    """What a candidate is judged against."""
+
+    schema: LabelSchema
+    rules: Rules
+    gold_eval: Set[str] = frozenset()
+    """`content_hash` of each gold dev and test sentence."""
+    prompt_examples: Set[str] = frozenset()
+    """`content_hash` of each example in this call's prompt."""
+    script: str | None = None
+    """The language's script as Unicode names it, such as `Latin` or `Tamil`; None: not looked at."""
+
+
+class Reading(NamedTuple):
+    """A candidate read under the sample format. With `reasons` no aligned sample is left."""
+
+    tokens: Sequence[Any] = ()
+    tags: Sequence[int] = ()
+    reasons: tuple[Reason, ...] = ()
+    delta: int | None = None
+    """Tokens minus tags, where they differ."""
+
+
+def judge_completion(
+    text: str,
+    *,
+    schema: LabelSchema,
+    rules: Rules,
+    sample_format: str = "tag_ids",
+    json_object: bool = False,
+    gold_eval: Set[str] = frozenset(),
+    prompt_examples: Set[str] = frozenset(),
+    script: str | None = None,
+) -> list[Verdict]:
+    """One verdict for each candidate of a completion, in the order of the text; none where it holds no candidate.
+
+    `json_object`: the completion was asked for as one JSON object (`paper` with the reader `auto` reads it so).
+    `gold_eval` and `prompt_examples` are sets of `content_hash`.
+    """
+    context = Context(schema, rules, gold_eval, prompt_examples, script)
+    candidates = extract(text, rules, json_object=json_object)
+    return [judge(index, candidate, text, context) for index, candidate in enumerate(candidates)]
+
+
+def extract(text: str, rules: Rules, *, json_object: bool = False) -> list[Candidate]:
+    """The completion's candidates under the rules' reader."""
+    reader = rules.reader if rules.reader != "auto" else "json_object" if json_object else "regex"
+    return by_json_object(text) if reader == "json_object" else by_regex(text)
+
+
+def read_tag_ids(candidate: Candidate, schema: LabelSchema) -> Reading:
+    """`tokens` and `ner_tags`, the paper's parallel arrays."""
+    if candidate.reason is not None:
+        return Reading(reasons=(candidate.reason,))
+    value = candidate.value
+    if not isinstance(value, dict):
+        return Reading(reasons=(Reason.NO_OBJECT,))
+    tokens, tags = value.get("tokens"), value.get("ner_tags")
+    if tokens is None or tags is None:
+        return Reading(reasons=(Reason.MISSING_KEY,))
+    if not isinstance(tokens, list) or not isinstance(tags, list):
+        return Reading(reasons=(Reason.WRONG_TYPE,))
+    reasons: list[Reason] = []
+    delta = len(tokens) - len(tags)
+    if delta:
+        reasons.append(Reason.LENGTH_MISMATCH)
+    if tags and set(map(type, tags)) != _INT:
+        reasons.append(Reason.TAG_NOT_INT)
+    elif tags and (min(tags) < 0 or max(tags) >= len(schema)):
+        reasons.append(Reason.UNKNOWN_TAG)
+    return Reading(tokens, tags, tuple(reasons), delta or None)
+
+
+def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verdict:
+    """The verdict on one candidate of the completion `text`."""
+    reading = read_tag_ids(candidate, context.schema)
+    found: list[Reason] = []
+    repairs: list[Repair] = [Repair.JSON] if candidate.repaired else []
+    tokens, tags = reading.tokens, reading.tags
+    if tokens or not reading.reasons:
+        tokens = _judge_tokens(tokens, found, repairs, context.rules)
+    if not reading.reasons:
+        tags = _judge_sample(tokens, tags, found, repairs, context)
+    treatments = context.rules.treatments
+    rejecting = {*reading.reasons, *(reason for reason in found if treatments[reason] is Treatment.REJECT)}
+    if rejecting:
+        reasons = tuple(sorted(rejecting, key=_PLACE.__getitem__))
+        excerpt = storable(text[candidate.start : min(candidate.end, candidate.start + EXCERPT)])
+        sample = ((), ()) if reading.reasons else (tuple(tokens), tuple(tags))
+        return Verdict(index, False, reasons[0], reasons, candidate.start, reading.delta, *sample, excerpt=excerpt)
+    marks = tuple(str(reason) for reason in found if treatments[reason] is Treatment.MARK)
+    return Verdict(index, True, None, (), candidate.start, None, tuple(tokens), tuple(tags), tuple(repairs), marks)
+
+
+def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repair], rules: Rules) -> Sequence[str]:
+    """The tokens after repairs; adds what is wrong with them to `found` and what was done to `repairs`."""
+    try:
+        if is_plain(tokens):
+            return tokens
+    except TypeError:
+        found.append(Reason.WRONG_TYPE)
+        repairs.append(Repair.TOKEN_STR)
+        tokens = [token if isinstance(token, str) else json.dumps(token, ensure_ascii=False) for token in tokens]
+    if not tokens or not all(map(is_visible, tokens)):
+        found.append(Reason.EMPTY)
+    if has_control(tokens):
+        found.append(Reason.BROKEN_ESCAPE)
+    if has_bad_unicode(tokens):
+        found.append(Reason.BAD_UNICODE)
+    return _make_storable(tokens, repairs)
+
+
+def _make_storable(tokens: Sequence[str], repairs: list[Repair]) -> Sequence[str]:
+    text = "".join(tokens)
+    if "\0" in text:
+        repairs.append(Repair.NUL)
+    if without_surrogates(text) != text:
+        repairs.append(Repair.SURROGATE)
+    return [storable(token) for token in tokens]
+
+
+def _judge_sample(
+    tokens: Sequence[str], tags: Sequence[int], found: list[Reason], repairs: list[Repair], context: Context
+) -> Sequence[int]:
+    """The tags after repairs, for tokens and tags of equal length; adds to `found` and `repairs`."""
+    if context.gold_eval or context.prompt_examples:
+        content = content_hash(list(tokens))
+        if content in context.gold_eval:
+            found.append(Reason.IN_GOLD_EVAL)
+        if content in context.prompt_examples:
+            found.append(Reason.COPIED_FROM_PROMPT)
+    if orphans(tags):
+        if context.rules.repairs(Repair.IOB):
+            tags = repair_iob(tags)
+            repairs.append(Repair.IOB)
+        else:
+            found.append(Reason.IOB_VIOLATION)
+    if len(tokens) > context.rules.max_tokens:
+        found.append(Reason.TOO_LONG)
+    return tags
