@@ -26,3 +26,9 @@ def content_hash(tokens: tuple[str, ...] | list[str]) -> str:
     """
     text = "\x1f".join(unicodedata.normalize("NFC", token).casefold() for token in tokens)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def identity_hash(tokens: tuple[str, ...] | list[str], tags: tuple[int, ...] | list[int]) -> str:
+    """Hash of the tokens after NFC and of the tags: two samples with the same are duplicates."""
+    text = "\x1f".join(unicodedata.normalize("NFC", token) for token in tokens) + "\x1e" + ",".join(map(str, tags))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

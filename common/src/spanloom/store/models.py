@@ -153,16 +153,25 @@ class Completion(Work, Base):
 
 
 class Sample(Base):
-    """An accepted candidate, or a gold sentence (call 0, its sentence index)."""
+    """An accepted candidate, or a gold sentence (call 0, its sentence index).
+
+    `content` hashes the tokens alone (NFC, case-folded), to find copies of gold and of prompts; `identity` tokens (NFC)
+    and tags, to find duplicates.
+    """
 
     __tablename__ = "samples"
-    __table_args__ = (Index("samples_content", "dataset_id", "content"),)
+    __table_args__ = (
+        Index("samples_content", "dataset_id", "content"),
+        Index("samples_identity", "dataset_id", "identity"),
+    )
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
     call_index: Mapped[int] = mapped_column(primary_key=True)
     candidate_index: Mapped[int] = mapped_column(primary_key=True)
     tokens: Mapped[list[str]] = mapped_column(ARRAY(Text))
     ner_tags: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     content: Mapped[str]
+    identity: Mapped[str]
+    char_offset: Mapped[int] = mapped_column(server_default="0")
     repairs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     marks: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     diagnostics: Mapped[dict[str, Any] | None]

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from spanloom.contracts.spec import RunSpec, spec_hash
 from spanloom.errors import Conflict, NotFound
-from spanloom.ner.sentence import Sentence, content_hash
+from spanloom.ner.sentence import Sentence, content_hash, identity_hash
 from spanloom.store import work
 from spanloom.store.events import emit
 from spanloom.store.models import Dataset, Prompt, Run, Sample
@@ -130,6 +130,7 @@ def insert_gold(connection: Connection, dataset: str, sentences: Sequence[Senten
                 "tokens": [token for token, _ in tokens],
                 "ner_tags": list(sentence.tags),
                 "content": content_hash(sentence.tokens),
+                "identity": identity_hash(sentence.tokens, sentence.tags),
                 "repairs": ["nul"] if any(n for _, n in tokens) else [],
             }
         )

@@ -1,0 +1,65 @@
+"""Routes of the validator: datasets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from sqlalchemy import Engine, text
+
+from spanloom.errors import NotFound
+from spanloom.http import Cursor, Limit, Page, page_of
+from spanloom.http.pages import decode_cursor
+
+_DATASET = text("""
+SELECT id, run_id AS run, language, source, split, version, kind, tags, rules, state, reason, calls_expected,
+       calls_judged, calls_failed, calls_without_object, candidates, accepted, info, content_sha256,
+       created_at, completed_at
+  FROM datasets WHERE id = :id
+""")
+_SAMPLES = text("""
+SELECT call_index, candidate_index, tokens, ner_tags, repairs, marks FROM samples
+ WHERE dataset_id = :id AND (call_index, candidate_index) > (:call, :candidate)
+ ORDER BY call_index, candidate_index LIMIT :limit
+""")
+_REJECTIONS = text("""
+SELECT call_index, candidate_index, reason, reasons, char_offset, delta, repairs, excerpt FROM rejections
+ WHERE dataset_id = :id AND (call_index, candidate_index) > (:call, :candidate)
+ ORDER BY call_index, candidate_index LIMIT :limit
+""")
+DatasetId = Annotated[str, Path(max_length=400, pattern=r"^[^\x00]+$")]
+
+
+def dataset_routes(db: Engine) -> APIRouter:
+    """`/v1/datasets`."""
+    router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
+
+    @router.get("/{dataset_id}", summary="One dataset with its counts")
+    def one(dataset_id: DatasetId) -> dict[str, Any]:
+        """State, rules and counts."""
+        with db.connect() as connection:
+            row = connection.execute(_DATASET, {"id": dataset_id}).mappings().first()
+        if row is None:
+            raise NotFound(f"there is no dataset {dataset_id!r}; `GET /v1/runs/ID` lists those of a run")
+        return dict(row)
+
+    @router.get("/{dataset_id}/samples", summary="Accepted samples, in order of call and candidate")
+    def samples(dataset_id: DatasetId, limit: Limit = 100, cursor: Cursor = None) -> Page[dict[str, Any]]:
+        """One page of samples: tokens and tag ids over the dataset's `tags`."""
+        return _page(dataset_id, _SAMPLES, limit, cursor)
+
+    @router.get("/{dataset_id}/rejections", summary="Refused candidates with their reasons")
+    def rejections(dataset_id: DatasetId, limit: Limit = 100, cursor: Cursor = None) -> Page[dict[str, Any]]:
+        """One page of rejections."""
+        return _page(dataset_id, _REJECTIONS, limit, cursor)
+
+    def _page(dataset_id: str, statement: Any, limit: int, cursor: str | None) -> Page[dict[str, Any]]:
+        one(dataset_id)
+        after = decode_cursor(cursor, int, int) or (-1, -1)
+        with db.connect() as connection:
+            rows = connection.execute(
+                statement, {"id": dataset_id, "call": after[0], "candidate": after[1], "limit": limit + 1}
+            ).mappings()
+            return page_of([dict(r) for r in rows], limit, lambda r: (r["call_index"], r["candidate_index"]))
+
+    return router

@@ -1,0 +1,156 @@
+"""The validator's SQL: what judging reads, and the one transaction in which completions are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.types import ARRAY, Text
+
+from spanloom.contracts.rules import Rules
+from spanloom.ner.schema import LabelSchema
+from spanloom.store.models import Rejection, Sample
+
+_DATASET = text("""
+SELECT d.id, d.run_id, d.language, d.source, d.tags, d.rules, d.info, r.spec
+  FROM datasets d JOIN runs r ON r.id = d.run_id WHERE d.id = :id
+""")
+_GOLD_EVAL = text("""
+SELECT DISTINCT s.content FROM samples s JOIN datasets d ON d.id = s.dataset_id
+ WHERE d.run_id = :run AND d.language = :language AND d.source = 'gold' AND d.split IN ('dev', 'test')
+""")
+_GOLD_TRAIN = text("""
+SELECT s.content FROM samples s JOIN datasets d ON d.id = s.dataset_id
+ WHERE d.run_id = :run AND d.language = :language AND d.source = 'gold' AND d.split = 'train'
+ ORDER BY s.call_index, s.candidate_index
+""")
+_IDS = bindparam("ids", type_=ARRAY(Text))
+_SEEDS = text("SELECT id, seeds FROM prompts WHERE id = ANY(:ids)").bindparams(_IDS)
+_TEXTS = text("SELECT id, text FROM completions WHERE id = ANY(:ids)").bindparams(_IDS)
+# Lock the datasets of a batch before anything else, in id order, so that two batches never wait for each other.
+_LOCK = text("""
+SELECT d.id, d.state, d.stop_accepted, d.accepted FROM datasets d JOIN runs r ON r.id = d.run_id
+ WHERE d.id = ANY(:ids) AND r.state = 'running' ORDER BY d.id FOR UPDATE OF d
+""").bindparams(_IDS)
+# Take the completions that nobody has judged yet; a second delivery finds none.
+_TAKE = text("""
+UPDATE completions SET judged_at = clock_timestamp(), state = 'done', finished_at = clock_timestamp()
+ WHERE id = ANY(:ids) AND judged_at IS NULL RETURNING id
+""").bindparams(_IDS)
+_FIRSTS = text("""
+SELECT DISTINCT ON (identity) identity, call_index, candidate_index, tokens, char_offset FROM samples
+ WHERE dataset_id = :dataset AND identity = ANY(:ids) ORDER BY identity, call_index, candidate_index
+""").bindparams(_IDS)
+_COUNT = text("""
+UPDATE datasets
+   SET calls_judged = calls_judged + :calls, calls_failed = calls_failed + :failed,
+       calls_without_object = calls_without_object + :without, candidates = candidates + :candidates,
+       accepted = accepted + :accepted,
+       state = CASE WHEN calls_judged + :calls >= calls_expected THEN 'complete' ELSE state END,
+       completed_at = CASE WHEN calls_judged + :calls >= calls_expected THEN now() ELSE completed_at END
+ WHERE id = :dataset AND state = 'collecting'
+RETURNING state, accepted, candidates
+""")
+_DROP = text("""
+DELETE FROM samples WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
+""")
+_MARK = text("""
+UPDATE samples SET marks = array_append(marks, :mark)
+ WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
+""")
+
+
+@dataclass(frozen=True)
+class DatasetContext:
+    """What all candidates of a dataset are judged against."""
+
+    id: str
+    run_id: str
+    language: str
+    source: str
+    schema: LabelSchema
+    rules: Rules
+    sample_format: str
+    json_object: bool
+    gold_eval: frozenset[str]
+    gold_train: tuple[str, ...]
+    script: str | None
+
+
+def dataset_context(connection: Connection, dataset: str) -> DatasetContext | None:
+    """Read a dataset's context; None when there is no such dataset."""
+    row = connection.execute(_DATASET, {"id": dataset}).first()
+    if row is None:
+        return None
+    place = {"run": row.run_id, "language": row.language}
+    info = row.info or {}
+    script = next((x.get("script") for x in row.spec["languages"] if x["code"] == row.language), None)
+    return DatasetContext(
+        id=row.id,
+        run_id=row.run_id,
+        language=row.language,
+        source=row.source,
+        schema=LabelSchema(tuple(row.tags)),
+        rules=Rules.model_validate(row.rules),
+        sample_format=info.get("format", "tag_ids"),
+        json_object=bool(info.get("json_object")),
+        gold_eval=frozenset(r.content for r in connection.execute(_GOLD_EVAL, place)),
+        gold_train=tuple(r.content for r in connection.execute(_GOLD_TRAIN, place)),
+        script=script,
+    )
+
+
+def seeds_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
+    """Indices of the gold train sentences in each prompt."""
+    return {row.id: list(row.seeds) for row in connection.execute(_SEEDS, {"ids": list(ids)})}
+
+
+def texts_of(connection: Connection, ids: Sequence[str]) -> dict[str, str | None]:
+    """Completions whose messages came without their text."""
+    return {row.id: row.text for row in connection.execute(_TEXTS, {"ids": list(ids)})}
+
+
+def lock_datasets(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
+    """Lock datasets of running runs, in id order; returns their rows by id."""
+    return {row.id: row for row in connection.execute(_LOCK, {"ids": sorted(set(ids))})}
+
+
+def take_completions(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Mark completions as judged; returns those that were not."""
+    return {row.id for row in connection.execute(_TAKE, {"ids": list(ids)})}
+
+
+def firsts(connection: Connection, dataset: str, identities: Iterable[str]) -> dict[str, Any]:
+    """The first stored sample of each identity, by place (call, candidate)."""
+    rows = connection.execute(_FIRSTS, {"dataset": dataset, "ids": sorted(set(identities))})
+    return {row.identity: row for row in rows}
+
+
+def insert_samples(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store samples; the key makes a second insert change nothing."""
+    if rows:
+        connection.execute(insert(Sample).on_conflict_do_nothing(), list(rows))
+
+
+def insert_rejections(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store rejections; the key makes a second insert change nothing."""
+    if rows:
+        connection.execute(insert(Rejection).on_conflict_do_nothing(), list(rows))
+
+
+def drop_sample(connection: Connection, dataset: str, call: int, candidate: int) -> None:
+    """Take back a sample of which an earlier call turned out to hold the first copy."""
+    connection.execute(_DROP, {"dataset": dataset, "call": call, "candidate": candidate})
+
+
+def mark_sample(connection: Connection, dataset: str, call: int, candidate: int, mark: str) -> None:
+    """Add a mark to a stored sample."""
+    connection.execute(_MARK, {"dataset": dataset, "call": call, "candidate": candidate, "mark": mark})
+
+
+def count(connection: Connection, dataset: str, counts: Mapping[str, int]) -> Any:
+    """Add to a dataset's counts; it is complete when its last call is judged. None when it was not collecting."""
+    return connection.execute(_COUNT, {"dataset": dataset, **counts}).first()
