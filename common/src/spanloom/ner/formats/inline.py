@@ -1,0 +1,121 @@
+"""Bracketed text: entities stand in square brackets after their label, in one pass, so nothing can fall out of step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spanloom.ner.formats.jsontext import dumps
+from spanloom.ner.formats.port import FormatProblem, SampleFormat, closed_object, kind, literal, token_problems
+from spanloom.ner.formats.spantext import escape
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
+from spanloom.ner.spans import spans_of
+
+_SPECIAL = "\\ []"
+
+
+class Inline(SampleFormat):
+    """`{"text":"[PER Anna Berg] bor i [LOC Oslo] ."}`.
+
+    Tokens are what stands between spaces and brackets; a bracket, space or backslash within a token is escaped.
+    """
+
+    name = "inline"
+    keys = frozenset({"text"})
+    exact = False
+
+    def render(self, sentence: Sentence, schema: LabelSchema, *, ascii_escapes: bool = False) -> str:
+        words = [escape(token, _SPECIAL) for token in sentence.tokens]
+        for span in spans_of(sentence.tags):
+            words[span.start] = f"[{escape(schema.types[span.type], _SPECIAL)} {words[span.start]}"
+            words[span.end - 1] += "]"
+        return dumps({"text": " ".join(words)}, ascii_escapes=ascii_escapes)
+
+    def read(self, obj: object, schema: LabelSchema) -> tuple[list[str], list[int]]:
+        """A bracket that does not open or close is a `length_mismatch`: text and entities do not align."""
+        if not isinstance(obj, dict):
+            raise FormatProblem([("wrong_type", f"the candidate is {kind(obj)}, not an object")])
+        text = obj.get("text")
+        if text is None:
+            raise FormatProblem([("missing_key", "text is missing")])
+        if not isinstance(text, str):
+            raise FormatProblem([("wrong_type", f"text is {kind(text)}, not a string")])
+        tokens, tags, problems = _parse(text, schema)
+        token_problems(tokens, problems)
+        if problems:
+            raise FormatProblem(problems)
+        return tokens, tags
+
+    def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
+        return closed_object({"text": {"type": "string", "minLength": 1}})
+
+    def sample_grammar(self, schema: LabelSchema, *, iob2: bool) -> str:
+        """Words and bracketed entities between spaces; IOB2 holds by construction."""
+        labels = " | ".join(literal(dumps(escape(name, _SPECIAL))[1:-1]) for name in schema.types)
+        start, end = literal('{"text":"'), literal('"}')
+        return (
+            f'sample ::= {start} piece (" " piece)* {end}\n'
+            'piece ::= plain | "[" label (" " plain)+ "]"\n'
+            f"label ::= {labels}\n"
+            "plain ::= bare+\n"
+            r'bare ::= [^"\\\x00-\x20\x7F-\xA0\[\]] | "\\\"" | "\\\\\\\\" | "\\\\[" | "\\\\]"' + "\n"
+        )
+
+    def describe(self, schema: LabelSchema) -> str:
+        return (
+            'Write each sentence as one JSON object on one line: {"text":"..."}. Words and punctuation marks are '
+            "separated by single spaces. An entity stands in square brackets after its label, such as "
+            f"[{schema.types[0]} ...]; the labels are {', '.join(schema.types)}. A bracket that belongs to the "
+            "sentence itself is written with a backslash before it."
+        )
+
+
+def _parse(text: str, schema: LabelSchema) -> tuple[list[str], list[int], list[tuple[str, str]]]:
+    """Tokens, tag ids and problems of bracketed text."""
+    tokens: list[str] = []
+    tags: list[int] = []
+    label: int | None = None  # type index within brackets
+    begun = False
+    for piece in _pieces(text):
+        if piece == ("mark", "["):
+            if label is not None:
+                return [], [], [("length_mismatch", "a bracket opens within an entity")]
+            label, begun = -1, False
+        elif piece == ("mark", "]"):
+            if label is None or not begun:
+                return [], [], [("length_mismatch", "a bracket closes where no entity is open, or an empty one")]
+            label = None
+        elif label == -1:
+            if piece[1] not in schema.types:
+                return [], [], [("unknown_tag", f"label {piece[1][:40]!r} is not one of {', '.join(schema.types)}")]
+            label = schema.types.index(piece[1])
+        else:
+            tokens.append(piece[1])
+            tags.append(0 if label is None else 2 * label + (2 if begun else 1))
+            begun = label is not None
+    if label is not None:
+        return [], [], [("length_mismatch", "an entity's bracket is not closed")]
+    return tokens, tags, []
+
+
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """`("word", ...)` and `("mark", "[" or "]")` in order."""
+    out: list[tuple[str, str]] = []
+    current = ""
+    i = 0
+    while i < len(text):
+        char = text[i]
+        if char == "\\" and i + 1 < len(text) and text[i + 1] in _SPECIAL:
+            current += text[i + 1]
+            i += 2
+            continue
+        if char in " []":
+            if current:
+                out.append(("word", current))
+            current = ""
+            if char != " ":
+                out.append(("mark", char))
+        else:
+            current += char
+        i += 1
+    return [*out, ("word", current)] if current else out

@@ -1,0 +1,134 @@
+"""The port of sentence formats: how a sample is written for an LLM, and read back from what the LLM wrote."""
+
+from __future__ import annotations
+
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from spanloom.errors import SpanloomError
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
+
+REASONS = ("missing_key", "wrong_type", "empty", "length_mismatch", "tag_not_int", "unknown_tag")
+"""Why a format may refuse an object, in the order in which the first one counts."""
+
+
+IOB2 = "B- marks the first token of an entity, I- every further one, O everything else."
+"""The tags explained, for prompts."""
+
+
+class FormatProblem(SpanloomError):  # noqa: N818  the tree in errors.py names errors by what they are
+    """An object does not hold a sample of the format.
+
+    `problems` are all `(reason, detail)` that apply, in the order of REASONS; `reason` and `detail` are the first's.
+    `delta` is len(tokens) - len(tags) where lengths differ.
+    """
+
+    def __init__(self, problems: Sequence[tuple[str, str]], *, delta: int | None = None) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: REASONS.index(problem[0])))
+        self.reason, self.detail = self.problems[0]
+        self.delta = delta
+        super().__init__("; ".join(f"{reason}: {detail}" for reason, detail in self.problems))
+
+
+class SampleFormat(ABC):
+    """One way to write `tokens` and `tags` as a JSON object on one line.
+
+    `keys` are those by which an object is known to be meant as a sample. `exact` formats give back every tag;
+    the others carry spans, so that an orphan I-X comes back as B-X (`repair_iob`).
+    """
+
+    name: str
+    keys: frozenset[str]
+    exact: bool = True
+
+    @abstractmethod
+    def render(self, sentence: Sentence, schema: LabelSchema, *, ascii_escapes: bool = False) -> str:
+        """The sentence as one line of JSON; with `ascii_escapes` as pandas' `to_json` writes it."""
+
+    @abstractmethod
+    def read(self, obj: object, schema: LabelSchema) -> tuple[list[str], list[int]]:
+        """Tokens and tag ids of a parsed object. Nothing is padded or cut. Raises FormatProblem."""
+
+    @abstractmethod
+    def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
+        """JSON schema of one sample."""
+
+    @abstractmethod
+    def sample_grammar(self, schema: LabelSchema, *, iob2: bool) -> str:
+        """EBNF rules of one sample, its first rule named `sample`; they may use the rules of `LEXICON`."""
+
+    @abstractmethod
+    def describe(self, schema: LabelSchema) -> str:
+        """How to write a sample, for a prompt: a few lines of English."""
+
+    def json_schema(self, schema: LabelSchema, n: int | None = None) -> dict[str, Any]:
+        """JSON schema of a completion: an object with `n` samples (any number, where n is None)."""
+        samples: dict[str, Any] = {"type": "array", "items": self.sample_schema(schema)}
+        if n is not None:
+            samples |= {"minItems": n, "maxItems": n}
+        return closed_object({"samples": samples})
+
+    def grammar(self, schema: LabelSchema, *, n: int, iob2: bool = False) -> str:
+        """EBNF of a completion of `n` samples, a line each, as xgrammar and vLLM take it.
+
+        A completion of this grammar can always be read back: parallel arrays have equal lengths by construction, and
+        with `iob2` no I-X stands without its B-X.
+        """
+        if n < 1:
+            raise ValueError(f"a grammar of {n} samples; at least 1")
+        more = f' ("\\n" sample){{{n - 1},{n - 1}}}' if n > 1 else ""
+        return f"root ::= sample{more}\n{self.sample_grammar(schema, iob2=iob2).rstrip()}\n{LEXICON}"
+
+
+# A token begins with a character one can see, and knows no \u escapes: that is how completions got damaged.
+LEXICON = r"""word ::= "\"" first rest* "\""
+first ::= [^"\\\x00-\x20\x7F-\xA0\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFE00-\uFE0F\uFEFF] | escape
+rest ::= [^"\\\x00-\x1F\x7F] | escape
+escape ::= "\\" ["\\/]
+"""
+
+
+def closed_object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON schema of an object with exactly these keys."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def literal(text: str) -> str:
+    """The EBNF literal of a text."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def is_visible(token: str) -> bool:
+    """Whether a token has a character that can be seen: no separator, control, format character or selector."""
+    return any(unicodedata.category(c)[0] not in "ZC" and not 0xFE00 <= ord(c) <= 0xFE0F for c in token)
+
+
+def token_problems(tokens: object, problems: list[tuple[str, str]]) -> list[str]:
+    """The tokens, if they are a list of strings; what is wrong with them is added to `problems`."""
+    if not isinstance(tokens, list):
+        problems.append(("wrong_type", f"tokens are {kind(tokens)}, not a list"))
+        return []
+    strange = next((t for t in tokens if not isinstance(t, str)), None)
+    if strange is not None or None in tokens:
+        problems.append(("wrong_type", f"a token is {kind(strange)}, not a string"))
+        return []
+    blank = next((i for i, t in enumerate(tokens) if not is_visible(t)), None)
+    if not tokens:
+        problems.append(("empty", "no tokens"))
+    elif blank is not None:
+        problems.append(("empty", f"token {blank} has no visible character: {tokens[blank]!r}"))
+    return tokens
+
+
+def kind(value: object) -> str:
+    """What JSON calls the type of a value."""
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number" if isinstance(value, (int, float)) else type(value).__name__)
