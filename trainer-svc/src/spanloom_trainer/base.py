@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,28 +66,32 @@ _loading = threading.Lock()
 KEEP = 3  # the run's encoder and the related-language models in use
 
 
-def load_base(name_or_path: str) -> Base:
+def load_base(name_or_path: str, *, revision: str | None = None) -> Base:
     """Load an encoder and its tokenizer by folder or hub name, once a process.
 
     Safetensors only, and no code from the model's repository. Raises EnvironmentMissing where it cannot be had.
     """
-    key = str(Path(name_or_path).resolve()) if Path(name_or_path).is_dir() else name_or_path
+    key = str(Path(name_or_path).resolve()) if Path(name_or_path).is_dir() else f"{name_or_path}@{revision}"
+    return remember(key, lambda: _load(name_or_path, revision))
+
+
+def remember(key: str, make: Callable[[], Base]) -> Base:
+    """The base under this key, made where this process has none; the least used of more than KEEP is forgotten."""
     with _loading:
         if key not in _loaded:
-            _loaded[key] = _load(name_or_path)
+            _loaded[key] = make()
             while len(_loaded) > KEEP:
                 _loaded.popitem(last=False)
         _loaded.move_to_end(key)
         return _loaded[key]
 
 
-def _load(name: str) -> Base:
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+def _load(name: str, revision: str | None) -> Base:
+    quiet()
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or "main", trust_remote_code=False)
         model = AutoModelForTokenClassification.from_pretrained(
-            name, dtype=torch.float32, trust_remote_code=False, use_safetensors=True
+            name, revision=revision or "main", dtype=torch.float32, trust_remote_code=False, use_safetensors=True
         )
     except (OSError, ValueError) as error:
         raise EnvironmentMissing(
@@ -97,6 +101,12 @@ def _load(name: str) -> Base:
     if not tokenizer.is_fast:
         raise EnvironmentMissing(f"encoder {name!r} has no fast tokenizer, which word boundaries are read from")
     return base_of(model, tokenizer, name=name)
+
+
+def quiet() -> None:
+    """Keep transformers' own progress bars and load reports off the terminal; ours say what matters."""
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
 
 
 def base_of(model: Any, tokenizer: Any, *, name: str) -> Base:

@@ -50,7 +50,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o755)
-        for file in sorted(temporary.rglob("*"), reverse=True):
+        for file in temporary.rglob("*"):
+            file.chmod(0o755 if file.is_dir() else 0o644)
             sync(file)
         sync(temporary)
         os.rename(temporary, path)

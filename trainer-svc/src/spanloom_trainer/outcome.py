@@ -8,13 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
-from spanloom.errors import SpanloomError
 from spanloom.ner.schema import LabelSchema
 from spanloom_trainer.base import Base, base_of, head_of, start
-
-
-class Cancelled(SpanloomError):  # noqa: N818
-    """The training was asked to stop."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from spanloom_trainer.collapse import guard_step, why_collapsed
 from spanloom_trainer.course import Course, Plan, Reporter
 from spanloom_trainer.data import prepare
 from spanloom_trainer.encode import IGNORE, pad
+from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.graphs import step_of
-from spanloom_trainer.outcome import Cancelled, Look, OnProgress, Outcome, Trained, Try
+from spanloom_trainer.outcome import Look, OnProgress, Outcome, Trained, Try
 from spanloom_trainer.precision import deterministic, resolve
 from spanloom_trainer.recipe import Recipe
 from spanloom_trainer.resume import (

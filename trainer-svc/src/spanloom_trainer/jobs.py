@@ -1,0 +1,100 @@
+"""A job as plain data, and how it is done: what the child process does for the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from spanloom.errors import SpecError
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
+from spanloom_trainer.base import Base, load_base, remember
+from spanloom_trainer.card import Card
+from spanloom_trainer.export import export
+from spanloom_trainer.outcome import Progress
+from spanloom_trainer.recipe import recipe_of
+from spanloom_trainer.resume import ResumePoint
+from spanloom_trainer.tiny import tiny_base
+from spanloom_trainer.train import fine_tune
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+def run_job(
+    job: Mapping[str, Any],
+    *,
+    models: str | Path,
+    device: str = "cpu",
+    on_progress: Callable[[dict[str, Any]], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    resume_every_s: float = 300.0,
+) -> dict[str, Any]:
+    """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
+
+    A job is plain data:
+
+    - `job_id`, `attempt`: the lease's; the model goes to `<models>/<job_id>/<attempt>/`
+    - `train`, `dev`, `test`: sentences as `[tokens, tag ids]`; `tags`: the label schema's names
+    - `base`: `{"name": ...}` or `{"path": ...}` to load, or `{"tiny": {sizes}, "text": [tokens, ...]}` to make
+    - `recipe`: as `recipe_of` reads it; `related` and `steps` likewise (optional)
+    - `seed`; `export`: whether to keep the model; `card`: fields of `Card` (optional); `onnx` (optional)
+    """
+    schema = LabelSchema(tuple(job["tags"]))
+    recipe = recipe_of(job["recipe"], related=job.get("related", False), steps=job.get("steps"))
+    home = job_folder(models, str(job["job_id"]))
+    base = base_for(job["base"])
+
+    def tell(progress: Progress) -> None:
+        if on_progress is not None:
+            on_progress(progress.as_dict())
+
+    outcome = fine_tune(
+        sentences(job["train"]),
+        sentences(job["dev"]),
+        sentences(job["test"]),
+        recipe,
+        base=base,
+        schema=schema,
+        seed=int(job["seed"]),
+        device=device,
+        on_progress=tell,
+        should_stop=should_stop,
+        resume=ResumePoint(home / "resume.safetensors", every_s=resume_every_s),
+    )
+    result: dict[str, Any] = {**outcome.as_dict(), "model": None, "bytes": 0}
+    if job.get("export"):
+        card = Card(**{"title": str(job["job_id"]), "encoder": base.name, **job.get("card", {})})
+        folder = export(
+            outcome, home / str(int(job["attempt"])), card=card, recipe=recipe, onnx=bool(job.get("onnx", False))
+        )
+        result["model"] = str(folder)
+        result["bytes"] = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return result
+
+
+def job_folder(models: str | Path, job_id: str) -> Path:
+    """`<models>/<job_id>`. Raises SpecError for an id that is no plain file name."""
+    if not PLAIN_NAME.fullmatch(job_id):
+        raise SpecError([("job_id", f"{job_id!r} is not a plain name (letters, digits, '.', '_', '-')")])
+    return Path(models) / job_id
+
+
+def sentences(rows: Sequence[Sequence[Any]]) -> list[Sentence]:
+    """Sentences from `[tokens, tag ids]`."""
+    return [Sentence(tuple(tokens), tuple(tags)) for tokens, tags in rows]
+
+
+def base_for(plain: Mapping[str, Any]) -> Base:
+    """The base a job names: loaded, or made, once a process."""
+    if "tiny" not in plain:
+        return load_base(str(plain.get("path") or plain["name"]), revision=plain.get("revision"))
+    sizes = dict(plain["tiny"])
+    text = [Sentence(tuple(tokens), (0,) * len(tokens)) for tokens in plain["text"]]
+    key = "tiny:" + hashlib.sha256(json.dumps([sizes, plain["text"]], sort_keys=True).encode()).hexdigest()
+    if "vocabulary" in sizes:
+        sizes["vocab"] = sizes.pop("vocabulary")
+    return remember(key, lambda: tiny_base(text, **sizes))

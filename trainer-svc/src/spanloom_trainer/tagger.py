@@ -1,0 +1,34 @@
+"""Tagging with a finished model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from spanloom.errors import DataError
+from spanloom.ner.schema import LabelSchema
+from spanloom_trainer.base import load_base
+from spanloom_trainer.data import split
+from spanloom_trainer.encode import encode
+from spanloom_trainer.tagging import tag
+
+
+class Tagger:
+    """A model folder or hub name, loaded once. Raises EnvironmentMissing or DataError where it cannot tag."""
+
+    def __init__(self, model: str | Path, *, device: str = "cpu") -> None:
+        self.base = load_base(str(model))
+        if self.base.tags is None:
+            raise DataError(
+                "has no label names, so it was not trained to tag; export one with Spanloom", path=str(model)
+            )
+        self.schema = LabelSchema(self.base.tags)
+        self.model = self.base.model.to(torch.device(device))
+
+    def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
+        """A tag id for every word; long sentences are windowed and merged, so none is lost."""
+        longest = min(512, self.base.longest)
+        encoded = encode(self.base.tokenizer, sentences, max_length=longest, stride=longest // 4)
+        return tag(self.model, split(encoded, (), None), padding=self.base.padding).tags
