@@ -27,6 +27,7 @@ class Judged:
     """A completion's verdicts, before the dataset's other samples were looked at."""
 
     message: CompletionMessage
+    context: DatasetContext | None
     verdicts: list[Verdict]
 
 
@@ -80,7 +81,7 @@ class ValidatorWorker:
             context = contexts[message.dataset_id]
             written = message.text if message.inline else texts.get(message.id)
             if context is None or written is None:
-                out.append(Judged(message, []))
+                out.append(Judged(message, context, []))
                 continue
             examples = {context.gold_train[i] for i in seeds.get(message.id, ()) if i < len(context.gold_train)}
             verdicts = judge_completion(
@@ -93,7 +94,7 @@ class ValidatorWorker:
                 prompt_examples=examples,
                 script=context.script,
             )
-            out.append(Judged(message, verdicts))
+            out.append(Judged(message, context, verdicts))
         return out
 
     def _context(self, connection: Connection, dataset: str) -> DatasetContext | None:
@@ -114,9 +115,9 @@ class ValidatorWorker:
         done = []
         for dataset, row in locked.items():
             batch = [j for j in mine if j.message.dataset_id == dataset and j.message.id in taken]
-            if not batch or row.state != "collecting":
+            context = batch[0].context if batch else None
+            if context is None or row.state != "collecting":
                 continue
-            context = self._contexts[dataset]
             tally = _tally(connection, context, batch)
             records.insert_samples(connection, tally.samples)
             records.insert_rejections(connection, tally.rejections)

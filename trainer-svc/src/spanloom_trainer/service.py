@@ -1,0 +1,34 @@
+"""The trainer, wired."""
+
+from __future__ import annotations
+
+from spanloom.bus.topics import JOBS
+from spanloom.contracts.messages import JobMessage
+from spanloom.workers.consume import Consuming
+from spanloom.workers.relay import Relay, Sweeper
+from spanloom.workers.runtime import Parts, Runtime, consuming_checks
+from spanloom_trainer.api import job_routes
+from spanloom_trainer.worker import TrainerWorker, give_up, make_slots
+
+GROUP = "trainer"
+
+
+def build(runtime: Runtime) -> Parts:
+    """The trainer's threads and routes."""
+    settings, db, bus = runtime.settings, runtime.db, runtime.bus
+    slots = make_slots(settings.models_folder, settings.concurrent_jobs)
+    worker = TrainerWorker(db, slots, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s)
+    loop = Consuming(
+        db, bus, JOBS, GROUP, JobMessage, worker.handle,
+        room=worker.room, backoff_s=(settings.backoff_s, settings.backoff_max_s),
+    )  # fmt: skip
+    parts = Parts("trainer", 8003)
+    parts.add("consume", loop.run)
+    parts.add("renew", worker.keeper.run)
+    parts.add("relay-jobs", Relay(db, bus, "jobs", runtime.lease).run)
+    parts.add("relay-evaluations", Relay(db, bus, "evaluations", runtime.lease).run)
+    parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"jobs": give_up}).run)
+    parts.routers.append(job_routes(db))
+    parts.checks.update(consuming_checks({"jobs": loop}))
+    parts.on_stop.append(worker.stop)
+    return parts

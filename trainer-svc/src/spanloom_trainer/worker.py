@@ -1,0 +1,237 @@
+"""The trainer's worker: claims jobs while a slot is free, trains them in child processes, stores what they give."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+
+from spanloom.contracts.messages import JobMessage
+from spanloom.errors import LeaseLost, SpanloomError
+from spanloom.ner.sentence import Sentence
+from spanloom.store import work
+from spanloom.store.events import emit
+from spanloom.store.settle import settle
+from spanloom.store.work import Claim, Lease
+from spanloom.workers.leases import LeaseKeeper
+from spanloom.workers.outage import Outage, is_transient
+from spanloom_trainer import records
+from spanloom_trainer.assemble import split_of
+from spanloom_trainer.errors import Cancelled, TrainingFailed
+from spanloom_trainer.records import JobData
+from spanloom_trainer.slot import Slot
+
+log = structlog.get_logger()
+TABLE = "jobs"
+
+
+class TrainerWorker:
+    """Jobs in flight, one a slot. A claim is committed before the message is acked; the lease does the rest."""
+
+    def __init__(self, db: Engine, slots: Sequence[Slot], *, holder: str, lease: Lease, renew_s: float) -> None:
+        self.db, self.holder, self.lease = db, holder, lease
+        self.keeper = LeaseKeeper(db, TABLE, lease, renew_s=renew_s, on_lost=self._lost)
+        self.slots = list(slots)
+        self.stopping = threading.Event()
+        self._free: list[Slot] = list(slots)
+        self._stop_jobs: set[str] = set()
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(len(self.slots), thread_name_prefix="job")
+
+    def room(self) -> int:
+        """Slots that train nothing now."""
+        with self._lock:
+            return 0 if self.stopping.is_set() else len(self._free)
+
+    def handle(self, messages: list[JobMessage]) -> None:
+        """Claim jobs and start them; those that are done, held or cancelled are left alone."""
+        with self.db.begin() as connection:
+            claims = work.claim(connection, TABLE, [m.id for m in messages], holder=self.holder, lease=self.lease)
+        for claim in claims:
+            self.keeper.add(claim)
+            with self._lock:
+                self._stop_jobs.discard(claim.id)
+                slot = self._free.pop()
+            self._threads.submit(self._work, claim, slot)
+
+    def _work(self, claim: Claim, slot: Slot) -> None:
+        try:
+            self._retrying(lambda: self._train(claim, slot))
+        except Exception:  # noqa: BLE001  a thread's last resort: the row is handed back with its reason
+            log.exception("job failed", job=claim.id)
+            self._retrying(lambda: self._again(claim, "an unexpected error; see the trainer's log"))
+        finally:
+            self.keeper.drop(claim)
+            with self._lock:
+                self._free.append(slot)
+
+    def _train(self, claim: Claim, slot: Slot) -> None:
+        try:
+            with self.db.connect() as connection:
+                data = records.job_data(connection, records.arm_of(connection, claim.id))
+            job = plain_job(claim, data)
+            result = slot.run(
+                job,
+                on_progress=lambda progress: self._progress(claim, progress),
+                should_stop=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,
+            )
+        except Cancelled:
+            self._hand_back(claim)
+        except TrainingFailed as error:
+            self._fail(claim, str(error)) if error.permanent else self._again(claim, str(error))
+        except SpanloomError as error:
+            self._fail(claim, f"{type(error).__name__}: {error}")
+        else:
+            self._retrying(lambda: self._finish(claim, data, result))
+
+    def _retrying(self, action: Any) -> None:
+        """Run an action, waiting out outages: a finished training is worth the patience."""
+        outage = Outage(most_s=self.lease.lease_s)
+        while True:
+            try:
+                action()
+                return
+            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+                if not is_transient(error) or self.stopping.wait(outage.note(error)):
+                    raise
+
+    def _finish(self, claim: Claim, data: JobData, result: Mapping[str, Any]) -> None:
+        arm = data.arm
+        predictions, at = {}, 0
+        tags = result["tries"][0]["predictions"]
+        for dataset, _, sentences in data.tests:
+            predictions[dataset] = tags[at : at + len(sentences)]
+            at += len(sentences)
+        outcome = {**result, "tries": [{k: v for k, v in t.items() if k != "predictions"} for t in result["tries"]]}
+        model = (str(result["model"]), int(result["bytes"])) if result.get("model") else None
+        try:
+            with self.db.begin() as connection:
+                work.finish(connection, TABLE, claim)
+                languages = {dataset: language for dataset, language, _ in data.tests}
+                facts = facts_of(data, result)
+                records.write_result(connection, arm, claim.id, predictions, languages, outcome, facts, model)
+                emit(connection, arm.run_id, "job", id=claim.id, state="done")
+        except LeaseLost as error:
+            log.info("late training dropped", error=str(error))
+            return
+        settle(self.db, arm.run_id)
+
+    def _fail(self, claim: Claim, reason: str) -> None:
+        fail(self.db, claim, reason)
+
+    def _again(self, claim: Claim, reason: str) -> None:
+        if claim.attempt >= self.lease.max_attempts:
+            fail(self.db, claim, f"gave up after {claim.attempt} attempts: {reason}")
+            return
+        with self.db.begin() as connection:
+            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.attempt)
+
+    def _hand_back(self, claim: Claim) -> None:
+        with self.db.begin() as connection:
+            work.release(connection, TABLE, claim, reason="the trainer was stopped", spent=False)
+            work.notify(connection, TABLE)
+
+    def _progress(self, claim: Claim, progress: Mapping[str, Any]) -> None:
+        try:
+            with self.db.begin() as connection:
+                records.write_progress(connection, claim, progress)
+        except Exception as error:  # noqa: BLE001  progress is for the eye; a training never waits for it
+            if not is_transient(error):
+                raise
+            log.info("progress not stored", job=claim.id)
+
+    def _lost(self, ids: set[str]) -> None:
+        with self._lock:
+            self._stop_jobs |= ids
+
+    def stop(self) -> None:
+        """End trainings and hand their jobs back; the attempt is not spent."""
+        self.stopping.set()
+        self._threads.shutdown(wait=True)
+        for slot in self.slots:
+            slot.close()
+
+
+def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
+    """The job as the child process reads it (`jobs.run_job`)."""
+    arm = data.arm
+    split = split_of(
+        data.train, arm.size, data.dev, seed=arm.subset_seed, paper=arm.recipe.base == "paper"
+    )
+    if data.start_from is not None:
+        base: dict[str, Any] = {"path": data.start_from}
+    elif arm.encoder.tiny is not None:
+        base = {"tiny": arm.encoder.tiny.model_dump(), "text": [list(s.tokens) for s in data.encoder_text]}
+    else:
+        base = {"name": arm.encoder.name, "revision": arm.encoder.revision}
+    return {
+        "job_id": claim.id,
+        "attempt": claim.attempt,
+        "train": _rows(split.train),
+        "dev": _rows(split.dev),
+        "test": _rows([s for _, _, sentences in data.tests for s in sentences]),
+        "tags": list(data.schema.tags),
+        "base": base,
+        "recipe": arm.recipe.model_dump(),
+        "related": arm.kind == "pretrain",
+        "steps": arm.steps,
+        "seed": arm.training_seed,
+        "export": arm.kind == "pretrain",
+        "card": {"title": f"{arm.language} {arm.source} {arm.setting} {arm.size}", "language": arm.language},
+    }
+
+
+def _rows(sentences: Sequence[Sentence]) -> list[list[list[Any]]]:
+    return [[list(s.tokens), list(s.tags)] for s in sentences]
+
+
+def facts_of(data: JobData, result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result row says beside its scores."""
+    arm = data.arm
+    return {
+        "control": "epochs" if arm.steps is None else "step_matched",
+        "dev": arm.dev,
+        "encoder": arm.encoder.name or "tiny",
+        "recipe": arm.recipe.model_dump(exclude_none=True),
+        "related": arm.related or (arm.language if arm.kind == "pretrain" else None),
+        "training_seconds": result["seconds"],
+        "updates": result["steps"],
+        "collapsed": result["collapsed"],
+        "few_updates": result["few_updates"],
+        "restarts": len(result["tries"]) - 1,
+        "tokens_lost": result["tokens_lost"],
+    }
+
+
+def fail(db: Engine, claim: Claim, reason: str) -> None:
+    """End a job as failed, and settle its run."""
+    try:
+        with db.begin() as connection:
+            work.finish(connection, TABLE, claim, failed=reason)
+            arm = records.arm_of(connection, claim.id)
+            emit(connection, arm.run_id, "job", id=claim.id, state="failed", reason=reason)
+    except LeaseLost:
+        return
+    settle(db, arm.run_id)
+
+
+def give_up(db: Engine, lease: Lease) -> int:
+    """Fail jobs whose last attempt ran out of its lease; returns how many."""
+    with db.begin() as connection:
+        rows = work.exhausted(connection, TABLE, lease=lease)
+    for row in rows:
+        fail(db, Claim(row["id"], row["attempt"]), f"gave up after {row['attempt']} attempts: the lease ran out")
+    return len(rows)
+
+
+def make_slots(models: Path, count: int) -> list[Slot]:
+    """`count` slots on each CUDA device, or on the CPU where there is none."""
+    import torch
+
+    devices = [f"cuda:{i}" for i in range(torch.cuda.device_count())] or ["cpu"]
+    return [Slot(device, models) for device in devices for _ in range(count)]
