@@ -22,35 +22,42 @@ def match(gold: Spans, pred: Spans, shift: int = 0) -> tuple[Ints, Ints]:
     gold_start, gold_end = (gold.start + shift * gold.type)[gold_order], (gold.end + shift * gold.type)[gold_order]
     pred_start, pred_end = (pred.start + shift * pred.type)[pred_order], (pred.end + shift * pred.type)[pred_order]
     gold_type, pred_type = gold.type[gold_order], pred.type[pred_order]
-    # Spans of one side never overlap, so each span meets a contiguous range of the other side.
+    # Spans of one side never overlap, so each predicted span meets a contiguous range of gold spans.
     low, high = np.searchsorted(gold_end, pred_start, "right"), np.searchsorted(gold_start, pred_end, "left")
-    met = np.searchsorted(pred_start, gold_end, "left") - np.searchsorted(pred_end, gold_start, "right")
-
     halves, typed = np.zeros(len(pred_start), np.int64), np.zeros(len(pred_start), np.int64)
     touching = np.flatnonzero(high > low)
-    alone = (high - low == 1)[touching] & (met[low[touching]] == 1)
-    pairs, g = touching[alone], low[touching[alone]]
-    same_span = (gold_start[g] == pred_start[pairs]) & (gold_end[g] == pred_end[pairs])
-    halves[pairs] = 1 + same_span
-    typed[pairs] = gold_type[g] == pred_type[pairs]
+    if not len(touching):
+        return halves, typed
+    # Predicted spans that share a gold span with the one before belong to one group; groups do not meet.
+    opens = np.concatenate([[True], low[touching[1:]] >= high[touching[:-1]]])
+    group = np.cumsum(opens) - 1
+    rank = np.arange(len(touching)) - np.flatnonzero(opens)[group]
 
-    # Where several spans meet, none has equal boundaries, and the order of choice matters.
-    taken_partial: set[int] = set()
-    taken_type: set[int] = set()
-    for p in touching[~alone].tolist():
-        candidates = range(int(low[p]), int(high[p]))
-        free = next((g for g in candidates if g not in taken_partial), None)
-        if free is not None:
-            halves[p] = 1
-            taken_partial.add(free)
-        free_typed = [g for g in candidates if g not in taken_type]
-        fitting = [g for g in free_typed if gold_type[g] == pred_type[p]]
-        if fitting:
-            start, end = int(pred_start[p]), int(pred_end[p])
-            taken_type.add(min(fitting, key=lambda g: abs(int(gold_start[g]) - start) + abs(int(gold_end[g]) - end)))
-            typed[p] = 1
-        elif free_typed:
-            taken_type.add(free_typed[0])
+    free_from = np.zeros(int(group[-1]) + 1, np.int64)  # (groups,): for `partial`, gold spans before it are taken
+    taken = np.zeros(len(gold_start), bool)  # (gold spans,): for `type`
+    by_rank = np.argsort(rank, kind="stable")
+    # The first predicted span of every group, then the second of those that have one, and so on.
+    for at in np.split(by_rank, np.cumsum(np.bincount(rank))[:-1]):
+        p, own = touching[at], group[at]
+        g = np.maximum(free_from[own], low[p])
+        hit = g < high[p]
+        same = (gold_start[g[hit]] == pred_start[p[hit]]) & (gold_end[g[hit]] == pred_end[p[hit]])
+        halves[p[hit]] = 1 + same
+        free_from[own[hit]] = g[hit] + 1
+
+        first, closest = np.full(len(p), -1), np.full(len(p), -1)
+        distance = np.full(len(p), np.iinfo(np.int64).max)
+        for offset in range(int((high[p] - low[p]).max())):
+            here = np.flatnonzero(low[p] + offset < high[p])
+            g = low[p[here]] + offset
+            free = ~taken[g]
+            first[here[free & (first[here] < 0)]] = g[free & (first[here] < 0)]
+            apart = np.abs(gold_start[g] - pred_start[p[here]]) + np.abs(gold_end[g] - pred_end[p[here]])
+            better = free & (gold_type[g] == pred_type[p[here]]) & (apart < distance[here])
+            closest[here[better]], distance[here[better]] = g[better], apart[better]
+        typed[p] = closest >= 0
+        chosen = np.where(closest >= 0, closest, first)
+        taken[chosen[chosen >= 0]] = True
     back_halves, back_typed = np.empty_like(halves), np.empty_like(typed)
     back_halves[pred_order], back_typed[pred_order] = halves, typed
     return back_halves, back_typed
