@@ -1,0 +1,135 @@
+"""Languages Spanloom knows: names, families, scripts, related languages and gold data. Others are given in the spec."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language under the code that its gold data uses.
+
+    `script` is ISO 15924; `in_xlmr` whether XLM-R was pre-trained on it (Conneau et al., 2020, Table 6); `related` the
+    language whose gold data comes first in `fine_tuning` (the paper's Table 2); `gold` and `wikiann` data set names.
+    """
+
+    code: str
+    iso1: str | None
+    iso3: str
+    name: str
+    family: str
+    script: str
+    in_xlmr: bool
+    related: str | None = None
+    gold: str | None = None
+    wikiann: str | None = None
+
+
+def _germanic(code: str, iso3: str, name: str, related: str | None, gold: str | None) -> Language:
+    return Language(code, code, iso3, name, "Indo-European", "Latn", True, related, gold, f"wikiann/{code}")
+
+
+def _niger_congo(code: str, iso1: str, name: str, in_xlmr: bool, related: str) -> Language:
+    return Language(
+        code, iso1, code, name, "Niger-Congo", "Latn", in_xlmr, related, f"masakhaner2/{code}", f"wikiann/{iso1}"
+    )
+
+
+def _dravidian(code: str, iso3: str, name: str, script: str, related: str) -> Language:
+    return Language(code, code, iso3, name, "Dravidian", script, True, related, f"naamapadam/{code}", f"wikiann/{code}")
+
+
+_ALL = (
+    _germanic("da", "dan", "Danish", "sv", "universal_ner/da_ddt"),
+    _germanic("sv", "swe", "Swedish", "da", "universal_ner/sv_talbanken"),
+    _germanic("sk", "slk", "Slovak", "en", "universal_ner/sk_snk"),
+    _germanic("en", "eng", "English", None, "universal_ner/en_ewt"),
+    _niger_congo("kin", "rw", "Kinyarwanda", False, "swa"),
+    _niger_congo("swa", "sw", "Swahili", True, "kin"),
+    _niger_congo("yor", "yo", "Yoruba", False, "ibo"),
+    _niger_congo("ibo", "ig", "Igbo", False, "yor"),
+    _dravidian("kn", "kan", "Kannada", "Knda", "te"),
+    _dravidian("ta", "tam", "Tamil", "Taml", "te"),
+    _dravidian("te", "tel", "Telugu", "Telu", "kn"),
+    _dravidian("ml", "mal", "Malayalam", "Mlym", "ta"),
+)
+
+LANGUAGES: Mapping[str, Language] = {language.code: language for language in _ALL}
+"""The paper's eleven languages and English, by the code of their gold data."""
+
+PAPER_LANGUAGES = tuple(code for code in LANGUAGES if code != "en")
+
+_BY_CODE = {code: language for language in _ALL for code in (language.code, language.iso1, language.iso3) if code}
+
+
+def find_language(code: str) -> Language | None:
+    """The language of an ISO 639-1 or 639-3 code, None for one that is not in the registry."""
+    return _BY_CODE.get(code)
+
+
+def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
+    """A specification's data with what the registry knows of its languages filled in; what is given stays.
+
+    A language may be its code alone (`languages: [da, swa]`). The related language is filled in where
+    `training.settings` has `fine_tuning` (the default has). Anything malformed is left for `check_spec` to name.
+    """
+    out = copy.deepcopy(data)
+    languages = out.get("languages")
+    if not isinstance(languages, list):
+        return out
+    training = out.get("training")
+    settings = training.get("settings") if isinstance(training, dict) else None
+    related = not isinstance(settings, list) or "fine_tuning" in settings
+    given = _golds(languages)
+    out["languages"] = [_complete(item, related, given) for item in languages]
+    return out
+
+
+def _golds(languages: list[Any]) -> dict[str, Any]:
+    """Gold data that the specification itself gives, by code: a related language is the same data as the target."""
+    golds: dict[str, Any] = {}
+    for item in languages:
+        for part in (item, item.get("related") if isinstance(item, dict) else None):
+            if isinstance(part, dict) and isinstance(part.get("code"), str) and "gold" in part:
+                golds.setdefault(part["code"], part["gold"])
+    return golds
+
+
+def _complete(item: Any, related: bool, given: Mapping[str, Any]) -> Any:
+    if isinstance(item, str):
+        item = {"code": item}
+    if not isinstance(item, dict) or not isinstance(item.get("code"), str):
+        return item
+    known = find_language(item["code"])
+    if "gold" not in item and item["code"] in given:
+        item["gold"] = given[item["code"]]
+    if known is None:
+        return item
+    for field in ("name", "family", "script", "in_xlmr"):
+        item.setdefault(field, getattr(known, field))
+    if "gold" not in item and known.gold:
+        item["gold"] = {"name": known.gold}
+    partner = item.get("related")
+    if "related" not in item and related and known.related:
+        partner = {"code": known.related}
+    if isinstance(partner, str):
+        partner = {"code": partner}
+    if isinstance(partner, dict) and isinstance(partner.get("code"), str):
+        item["related"] = _with_gold(partner, item.get("gold"), given)
+    return item
+
+
+def _with_gold(partner: dict[str, Any], target_gold: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The related language with gold data: as given elsewhere, of the demo corpus beside the demo, by name."""
+    code = partner["code"]
+    known = find_language(code)
+    if "gold" in partner:
+        return partner
+    if code in given:
+        return partner | {"gold": given[code]}
+    if isinstance(target_gold, dict) and "demo" in target_gold and code in ("da", "sv"):
+        return partner | {"gold": {"demo": code}}
+    return partner | {"gold": {"name": known.gold}} if known and known.gold else partner
