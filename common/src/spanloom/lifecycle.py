@@ -76,6 +76,10 @@ class Service:
         self._socket: socket.socket | None = None
         self._hurry = threading.Event()
 
+    def add(self, worker: Worker) -> None:
+        """One more worker, before the start."""
+        self._workers.append(worker)
+
     @property
     def url(self) -> str:
         """Where the app listens, once started."""

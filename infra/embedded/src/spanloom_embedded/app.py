@@ -1,0 +1,46 @@
+"""All four services in one process, on PostgreSQL from the wheel and a bus in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from spanloom.lifecycle import FunctionWorker, Service
+from spanloom.settings import Settings
+from spanloom.store.migrate import upgrade
+from spanloom.workers.runtime import Parts, Runtime, open_runtime, service_of
+from spanloom_embedded.postgres import EmbeddedPostgres
+from spanloom_evaluator import service as evaluator
+from spanloom_generator import service as generator
+from spanloom_trainer import service as trainer
+from spanloom_validator import service as validator
+
+PORT = 8000
+
+
+def all_parts(runtime: Runtime) -> list[Parts]:
+    """The four services' parts over one runtime."""
+    return [build(runtime) for build in (generator.build, validator.build, trainer.build, evaluator.build)]
+
+
+@contextmanager
+def embedded(settings: Settings) -> Iterator[Service]:
+    """Everything, ready to be started or run: database up and migrated, topics made, four services wired.
+
+    With DATABASE_URL set that database is used; else one in `settings.home`. Raises Conflict when another process
+    holds the folder, saying where it serves.
+    """
+    with ExitStack() as stack:
+        url = settings.database()
+        postgres = None
+        if url is None:
+            postgres = stack.enter_context(EmbeddedPostgres(settings.home / "postgres"))
+            url = postgres.url
+        upgrade(url)
+        runtime = open_runtime(settings, url)
+        runtime.bus.ensure_topics()
+        service = service_of(runtime, all_parts(runtime), name="spanloom", port=PORT)
+        if postgres is not None:
+            announce = postgres.announce
+            service.add(FunctionWorker("announce", lambda stop: announce(service.url)))
+        yield service
