@@ -131,8 +131,8 @@ class KafkaBus(Bus):
     def _ask(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """One admin request; a client that fails is thrown away, so that the next request starts with a fresh one."""
         with self._lock:
-            if self._admin is None:
-                self.check_reachable()
+            # An admin client waits a whole request time for a broker that is not there.
+            self.check_reachable()
             try:
                 if self._admin is None:
                     self._admin = KafkaAdminClient(**self.client_options())
