@@ -112,13 +112,13 @@ class EventHub(Generic[P]):
 
 
 async def event_stream(
-    hub: EventHub[P], topic: str, place: P, *, last: frozenset[str] = frozenset()
+    hub: EventHub[P], topic: str, place: P, *, until: Callable[[StoredEvent[P]], bool] | None = None
 ) -> AsyncIterator[ServerSentEvent]:
     """Events as SSE, to be yielded from a route with `response_class=EventSourceResponse`.
 
-    The id is the place's text; the stream ends after an event whose kind is in `last`, and when the service stops.
+    The id is the place's text. The stream ends after an event of which `until` is true, and when the service stops.
     """
     async for event in hub.listen(topic, place):
         yield ServerSentEvent(id=str(event.place), event=event.kind, data=event.data)
-        if event.kind in last:
+        if until is not None and until(event):
             return

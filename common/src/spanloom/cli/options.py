@@ -1,0 +1,61 @@
+"""Options that several commands share, and how they become a client."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from spanloom.cli.client import Client
+from spanloom.errors import SettingsError
+from spanloom.settings import load_settings
+
+Url = Annotated[
+    str | None, typer.Option("--url", help="Where the service is; default SPANLOOM_URL, else http://127.0.0.1:8000.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="Most rows.")]
+
+
+def client(url: str | None) -> Client:
+    """A client from the option and the settings (SPANLOOM_URL, SPANLOOM_API_KEY or its file)."""
+    settings = load_settings()
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise SettingsError(f"--url {url}: an address begins with http:// or https://")
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    if key is not None and key.startswith("sha256:"):
+        raise SettingsError("SPANLOOM_API_KEY holds a digest, which a service can check but a client cannot send")
+    return Client(url or settings.url, api_key=key)
+
+
+def print_json(value: Any) -> None:
+    """JSON on stdout: indented for people, on one line for a pipe."""
+    indent = orjson.OPT_INDENT_2 if sys.stdout.isatty() else 0
+    sys.stdout.write(orjson.dumps(value, option=indent | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS).decode())
+
+
+def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool, nothing: str) -> None:
+    """Rows as a table of these columns, or as JSON whole."""
+    if as_json:
+        print_json(list(rows))
+    elif rows:
+        show(rows, "table", columns=columns)
+    else:
+        typer.echo(nothing, err=True)
+
+
+def show(rows: Sequence[dict[str, Any]], form: str, *, columns: Sequence[str] | None = None) -> None:
+    """Rows on stdout in one of the formats of `spanloom.cli.tables`. A table that no terminal shows is not cut."""
+    from rich.console import Console
+
+    from spanloom.cli.tables import render
+
+    made = render(rows, form, columns=columns)
+    if isinstance(made, str):
+        sys.stdout.write(made if made.endswith("\n") else made + "\n")
+    else:
+        console = Console()
+        console.print(made, width=None if console.is_terminal else 400, crop=console.is_terminal)

@@ -1,0 +1,198 @@
+"""What a run would do, without doing it: calls, arms, updates, tokens, disk and cost.
+
+The arms are those of `contracts.arms.plan_grid`, over datasets that hold all they can: every synthetic sample asked
+for accepted, gold data enough for the largest size. So the counts are upper bounds until yields are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from spanloom.contracts.arms import GOLD, Arm, DatasetKey, DatasetState, arm_id, effective_dev, plan_grid
+from spanloom.contracts.sources import OrganicSource, SyntheticSource, WikiannSource
+from spanloom.contracts.spec import RunSpec
+from spanloom.contracts.training import EncoderSpec
+
+TOKENS_A_SAMPLE = 110
+"""LLM tokens of one sample written as JSON: about 20 words of two tokens each with quotes and commas, and its tags."""
+TOKENS_OF_WORDING = 250
+"""LLM tokens of a prompt without its examples."""
+BYTES_A_SAMPLE = 330
+"""Bytes of one sample in a completion; about as many again in its row."""
+WIKIANN_TRAIN = 20_000
+"""The largest WikiANN train split (Rahimi et al., 2019)."""
+RELATED_EPOCHS = 5
+PARAMETERS = {"xlm-roberta-base": 278_000_000, "xlm-roberta-large": 560_000_000}
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """The calls of one synthetic source, over all languages."""
+
+    source: str
+    engine: str
+    train_calls: int
+    dev_calls: int
+    samples: int
+    tokens_in: int
+    tokens_out: int
+    cost: float | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What a run would do. Arms and what follows from them are upper bounds; tokens and bytes are estimates."""
+
+    calls: int
+    sources: list[SourcePlan]
+    arms: int
+    arms_by_source: dict[str, int]
+    pretrainings: int
+    zero_shot: int
+    evaluations: int
+    steps: int
+    tokens_in: int
+    tokens_out: int
+    completions_bytes: int
+    samples_bytes: int
+    models: int
+    models_bytes: int | None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def disk_bytes(self) -> int:
+        """Completions, samples and models together, as far as they are known."""
+        return self.completions_bytes + self.samples_bytes + (self.models_bytes or 0)
+
+
+def project(spec: RunSpec, *, gold: Mapping[str, int] | None = None) -> Projection:
+    """Project a specification. `gold` gives the number of gold train sentences by language where it is known.
+
+    >>> from spanloom.contracts.spec import check_spec
+    >>> spec = check_spec({"name": "x", "languages": [{"code": "da", "gold": {"demo": "da"}}],
+    ...     "sources": [{"kind": "organic"}], "training": {"settings": ["from_scratch"], "sizes": [100, 250]}})
+    >>> project(spec).arms
+    2
+    """
+    sources = [_source_plan(s, spec) for s in spec.sources if isinstance(s, SyntheticSource)]
+    arms = [arm for arm, _ in _full_grid(spec, gold or {})]
+    trained = [arm for arm in arms if arm.kind == "train"]
+    pretrained = [arm for arm in arms if arm.kind == "pretrain"]
+    zero_shot = sum(len(arm.tests) for arm in pretrained)
+    models = {
+        "none": 0,
+        "all": len(arms),
+        "best": len({(arm.language, arm.setting, arm.source) for arm in arms}),
+    }[spec.training.keep_models]
+    size = model_bytes(spec.training.encoder)
+    samples = sum(source.samples for source in sources)
+    return Projection(
+        calls=sum(source.train_calls + source.dev_calls for source in sources),
+        sources=sources,
+        arms=len(trained),
+        arms_by_source={s.name: sum(arm.source == s.name for arm in trained) for s in spec.sources},
+        pretrainings=len(pretrained),
+        zero_shot=zero_shot,
+        evaluations=len(trained) + zero_shot,
+        steps=sum(updates(spec, arm) for arm in arms),
+        tokens_in=sum(source.tokens_in for source in sources),
+        tokens_out=sum(source.tokens_out for source in sources),
+        completions_bytes=samples * BYTES_A_SAMPLE,
+        samples_bytes=samples * BYTES_A_SAMPLE,
+        models=models,
+        models_bytes=None if size is None else size * models,
+        notes=_notes(spec, gold, size),
+    )
+
+
+def updates(spec: RunSpec, arm: Arm) -> int:
+    """Optimiser updates of an arm: its step budget, else its epochs over its batches."""
+    if arm.steps is not None:
+        return arm.steps
+    recipe = spec.training.recipe
+    epochs = (recipe.related_epochs or RELATED_EPOCHS) if arm.kind == "pretrain" else recipe.target_epochs
+    return -(-arm.size // recipe.batch) * epochs
+
+
+def model_bytes(encoder: EncoderSpec) -> int | None:
+    """The size of one exported model (fp32), None where the encoder's is not known without looking at it."""
+    if encoder.tiny is not None:
+        tiny = encoder.tiny
+        block = 4 * tiny.hidden * tiny.hidden + 2 * tiny.hidden * tiny.ffn
+        return 4 * ((tiny.vocabulary + 514) * tiny.hidden + tiny.layers * block)
+    parameters = PARAMETERS.get((encoder.name or "").rpartition("/")[2])
+    return None if parameters is None else 4 * parameters
+
+
+def _full_grid(spec: RunSpec, gold: Mapping[str, int]) -> list[tuple[Arm, str | None]]:
+    """Every arm of the run, over datasets that are complete and full."""
+    largest = spec.training.sizes[-1]
+    states: dict[DatasetKey, DatasetState] = {}
+
+    def add(language: str, source: str, split: str, accepted: int) -> None:
+        states[(language, source, split)] = DatasetState(f"{language}.{source}.{split}", True, max(accepted, 1))
+
+    for code in spec.gold_of():
+        related = [x.related for x in spec.languages if x.related is not None and x.related.code == code]
+        most = max([largest, *(r.cap for r in related)])
+        for split in ("train", "dev", "test"):
+            add(code, GOLD, split, min(gold.get(code, most), most) if split == "train" else most)
+    for language in spec.languages:
+        for source in spec.sources:
+            if isinstance(source, SyntheticSource):
+                add(language.code, source.name, "train", source.stop.after_accepted or source.max_calls * source.n)
+                if source.dev_calls_planned:
+                    add(language.code, source.name, "dev", source.dev_calls_planned * source.n)
+            elif isinstance(source, WikiannSource):
+                add(language.code, source.name, "train", WIKIANN_TRAIN)
+                add(language.code, source.name, "dev", WIKIANN_TRAIN)
+    first = plan_grid("plan", spec, states, {})
+    done = {arm_id(arm): "done" for arm, _ in first.due if arm.kind == "pretrain"}
+    return plan_grid("plan", spec, states, done).due
+
+
+def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
+    languages = len(spec.languages)
+    train, dev = source.max_calls * languages, source.dev_calls_planned * languages
+    calls = train + dev
+    tokens_in = calls * (TOKENS_OF_WORDING + source.m * TOKENS_A_SAMPLE)
+    tokens_out = calls * min(source.n * TOKENS_A_SAMPLE, source.sampling.max_tokens)
+    if source.engine.kind == "replay":
+        tokens_in = tokens_out = 0
+    cost = None
+    if source.prices is not None:
+        cost = (tokens_in * source.prices.input_per_million + tokens_out * source.prices.output_per_million) / 1e6
+    return SourcePlan(
+        source=source.name,
+        engine=source.engine.kind,
+        train_calls=train,
+        dev_calls=dev,
+        samples=calls * source.n,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        cost=cost,
+        currency=source.prices.currency if source.prices else None,
+    )
+
+
+def _notes(spec: RunSpec, gold: Mapping[str, int] | None, size: int | None) -> list[str]:
+    out = ["Arms are an upper bound: a size above what a dataset holds becomes one arm on all of it."]
+    if any(isinstance(s, OrganicSource) for s in spec.sources) and not gold:
+        out.append("Gold data was not looked at; every language is taken to have enough for the largest size.")
+    if any(isinstance(s, SyntheticSource) for s in spec.sources):
+        out.append(f"Tokens are estimated at {TOKENS_A_SAMPLE} a sample.")
+    unused = [
+        s.name
+        for s in spec.sources
+        if isinstance(s, SyntheticSource) and s.dev_calls_planned and effective_dev(spec, s) != "own"
+    ]
+    if unused:
+        out.append(
+            f"dev: {spec.training.dev} leaves the synthetic dev set of {', '.join(unused)} unused; "
+            "its calls are made all the same (dev_calls: 0 saves them)."
+        )
+    if size is None:
+        out.append(f"The size of encoder {spec.training.encoder.name!r} is not known here; models are not in the sum.")
+    return out
