@@ -10,14 +10,19 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from spanloom.contracts.arms import GOLD
-from spanloom.contracts.sources import SyntheticSource, WikiannSource
+from spanloom.contracts.gold import LanguageSpec
+from spanloom.contracts.sources import ReplayEngine, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec, spec_hash
+from spanloom.data.completions import read_completions
 from spanloom.data.gold import SPLITS, GoldData, load_gold
 from spanloom.errors import SpecError
 from spanloom.store import runs
 from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import encode_call
-from spanloom_generator.prompts import plan_prompts
+from spanloom_generator.prompts import load_wording, plan_prompts, seed_plan
+from spanloom_generator.seeds import PromptSplit
+
+Roots = tuple[Path, ...]
 
 
 def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...] = ()) -> tuple[str, bool]:
@@ -58,7 +63,7 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = N
     for language in spec.languages:
         for source in spec.sources:
             if isinstance(source, SyntheticSource):
-                yield from _synthetic_datasets(run_id, spec, language.code, source, gold[language.code])
+                yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots or ())
             elif isinstance(source, WikiannSource):
                 where = source.gold.get(language.code)
                 if where is None:
@@ -84,25 +89,49 @@ def _gold_datasets(
 
 
 def _synthetic_datasets(
-    run_id: str, spec: RunSpec, language: str, source: SyntheticSource, gold: GoldData
+    run_id: str, spec: RunSpec, language: LanguageSpec, source: SyntheticSource, gold: GoldData, roots: Roots
 ) -> Iterator[NewDataset]:
-    for split, calls in (("train", source.max_calls), ("dev", source.dev_calls_planned)):
+    wording = load_wording(source.prompt, roots)
+    paper = spec.training.recipe.base == "paper"
+    seeds = seed_plan(
+        source, len(gold["train"]), subset_seed=spec.training.subset_seed, paper_subsets=paper
+    )
+    engine = source.engine.model_dump(mode="json")
+    splits: tuple[tuple[PromptSplit, int], ...] = (("train", source.max_calls), ("dev", source.dev_calls_planned))
+    for split, calls in splits:
         if not calls:
             continue
-        dataset = runs.dataset_id(run_id, language, source.name, split)
-        plans = plan_prompts(spec, source, language, gold["train"], split=split, start=0, count=calls)
-        engine = source.engine.model_dump(mode="json")
+        dataset = runs.dataset_id(run_id, language.code, source.name, split)
+        plans = plan_prompts(
+            source, gold["train"], spec.schema_, language=language.code, language_name=language.name or language.code,
+            labels=spec.labels, wording=wording, seeds=seeds, split=split, count=calls,
+        )  # fmt: skip
         yield NewDataset(
-            language=language,
+            language=language.code,
             source=source.name,
             split=split,
             kind="synthetic",
             prompts=[
-                (plan.call_index, encode_call(engine, plan.request(f"{dataset}.{plan.call_index}")), plan.seed_indices)
+                (
+                    plan.call_index,
+                    encode_call(engine, plan.request(f"{dataset}.{plan.call_index}", source, language.code, spec.schema_)),
+                    plan.seed_indices,
+                )
                 for plan in plans
             ],
             calls=calls,
             rules=source.rules.model_dump(mode="json"),
             stop_accepted=source.stop.after_accepted if split == "train" else None,
-            info={"format": source.format},
+            info={"format": source.format, "json_object": asks_json_object(source, language.code)},
         )
+
+
+def asks_json_object(source: SyntheticSource, language: str) -> bool:
+    """Whether completions were asked for as one JSON object: batch API files, or `constrain: json`.
+
+    Raises DataError when a recorded file cannot be read.
+    """
+    if isinstance(source.engine, ReplayEngine):
+        first = next(iter(read_completions(source.engine.files[language])), None)
+        return first is not None and first.kind == "openai_batch"
+    return source.constrain == "json"
