@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spanloom.contracts.sources import PromptSpec, SyntheticSource
+from spanloom.contracts.spec import RunSpec
+from spanloom.data.languages import find_language
+from spanloom.data.named import data_roots
 from spanloom.errors import DataError, SpecError
 from spanloom.ner.formats import SampleFormat, sample_format
 from spanloom.ner.formats.jsontext import dumps
@@ -23,8 +26,9 @@ class Wording:
     """A prompt's words: the user message's template and the system message, None for none.
 
     Places in the template: `{language}` or `{0}` the language's English name, `{n}` or `{1}` the number of samples,
-    `{labels}` the labels and their descriptions, `{format}` the format's explanation, `{examples}` the seeds; without
-    `{examples}` they follow the template after a blank line. Any other brace stands for itself.
+    `{labels}` the labels and their descriptions, `{format}` the format's explanation, `{examples}` the seeds, `{answer}`
+    how the samples are to be put together. Without `{examples}` they follow the template after a blank line. Any other
+    brace stands for itself.
     """
 
     template: str
@@ -51,10 +55,16 @@ Now write {n} new ones:
 - with names that you have not used before and that do not stand in the examples, real or plausible, long and short;
 - every entity of the types above marked, and nothing else.
 
-Answer with {n} lines, one sentence a line, in the format above, and nothing before or after them.""",
+{answer}""",
     system="You write annotated text for training named entity recognition. You answer with data only.",
 )
 """Spanloom's own wording: labels named, real characters, the format explained."""
+
+AS_LINES = "Answer with {n} lines, one sentence a line, in the format above, and nothing before or after them."
+AS_OBJECT = (
+    'Answer with one JSON object {{"samples":[...]}} whose list holds the {n} sentences in the format above, '
+    "and nothing before or after it."
+)
 
 COMMON_TYPES: Mapping[str, str] = {
     "PER": "names of people",
@@ -68,40 +78,18 @@ COMMON_TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PromptPlan:
-    """One planned call: its messages, the gold train sentences in it, how to sample."""
+    """One planned call: its messages, the gold train sentences in it, how to sample, and the call an engine takes."""
 
     call_index: int
     split: PromptSplit
     messages: list[Message]
     seed_indices: tuple[int, ...]
     sampling: Sampling
+    call: CallRequest
 
-    def request(self, prompt_id: str, source: SyntheticSource, language: str, schema: LabelSchema) -> CallRequest:
-        """The call as an engine takes it, with the grammar or schema that the source asks for."""
-        style = resolve(source.prompt)
-        written = sample_format(source.format)
-        grammar = schema_text = None
-        if source.constrain == "aligned":
-            grammar = written.grammar(schema, n=source.n, iob2=True)
-        elif source.constrain == "json":
-            schema_text = dumps(written.json_schema(schema, source.n))
-        return CallRequest(
-            prompt_id=prompt_id,
-            call_index=self.call_index,
-            messages=self.messages,
-            sampling=self.sampling,
-            language=language,
-            source=source.name,
-            constrain={"aligned": "grammar", "json": "json_schema"}.get(source.constrain),
-            grammar=grammar,
-            schema=schema_text,
-            extra={
-                "n": source.n,
-                "split": self.split,
-                "format": source.format,
-                "add_generation_prompt": style.generation_prompt,
-            },
-        )
+    def request(self, prompt_id: str) -> CallRequest:
+        """The call as an engine takes it, under the id of its row."""
+        return replace(self.call, prompt_id=prompt_id)
 
 
 @dataclass(frozen=True)
@@ -151,99 +139,122 @@ def _read(name: str, roots: Sequence[Path]) -> str:
     raise DataError(f"no such file for a prompt's wording; looked for {', '.join(map(str, places))}", path=name)
 
 
-def seed_plan(source: SyntheticSource, size: int, *, subset_seed: int = 3535, paper_subsets: bool = False) -> SeedPlan:
+def seed_plan(spec: RunSpec, source: SyntheticSource, size: int) -> SeedPlan:
     """How a source's seeds are drawn from `size` gold train sentences.
 
-    Raises SpecError where a fixed pool is larger than gold train, or train and dev cannot have seeds of their own.
+    A fixed pool of N is the organic subset of size N of the same run: its subset seed, and the paper's permutation
+    where the recipe is the paper's. Raises SpecError where the pool is larger than gold train.
     """
     pool = None if source.seed_pool == "all" else source.seed_pool
     if pool is not None and pool > size:
         raise SpecError([("seed_pool", f"{pool} sentences are asked for, gold train has {size}")])
-    plan = SeedPlan(
+    return SeedPlan(
         size=size,
         m=source.m,
         calls=source.max_calls,
         dev_calls=source.dev_calls_planned,
         seed=source.seed,
         pool=pool,
-        subset_seed=subset_seed,
+        subset_seed=spec.training.subset_seed,
         paper=source.prompt.style == "paper",
-        paper_subsets=paper_subsets,
+        paper_subsets=spec.training.recipe.base == "paper",
     )
-    for split, calls in (("train", plan.calls), ("dev", plan.dev_calls)):
-        next(plan.seeds(split, 0, min(calls, 1)), None)  # type: ignore[arg-type]
-    return plan
 
 
 def plan_prompts(
+    spec: RunSpec,
     source: SyntheticSource,
-    gold_train: Sequence[Sentence],
-    schema: LabelSchema,
-    *,
     language: str,
-    language_name: str,
-    labels: Mapping[str, str | None],
-    wording: Wording,
-    seeds: SeedPlan,
+    gold_train: Sequence[Sentence],
+    *,
     split: PromptSplit = "train",
     start: int = 0,
     count: int | None = None,
+    roots: Sequence[Path] | None = None,
 ) -> Iterator[PromptPlan]:
     """Calls `start` to `start + count - 1` of a source, a language and a split (all of them by default).
 
-    Pure and deterministic: a call is the same whatever range it is asked in. Seeds come from gold train alone, those
-    of train and dev calls being disjoint. `paper` makes the published scripts' messages byte for byte: the wording, a
-    blank line, the examples as pandas writes them, a newline.
+    Deterministic: a call is the same whatever range it is asked in. Seeds come from gold train alone, those of train
+    and dev calls being disjoint. `paper` makes the published scripts' messages byte for byte: the wording, a blank
+    line, the examples as pandas writes them, a newline. `roots` are searched for the wording's files.
+
+    Raises SpecError when gold train does not suffice, DataError when the wording cannot be read.
     """
     if count is None:
         count = (source.max_calls if split == "train" else source.dev_calls_planned) - start
-    style, written = resolve(source.prompt), sample_format(source.format)
-    for offset, indices in enumerate(seeds.seeds(split, start, max(count, 0))):
-        call = start + offset
-        examples = [gold_train[i] for i in indices]
-        user = _user(wording, style, written, examples, schema, language_name, labels, source.n)
-        messages: list[Message] = [{"role": "user", "content": user}]
-        if wording.system is not None:
-            messages.insert(0, {"role": "system", "content": wording.system})
-        yield PromptPlan(
-            call_index=call,
-            split=split,
-            messages=messages,
-            seed_indices=indices,
-            sampling=Sampling(
-                temperature=source.sampling.temperature,
-                top_p=source.sampling.top_p,
-                max_tokens=source.sampling.max_tokens,
-                seed=call_seed(source.seed, source.name, language, split, call),
-            ),
-        )
-
-
-def _user(
-    wording: Wording,
-    style: Style,
-    written: SampleFormat,
-    examples: Sequence[Sentence],
-    schema: LabelSchema,
-    language_name: str,
-    labels: Mapping[str, str | None],
-    n: int,
-) -> str:
-    lines = [written.render(sentence, schema, ascii_escapes=style.ascii_escapes) for sentence in examples]
-    places = {
-        "{language}": language_name,
-        "{0}": language_name,
-        "{n}": str(n),
-        "{1}": str(n),
-        "{labels}": describe_labels(labels),
-        "{format}": written.describe(schema),
-        "{examples}": "\n".join(lines),
+    schema, style, written = spec.schema_, resolve(source.prompt), sample_format(source.format)
+    wording = load_wording(source.prompt, data_roots() if roots is None else roots)
+    name, as_object = language_name(spec, language), source.constrain == "json"
+    write = _Writer(wording, style, written, schema, name, spec.labels, source.n, as_object)
+    grammar = written.grammar(schema, n=source.n, iob2=True) if source.constrain == "aligned" else None
+    json_schema = dumps(written.json_schema(schema, source.n)) if source.constrain == "json" else None
+    constrain = {"aligned": "grammar", "json": "json_schema"}.get(source.constrain)
+    extra = {
+        "n": source.n,
+        "split": split,
+        "format": source.format,
+        "add_generation_prompt": style.generation_prompt,
     }
-    text = _fill(wording.template, places)
-    if "{examples}" in wording.template:
-        return text
-    # pandas ends its lines with a newline, the scripts add another
-    return "\n".join([text, "", *lines, "", ""])
+    seeds = seed_plan(spec, source, len(gold_train)).seeds(split, start, max(count, 0))
+    for call, indices in enumerate(seeds, start):
+        messages = write.messages([gold_train[i] for i in indices])
+        sampling = Sampling(
+            temperature=source.sampling.temperature,
+            top_p=source.sampling.top_p,
+            max_tokens=source.sampling.max_tokens,
+            seed=call_seed(source.seed, source.name, language, split, call),
+        )
+        request = CallRequest(
+            "", call, messages, sampling, language, source.name, constrain, grammar, json_schema, dict(extra)
+        )
+        yield PromptPlan(call, split, messages, indices, sampling, request)
+
+
+def language_name(spec: RunSpec, code: str) -> str:
+    """A language's English name, as the specification or the registry has it. Raises SpecError for neither."""
+    given = next((language.name for language in spec.languages if language.code == code), None)
+    known = find_language(code)
+    if given is None and known is None:
+        raise SpecError([("languages", f"{code!r} is not in the registry of languages; give its English `name`")])
+    return given or known.name  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """What all messages of a source and a language share."""
+
+    wording: Wording
+    style: Style
+    written: SampleFormat
+    schema: LabelSchema
+    language_name: str
+    labels: Mapping[str, str | None]
+    n: int
+    as_object: bool
+
+    def messages(self, examples: Sequence[Sentence]) -> list[Message]:
+        """The system message, if there is one, and the user's."""
+        user: Message = {"role": "user", "content": self.user(examples)}
+        if self.wording.system is None:
+            return [user]
+        return [{"role": "system", "content": self.wording.system}, user]
+
+    def user(self, examples: Sequence[Sentence]) -> str:
+        """The template filled in; without a place for them the examples follow, as the published scripts do it."""
+        lines = [self.written.render(s, self.schema, ascii_escapes=self.style.ascii_escapes) for s in examples]
+        places = {
+            "{language}": self.language_name,
+            "{0}": self.language_name,
+            "{n}": str(self.n),
+            "{1}": str(self.n),
+            "{labels}": describe_labels(self.labels),
+            "{format}": self.written.describe(self.schema),
+            "{examples}": "\n".join(lines),
+            "{answer}": (AS_OBJECT if self.as_object else AS_LINES).format(n=self.n),
+        }
+        text = _fill(self.wording.template, places)
+        # pandas ends its last line with a newline, and the scripts add another
+        return text if "{examples}" in self.wording.template else "\n".join([text, "", *lines, "", ""])
 
 
 def _fill(template: str, places: Mapping[str, str]) -> str:

@@ -85,7 +85,18 @@ def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
     related = not isinstance(settings, list) or "fine_tuning" in settings
     given = _golds(languages)
     out["languages"] = [_complete(item, related, given) for item in languages]
+    for source in out["sources"] if isinstance(out.get("sources"), list) else ():
+        if isinstance(source, dict) and source.get("kind") == "wikiann":
+            _fill_wikiann(source, out["languages"])
     return out
+
+
+def _fill_wikiann(source: dict[str, Any], languages: list[Any]) -> None:
+    gold = source.setdefault("gold", {})
+    for item in languages:
+        known = find_language(str(item.get("code"))) if isinstance(item, dict) else None
+        if isinstance(gold, dict) and known is not None and known.wikiann:
+            gold.setdefault(item["code"], {"name": known.wikiann})
 
 
 def _golds(languages: list[Any]) -> dict[str, Any]:
