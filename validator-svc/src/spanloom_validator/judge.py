@@ -15,10 +15,13 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
 from spanloom.ner.spans import orphans, repair_iob
 from spanloom_validator.extract import Candidate, by_json_object, by_regex
+from spanloom_validator.scan import by_scan
 from spanloom_validator.text import has_bad_unicode, has_control, is_plain, is_visible, storable, without_surrogates
 
 EXCERPT = 240
 """Characters of a rejected candidate that are kept."""
+
+KEYS = ("tokens", "ner_tags")
 
 _PLACE = {reason: place for place, reason in enumerate(Reason)}
 _INT = {int}
@@ -69,7 +72,9 @@ def judge_completion(
 
 
 def extract(text: str, rules: Rules, *, json_object: bool = False) -> list[Candidate]:
-    """The completion's candidates under the rules' reader."""
+    """The completion's candidates under the rules."""
+    if rules.base == "default":
+        return by_scan(text, KEYS, repairs=rules.repairs(Repair.JSON))
     reader = rules.reader if rules.reader != "auto" else "json_object" if json_object else "regex"
     return by_json_object(text) if reader == "json_object" else by_regex(text)
 

@@ -1,0 +1,159 @@
+"""Candidates in a completion, the `default` way: every object that was meant as a sample, whatever stands around it.
+
+A linear scan over opening braces. Headers, fences, prose, arrays and the keys of wrapper objects are not looked at: an
+object begins at a brace and ends at the brace that closes it, those within strings left out. An object that does not
+parse is handed to the repair; one that the completion ends before is `truncated`.
+
+    {"data": [{"tokens": ...}, {"tokens": ...,}, {"tok
+    ^ wrapper  ^ candidate      ^ repaired        ^ truncated
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from spanloom.contracts.rules import Reason
+from spanloom_validator.extract import Candidate, loads
+from spanloom_validator.repair import repair
+
+# From a brace to where it cannot go on as a flat object: a brace outside strings, a string that its line does not
+# close, the end. Possessive throughout: no character is looked at twice.
+_BODY = re.compile(r'\{[^{}"]*+(?:"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"[^{}"]*+)*+')
+# A brace after which a key and a colon stand, in any quotes or none.
+_OPENING = re.compile(r"""\{\s*+(?:"[^"\n]{1,80}"|'[^'\n]{1,80}'|[“”‘’][^“”‘’\n]{1,80}[“”‘’]|[A-Za-z_]\w{0,79})\s*+:""")
+_PLAIN = re.compile(r"\{[^{}]*+\}?")
+_DECODER = json.JSONDecoder()
+
+STEPS_PER_CHARACTER = 16
+"""Characters the scan may look at for each one of the text, before it gives up on strings and nesting."""
+
+
+def by_scan(text: str, keys: Sequence[str], *, repairs: bool = True) -> list[Candidate]:
+    """The candidates of a completion. `keys` are those of the sample format, by which a broken object is known as one.
+
+    Linear in the text: a text made to be looked at again and again (braces within quotes within braces) is cut at
+    every brace once `STEPS_PER_CHARACTER` is used up.
+    """
+    return _Scan(text, keys, repairs).run()
+
+
+class _Scan:
+    def __init__(self, text: str, keys: Sequence[str], repairs: bool) -> None:
+        self.text, self.keys, self.repairs = text, keys, repairs
+        self.found: list[Candidate] = []
+        self.steps = 0
+        self.limit = STEPS_PER_CHARACTER * (len(text) + 64)
+
+    def run(self) -> list[Candidate]:
+        text, found, body = self.text, self.found, _BODY.match
+        start = text.find("{")
+        while start >= 0:
+            match = body(text, start)
+            assert match is not None  # noqa: S101  it matches at every brace
+            end = match.end()
+            self.steps += end - start
+            closing = text[end : end + 1]
+            if closing == "}":
+                try:
+                    found.append(Candidate(start, end + 1, loads(text[start : end + 1])))
+                    position = end + 1
+                except (ValueError, RecursionError):
+                    position = self.broken(start, end + 1)
+            elif closing == "{":
+                position = self.nested(start, end)
+            else:
+                position = self.unclosed(start, end)
+            if self.steps > self.limit:
+                self.cut_at_braces(position)
+                break
+            start = text.find("{", position)
+        return found
+
+    def mentions(self, start: int, end: int) -> bool:
+        """Whether a key of the sample format stands there."""
+        return any(self.text.find(key, start, end) >= 0 for key in self.keys)
+
+    def nested(self, start: int, inner: int) -> int:
+        """An object with another brace inside, at `inner`: a wrapper, a sample with an object among its values, or one
+        that was never closed. Returns where to go on."""
+        own = self.mentions(start, inner)
+        if not own:
+            match = _BODY.match(self.text, inner)
+            assert match is not None  # noqa: S101
+            self.steps += match.end() - inner
+            if self.mentions(inner, match.end()):
+                return inner
+        try:
+            value, end = _DECODER.raw_decode(self.text, start)
+        except json.JSONDecodeError as error:
+            self.steps += error.pos - start
+        except (ValueError, RecursionError):
+            self.steps += len(self.text) - start
+        else:
+            self.steps += end - start
+            if own or any(key in value for key in self.keys):
+                self.found.append(Candidate(start, end, value))
+                return end
+            return inner
+        if own:
+            self.add_broken(start, inner)
+        return inner
+
+    def broken(self, start: int, end: int) -> int:
+        """An object that closes at `end` but does not parse. A quote too many may have hidden the next object's brace:
+        then it ends where that one begins."""
+        following = _OPENING.search(self.text, start + 1, end)
+        self.steps += end - start
+        if following is not None:
+            self.add_broken(start, following.start())
+            return following.start()
+        self.add_broken(start, end)
+        return end
+
+    def unclosed(self, start: int, stop: int) -> int:
+        """An object whose closing brace is not found: a string that its line does not close, or the end of the text."""
+        text = self.text
+        if stop < len(text):  # at a quote: the scan has looked for its partner as far as the line's end
+            line_end = text.find("\n", stop)
+            self.steps += (line_end if line_end >= 0 else len(text)) - stop
+        following = _OPENING.search(text, start + 1)
+        end = following.start() if following is not None else len(text)
+        self.steps += end - start
+        closing = text.rfind("}", start, end)
+        if closing >= 0:
+            self.add_broken(start, closing + 1)
+        elif following is not None:
+            self.add_broken(start, end)
+        elif self.meant(start, end):
+            self.found.append(Candidate(start, end, None, Reason.TRUNCATED))
+        return end
+
+    def meant(self, start: int, end: int) -> bool:
+        """Whether a brace is meant as an object's: it opens with a key and a colon, or mentions the format's keys."""
+        return _OPENING.match(self.text, start, end) is not None or self.mentions(start, end)
+
+    def add_broken(self, start: int, end: int) -> None:
+        """A candidate that does not parse: repaired, or `syntax`. Prose in braces is none."""
+        if not self.meant(start, end):
+            return
+        piece = self.text[start:end].rstrip()
+        value: Any = repair(piece) if self.repairs else None
+        reason = Reason.SYNTAX if value is None else None
+        self.found.append(Candidate(start, start + len(piece), value, reason, repaired=value is not None))
+
+    def cut_at_braces(self, position: int) -> None:
+        """The rest of the text without regard to strings and nesting, each character once."""
+        for match in _PLAIN.finditer(self.text, position):
+            start, end = match.span()
+            if self.text[end - 1] == "}":
+                try:
+                    self.found.append(Candidate(start, end, loads(match[0])))
+                    continue
+                except (ValueError, RecursionError):
+                    pass
+            if self.meant(start, end):
+                cut = end == len(self.text) and self.text[end - 1] != "}"
+                self.found.append(Candidate(start, end, None, Reason.TRUNCATED if cut else Reason.SYNTAX))
