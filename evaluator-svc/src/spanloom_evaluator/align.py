@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from spanloom.data.readers import RawSentence
 from spanloom.errors import DataError
@@ -94,21 +94,21 @@ def _respelled(gold: Sequence[str], pred: Sequence[str]) -> list[list[int]] | No
     if not part or not whole.startswith(part) or len(part) not in gold_ends:
         return None
     places: list[list[int]] = [[] for _ in gold]
-    marks: dict[int, list[int]] = {}
-    first_token = 0
-    pred_starts = [0, *accumulate(map(len, pred_text))]
-    for i, text in enumerate(pred_text):
-        if not text:
-            marks.setdefault(pred_starts[i], []).append(i)
+    marks: dict[int, list[int]] = {}  # predicted tokens without letters, by the number of letters before them
+    g = 0
+    starts = [0, *accumulate(map(len, pred_text))]
+    for i, (start, end) in enumerate(pairwise(starts)):
+        while g < len(gold) and gold_ends[g] <= start:
+            g += 1
+        inside = g < len(gold) and gold_ends[g] - len(gold_text[g]) < start
+        if start == end and not inside:
+            marks.setdefault(start, []).append(i)
             continue
-        start, end = pred_starts[i], pred_starts[i + 1]
-        while gold_ends[first_token] <= start:
-            first_token += 1
-        for g in range(first_token, len(gold)):
-            if gold_ends[g] - len(gold_text[g]) >= end:
-                break
-            if gold_text[g]:
-                places[g].append(i)
+        h = g
+        while h < len(gold) and (h == g or gold_ends[h] - len(gold_text[h]) < end):
+            if gold_text[h]:
+                places[h].append(i)
+            h += 1
     for g, text in enumerate(gold_text):
         if not text and marks.get(gold_ends[g]):
             places[g] = [marks[gold_ends[g]].pop(0)]
