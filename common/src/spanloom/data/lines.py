@@ -25,8 +25,11 @@ def open_binary(path: Path) -> BinaryIO:
     except OSError as error:
         raise DataError(f"cannot be opened: {error.strerror}", path=str(path)) from error
     magic = raw.read(2)
+    if magic == b"\x1f\x8b":
+        raw.close()  # GzipFile closes only the file that it has opened
+        return cast(BinaryIO, gzip.open(path, "rb"))
     raw.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb")) if magic == b"\x1f\x8b" else raw
+    return raw
 
 
 def read_byte_lines(path: Path, max_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes]]:
