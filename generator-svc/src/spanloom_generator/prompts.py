@@ -26,8 +26,8 @@ class Wording:
     """A prompt's words: the user message's template and the system message, None for none.
 
     Places in the template: `{language}` or `{0}` the language's English name, `{n}` or `{1}` the number of samples,
-    `{labels}` the labels and their descriptions, `{format}` the format's explanation, `{examples}` the seeds, `{answer}`
-    how the samples are to be put together. Without `{examples}` they follow the template after a blank line. Any other
+    `{labels}` the labels and their descriptions, `{format}` the format's explanation, `{examples}` the seeds, and
+    `{answer}` how to put the samples together. Without `{examples}` they follow after a blank line. Any other
     brace stands for itself.
     """
 
