@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -39,6 +40,13 @@ def wait_for(ask: Callable[[], T], *, timeout_s: float = 30.0, every_s: float = 
         if time.monotonic() > deadline:
             pytest.fail(f"waited {timeout_s:g} s for {what}; last answer: {answer!r}")
         time.sleep(every_s)
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from spanloom.errors import SpecError
 from spanloom.store import runs
 from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import encode_call
-from spanloom_generator.prompts import load_wording, plan_prompts, seed_plan
+from spanloom_generator.prompts import plan_prompts
 from spanloom_generator.seeds import PromptSplit
 
 Roots = tuple[Path, ...]
@@ -55,9 +55,7 @@ def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...
 
 def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = None) -> Iterator[NewDataset]:
     """All datasets of a run: gold of every language, then each source's."""
-    gold = {
-        code: load_gold(where, spec.schema_, language=code, roots=roots) for code, where in spec.gold_of().items()
-    }
+    gold = {code: load_gold(where, spec.schema_, language=code, roots=roots) for code, where in spec.gold_of().items()}
     for code, data in gold.items():
         yield from _gold_datasets(code, GOLD, data)
     for language in spec.languages:
@@ -91,21 +89,13 @@ def _gold_datasets(
 def _synthetic_datasets(
     run_id: str, spec: RunSpec, language: LanguageSpec, source: SyntheticSource, gold: GoldData, roots: Roots
 ) -> Iterator[NewDataset]:
-    wording = load_wording(source.prompt, roots)
-    paper = spec.training.recipe.base == "paper"
-    seeds = seed_plan(
-        source, len(gold["train"]), subset_seed=spec.training.subset_seed, paper_subsets=paper
-    )
     engine = source.engine.model_dump(mode="json")
     splits: tuple[tuple[PromptSplit, int], ...] = (("train", source.max_calls), ("dev", source.dev_calls_planned))
     for split, calls in splits:
         if not calls:
             continue
         dataset = runs.dataset_id(run_id, language.code, source.name, split)
-        plans = plan_prompts(
-            source, gold["train"], spec.schema_, language=language.code, language_name=language.name or language.code,
-            labels=spec.labels, wording=wording, seeds=seeds, split=split, count=calls,
-        )  # fmt: skip
+        plans = plan_prompts(spec, source, language.code, gold["train"], split=split, count=calls, roots=roots)
         yield NewDataset(
             language=language.code,
             source=source.name,
@@ -114,7 +104,9 @@ def _synthetic_datasets(
             prompts=[
                 (
                     plan.call_index,
-                    encode_call(engine, plan.request(f"{dataset}.{plan.call_index}", source, language.code, spec.schema_)),
+                    encode_call(
+                        engine, plan.request(f"{dataset}.{plan.call_index}")
+                    ),
                     plan.seed_indices,
                 )
                 for plan in plans

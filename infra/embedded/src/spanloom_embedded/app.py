@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from spanloom.lifecycle import FunctionWorker, Service
@@ -41,6 +42,15 @@ def embedded(settings: Settings) -> Iterator[Service]:
         runtime.bus.ensure_topics()
         service = service_of(runtime, all_parts(runtime), name="spanloom", port=PORT)
         if postgres is not None:
-            announce = postgres.announce
-            service.add(FunctionWorker("announce", lambda stop: announce(service.url)))
+            service.add(FunctionWorker("announce", _announcing(postgres, service)))
         yield service
+
+
+def _announcing(postgres: EmbeddedPostgres, service: Service) -> Callable[[threading.Event], None]:
+    """Writes down where this process serves, for the error that a second one on the same folder gets."""
+
+    def run(stop: threading.Event) -> None:
+        postgres.announce(service.url)
+        stop.wait()
+
+    return run

@@ -1,0 +1,116 @@
+"""The demo: the main job on the built-in corpus, from gold sentences to a table and a plot of F1."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from spanloom.cli.client import Client
+from spanloom.settings import load_settings
+from spanloom.telemetry import configure_logging
+from spanloom_embedded.app import embedded
+from spanloom_evaluator.plots import f1_by_size, save_plot
+
+POLL_S = 0.3
+Row = Mapping[str, Any]
+
+
+def run_demo(out: Path, *, fresh: bool) -> int:
+    """Run the demo; returns the exit code: 0, or 1 when the run did not complete cleanly."""
+    console = Console()
+    given = load_settings()
+    home = given.home / "demo"
+    if fresh:
+        shutil.rmtree(given.cache / "toy", ignore_errors=True)
+    settings = load_settings(
+        home=home, models=home / "models", host="127.0.0.1", port=0, bus="memory://demo", log_level="warning"
+    )
+    configure_logging("demo", level="warning", form="console")
+    spec = resources.files("spanloom_embedded").joinpath("demo.yaml").read_text(encoding="utf-8")
+    began = time.monotonic()
+    console.print("[bold]Spanloom demo[/bold]: 300 gold sentences, an LLM of a million parameters, a small encoder")
+    with embedded(settings) as service:
+        service.start()
+        try:
+            with Client(service.url) as client:
+                run = _follow(client, client.create_run(spec)["id"], console)
+                rows = client.results(limit=1000, run=run["id"])
+                samples = client.samples(f"{run['id']}.sv.toy-llm.train.v1", limit=5)
+        finally:
+            service.stop()
+    _show(console, run, rows, samples)
+    out.mkdir(parents=True, exist_ok=True)
+    plot = save_plot(f1_by_size(rows, title="Demo: span F1 by training size"), out / "f1_by_size.png")
+    console.print(f"\nPlot: {plot}   Run: {run['id']} {run['state']}   {time.monotonic() - began:.0f} s")
+    if run["reason"]:
+        console.print(f"Reason: {run['reason']}")
+    return 0 if run["state"] == "complete" else 1
+
+
+def _follow(client: Client, run_id: str, console: Console) -> dict[str, Any]:
+    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("{task.fields[note]}"))  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        names = ("calls", "verdicts", "trainings", "evaluations")
+        tasks: dict[str, TaskID] = {name: progress.add_task(name, total=None, note="") for name in names}
+        while True:
+            run = client.run(run_id)
+            calls, jobs, evaluations, samples = run["calls"], run["jobs"], run["evaluations"], run["samples"]
+            training = ", ".join(_job_note(job) for job in jobs["running"])
+            waiting = "the LLM trains first (cached afterwards)" if not calls["completed"] else ""
+            progress.update(tasks["calls"], completed=calls["completed"], total=calls["expected"], note=waiting)
+            progress.update(tasks["verdicts"], completed=calls["judged"], total=calls["expected"],
+                            note=f"{samples['accepted']} of {samples['candidates']} objects accepted")  # fmt: skip
+            progress.update(tasks["trainings"], completed=jobs["done"] + jobs["failed"], total=jobs["total"],
+                            note=training)  # fmt: skip
+            progress.update(tasks["evaluations"], completed=evaluations["done"], total=evaluations["total"])
+            if run["state"] != "running":
+                return run
+            time.sleep(POLL_S)
+
+
+def _job_note(job: Row) -> str:
+    arm, progress = job["arm"], job["progress"] or {}
+    step = f" {progress['step']}/{progress['steps']}" if progress.get("steps") else ""
+    return f"{arm['source']} {arm['setting']} {arm['size']}{step}"
+
+
+def _show(console: Console, run: Row, rows: Sequence[Row], samples: Sequence[Row]) -> None:
+    written = next(d for d in run["datasets"] if d["source"] == "toy-llm")
+    console.print(
+        f"\nThe LLM wrote {written['candidates']} objects in {written['calls_judged']} calls; "
+        f"{written['accepted']} were accepted. Some of them:"
+    )
+    for sample in samples:
+        console.print("  " + _marked(sample), highlight=False)
+    table = Table(title="Span F1 on 150 test sentences (95% interval: test sampling only)", title_justify="left")
+    for name in ("source", "setting", "size", "F1", "interval", "precision", "recall"):
+        table.add_column(name, justify="left" if name in ("source", "setting") else "right")
+    for row in sorted(rows, key=lambda r: (r["setting"], r["source"] != "related", r["source"], r["size"])):
+        name = "zero-shot" if row["size"] == 0 else row["source"]
+        table.add_row(
+            name, row["setting"], str(row["size"]), f"{row['f1']:.2f}", f"{row['lo']:.2f} to {row['hi']:.2f}",
+            f"{row['precision']:.2f}", f"{row['recall']:.2f}",
+        )  # fmt: skip
+    console.print(table)
+    console.print("Organic and synthetic arms use 60 gold dev sentences. Figures of made-up data are illustrative.")
+
+
+def _marked(sample: Row) -> str:
+    """The sentence with its entities in brackets, coloured by type."""
+    names = ("PER", "ORG", "LOC")
+    colours = {"PER": "cyan", "ORG": "magenta", "LOC": "green"}
+    out: list[str] = []
+    for token, tag in zip(sample["tokens"], sample["ner_tags"], strict=True):
+        text = token.replace("[", "\\[")
+        kind = names[(tag - 1) // 2] if tag else None
+        out.append(f"[{colours[kind]}]{text}[/]" if kind else text)
+    return " ".join(out)
