@@ -64,7 +64,7 @@ def patterns_of(seeds: Sequence[SentenceCounts], reading: str = "typed", label: 
     if len(sizes) > 1:
         raise DataError(f"training seeds were scored on {sizes} sentences; an interval needs one test set")
     columns = np.stack([counts.of(reading, label) for counts in seeds]).astype(np.int64)  # (seeds, 3, sentences)
-    flat = columns.reshape(-1, columns.shape[-1]).T
+    flat = columns.reshape(3 * len(seeds), sizes[0]).T
     if not len(flat):
         return Patterns(np.zeros((0, len(seeds), 3), np.int64), np.zeros(0, np.int64))
     values, times = unique_rows(flat)
