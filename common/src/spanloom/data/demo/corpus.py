@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import cycle
+from itertools import cycle, product
 from typing import TypeVar
 
 from spanloom.errors import DataError
@@ -32,10 +32,14 @@ DEMO_SEED = 3535
 SPLIT_SHARES = {"train": 0.55, "dev": 0.15, "test": 0.30}
 """Shares of the templates, tails and names that each split has to itself."""
 
+COMPOSED = {"PER": 360, "ORG": 330, "LOC": 240}
+"""About how many names of a type are composed of parts, in a language."""
+
 TAIL_SHARE = 0.3
 """Share of the sentences ending in a full stop that get a tail clause before it."""
 
 _SLOT = re.compile(r"\{(\w+)\}(s?)")
+"""A slot; the `s` of a genitive is kept apart."""
 
 
 @dataclass(frozen=True)
@@ -177,33 +181,58 @@ def read_templates() -> tuple[tuple[str, str], ...]:
 
 @cache
 def read_slots() -> dict[str, tuple[tuple[str, str], ...]]:
-    """(Danish, Swedish) pairs for each slot of slots.txt. Raises DataError for a line outside a section or unpaired."""
+    """(Danish, Swedish) pairs for each slot of slots.txt. Raises DataError for an unpaired line."""
     slots: dict[str, list[tuple[str, str]]] = {}
-    section = None
-    for number, line in _lines("slots.txt"):
-        if line.startswith("["):
-            section = slots.setdefault(line.strip("[]"), [])
-            continue
+    for number, section, line in _sections("slots.txt"):
         danish, bar, swedish = line.partition(" | ")
-        if section is None or not bar:
-            raise DataError(f"expected 'danish | swedish' in a section; got {line!r}", path="slots.txt", line=number)
-        section.append((danish, swedish))
+        if not bar:
+            raise DataError(f"expected 'danish | swedish'; got {line!r}", path="slots.txt", line=number)
+        slots.setdefault(section, []).append((danish, swedish))
     return {slot: tuple(pairs) for slot, pairs in slots.items()}
 
 
 @cache
 def read_names() -> dict[tuple[str, str], tuple[str, ...]]:
-    """Names for each (language, entity type); in the files they are separated by semicolons."""
-    return {
-        (language, kind): tuple(
-            name.strip()
-            for _, line in _lines(f"names/{language}_{kind.lower()}.txt")
-            for name in line.split(";")
-            if name.strip()
-        )
-        for language in DEMO_LANGUAGES
-        for kind in DEMO_SCHEMA.types
-    }
+    """Different names for each (language, entity type): those written out, and `COMPOSED` made of parts.
+
+    A pattern such as `{first} {surname}` gives as many names as the type's other patterns, drawn at random once for
+    all: the names are the same for every seed of the corpus, which only deals them to the splits.
+    """
+    names: dict[tuple[str, str], tuple[str, ...]] = {}
+    for language in DEMO_LANGUAGES:
+        parts: dict[str, list[str]] = {}
+        for _, section, line in _sections(f"names_{language}.txt"):
+            parts.setdefault(section, []).extend(part.strip() for part in line.split(";"))
+        for kind in DEMO_SCHEMA.types:
+            rng = _random("names", language, kind)
+            patterns = [entry for entry in parts[kind] if "{" in entry]
+            composed = [
+                name
+                for pattern in patterns
+                for name in rng.sample(_fills(pattern, parts), round(COMPOSED[kind] / len(patterns)))
+            ]
+            whole = [entry for entry in parts[kind] if "{" not in entry]
+            names[language, kind] = tuple(dict.fromkeys(whole + composed))
+    return names
+
+
+def _fills(pattern: str, parts: dict[str, list[str]]) -> list[str]:
+    """All names a pattern over parts stands for."""
+    slots = _SLOT.findall(pattern)
+    choices = [[(slot, part) for part in parts[slot]] for slot, _ in slots]
+    return [pattern.format_map(dict(chosen)) for chosen in product(*choices)]
+
+
+def _sections(name: str) -> Iterator[tuple[int, str, str]]:
+    """(1-based number, section, text) of each line below a `[section]`. Raises DataError for a line above the first."""
+    section = ""
+    for number, line in _lines(name):
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif section:
+            yield number, section, line
+        else:
+            raise DataError(f"expected a [section] first; got {line!r}", path=name, line=number)
 
 
 def _lines(name: str) -> list[tuple[int, str]]:
