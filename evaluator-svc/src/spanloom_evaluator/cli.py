@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from spanloom.cli.tables import as_table
 from spanloom.data.readers import RawSentence, read_sentences
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -21,7 +22,6 @@ from spanloom_evaluator.novelty import entities_of, gold_overlap, recall_by_nove
 from spanloom_evaluator.score import READINGS, Prf, Scores
 from spanloom_evaluator.score import score as score_tags
 from spanloom_evaluator.significance import Comparison, compare, holm
-from spanloom_evaluator.tables import as_table
 
 
 @dataclass(frozen=True)

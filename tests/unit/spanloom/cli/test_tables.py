@@ -9,8 +9,8 @@ import json
 import pytest
 from rich.console import Console
 
+from spanloom.cli.tables import FORMATS, cell, render
 from spanloom.errors import SpanloomError
-from spanloom_evaluator.tables import FORMATS, cell, render
 
 ROWS = [
     {"source": "organic", "size": 5000, "f1": 0.83871234, "lo": None},
