@@ -16,6 +16,7 @@ import psycopg2
 import yaml
 from sqlalchemy.engine import make_url
 
+from spanloom.store.migrate import upgrade
 from support import free_port, wait_for
 
 SERVICES = ("generator", "validator", "trainer", "evaluator")
@@ -102,6 +103,14 @@ class Cluster:
         }
         self.processes: list[Process] = []
 
+    def migrate(self) -> None:
+        """Bring the schema up to date, as `spanloom db upgrade` does."""
+        upgrade(self.environment["DATABASE_URL"])
+
+    def logs(self) -> str:
+        """The end of every service's log."""
+        return "\n".join(f"--- {p.service}\n{p.tail(2500)}" for p in self.processes)
+
     def start(self, *services: str, wait: bool = True, **settings: str) -> list[Process]:
         """Start processes of these services (all four by default); with `wait` until they are ready."""
         new = []
@@ -138,8 +147,7 @@ class Cluster:
             if row and row[0][0] != "running":
                 return self.run(run_id)
             if time.monotonic() > deadline:
-                logs = "\n".join(f"--- {p.service}\n{p.tail(2500)}" for p in self.processes)
-                raise AssertionError(f"{run_id} did not end in {timeout_s} s: {self.counts(run_id)}\n{logs}")
+                raise AssertionError(f"{run_id} did not end in {timeout_s} s: {self.counts(run_id)}\n{self.logs()}")
             time.sleep(0.1)
 
     def counts(self, run_id: str) -> dict[str, Any]:

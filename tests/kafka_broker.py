@@ -72,6 +72,11 @@ class KafkaBroker:
         return f"kafka://127.0.0.1:{self.port}"
 
     @property
+    def bootstrap(self) -> str:
+        """`HOST:PORT`, as `KAFKA_BOOTSTRAP` has it."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
     def running(self) -> bool:
         """True while the broker's process lives."""
         return self._process is not None and self._process.poll() is None
