@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spanloom.bus.topics import EVALUATIONS
 from spanloom.contracts.messages import EvaluationMessage
+from spanloom.http.views import view_routes
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
@@ -24,6 +25,6 @@ def build(runtime: Runtime) -> Parts:
     parts = Parts("evaluator", 8004)
     parts.add("consume", loop.run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"evaluations": give_up}).run)
-    parts.routers.append(result_routes(db))
+    parts.routers += [result_routes(db), view_routes(db)]
     parts.checks.update(consuming_checks({"evaluations": loop}))
     return parts

@@ -30,7 +30,9 @@ class EnginePool:
 
     def engine_for(self, run_id: str, language: str, config: Mapping[str, Any]) -> Engine:
         """The started engine of a configuration. Raises what the engine raises when it cannot start."""
-        key = orjson.dumps([config, [run_id, language] if config["kind"] == "toy" else None], option=orjson.OPT_SORT_KEYS)
+        key = orjson.dumps(
+            [config, [run_id, language] if config["kind"] == "toy" else None], option=orjson.OPT_SORT_KEYS
+        )
         with self._lock:
             engine = self._engines.get(key)
             if engine is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spanloom.bus.topics import PROMPTS
 from spanloom.contracts.messages import PromptMessage
 from spanloom.http import EventHub
+from spanloom.http.dead_letters import dead_letter_routes
 from spanloom.store.events import Place, since
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, Sweeper
@@ -40,7 +41,7 @@ def build(runtime: Runtime) -> Parts:
     parts.add("relay-completions", Relay(db, bus, "completions", runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"prompts": records.give_up}).run)
     parts.add("events", hub.run)
-    parts.routers.append(run_routes(db, hub, settings))
+    parts.routers += [run_routes(db, hub, settings), dead_letter_routes(db, bus)]
     parts.checks.update(consuming_checks({"prompts": loop}))
     parts.on_stop += [pool.close, worker.hand_back]  # type: ignore[list-item]
     return parts

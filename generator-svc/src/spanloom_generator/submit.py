@@ -104,9 +104,7 @@ def _synthetic_datasets(
             prompts=[
                 (
                     plan.call_index,
-                    encode_call(
-                        engine, plan.request(f"{dataset}.{plan.call_index}")
-                    ),
+                    encode_call(engine, plan.request(f"{dataset}.{plan.call_index}")),
                     plan.seed_indices,
                 )
                 for plan in plans

@@ -11,10 +11,18 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
 from spanloom.contracts.messages import PromptMessage
-from spanloom.errors import EngineError, EnvironmentMissing, LeaseLost, SpanloomError, TransientEngineError, UnreadableMessage
+from spanloom.errors import (
+    EngineError,
+    EnvironmentMissing,
+    LeaseLost,
+    SpanloomError,
+    TransientEngineError,
+    UnreadableMessage,
+)
 from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
@@ -94,7 +102,7 @@ class GeneratorWorker:
                 self._store(waiting)
                 waiting = []
                 self.outage.over()
-            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+            except Exception as error:
                 if not is_transient(error):
                     raise
                 stop.wait(self.outage.note(error))
@@ -122,7 +130,7 @@ class GeneratorWorker:
         for call in finished:
             self._forget(call.claim)
 
-    def _end(self, connection: work.Connection, call: Finished) -> None:
+    def _end(self, connection: Connection, call: Finished) -> None:
         try:
             result = call.future.result()
         except CancelledError:
@@ -134,7 +142,7 @@ class GeneratorWorker:
         else:
             records.write_completion(connection, call.claim, result)
 
-    def _again(self, connection: work.Connection, claim: Claim, reason: str) -> None:
+    def _again(self, connection: Connection, claim: Claim, reason: str) -> None:
         if claim.attempt >= self.lease.max_attempts:
             records.write_failure(connection, claim, f"gave up after {claim.attempt} attempts: {reason}")
         else:

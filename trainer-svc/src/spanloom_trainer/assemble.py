@@ -44,7 +44,8 @@ def held_out(samples: Sequence[Sentence], *, share: float = HELD_OUT, seed: int)
     keys = sorted(groups)
     if len(keys) < 2:
         return Split(list(samples), list(samples))
-    wanted, taken, kept_back = max(1, round(share * len(samples))), 0, set()
+    wanted, taken = max(1, round(share * len(samples))), 0
+    kept_back: set[str] = set()
     for i in permutation(len(keys), seed):
         if taken >= wanted or len(kept_back) == len(keys) - 1:
             break

@@ -62,7 +62,7 @@ class TrainerWorker:
     def _work(self, claim: Claim, slot: Slot) -> None:
         try:
             self._retrying(lambda: self._train(claim, slot))
-        except Exception:  # noqa: BLE001  a thread's last resort: the row is handed back with its reason
+        except Exception:
             log.exception("job failed", job=claim.id)
             self._retrying(lambda: self._again(claim, "an unexpected error; see the trainer's log"))
         finally:
@@ -96,7 +96,7 @@ class TrainerWorker:
             try:
                 action()
                 return
-            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+            except Exception as error:
                 if not is_transient(error) or self.stopping.wait(outage.note(error)):
                     raise
 
@@ -140,7 +140,7 @@ class TrainerWorker:
         try:
             with self.db.begin() as connection:
                 records.write_progress(connection, claim, progress)
-        except Exception as error:  # noqa: BLE001  progress is for the eye; a training never waits for it
+        except Exception as error:
             if not is_transient(error):
                 raise
             log.info("progress not stored", job=claim.id)
@@ -160,9 +160,7 @@ class TrainerWorker:
 def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
     """The job as the child process reads it (`jobs.run_job`)."""
     arm = data.arm
-    split = split_of(
-        data.train, arm.size, data.dev, seed=arm.subset_seed, paper=arm.recipe.base == "paper"
-    )
+    split = split_of(data.train, arm.size, data.dev, seed=arm.subset_seed, paper=arm.recipe.base == "paper")
     if data.start_from is not None:
         base: dict[str, Any] = {"path": data.start_from}
     elif arm.encoder.tiny is not None:

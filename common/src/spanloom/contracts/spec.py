@@ -132,7 +132,9 @@ def parse_spec(text: str) -> RunSpec:
 def check_spec(data: object) -> RunSpec:
     """Check parsed YAML/JSON data. Raises SpecError with every mistake found."""
     if not isinstance(data, dict):
-        raise SpecError([("", f"a specification is a mapping with name, languages, sources; got {type(data).__name__}")])
+        raise SpecError(
+            [("", f"a specification is a mapping with name, languages, sources; got {type(data).__name__}")]
+        )
     try:
         return RunSpec.model_validate(data)
     except ValidationError as error:
@@ -161,6 +163,6 @@ class _NoAliases(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases are not allowed here", problem_mark=event.start_mark)
         return super().compose_node(parent, index)

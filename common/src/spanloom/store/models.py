@@ -39,7 +39,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
 class Base(DeclarativeBase):
     """All tables."""
 
-    type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own protocol
+    type_annotation_map = {
         str: Text,
         dict[str, Any]: Json,
         list[Any]: Json,

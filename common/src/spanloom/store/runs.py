@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
 from spanloom.contracts.spec import RunSpec, spec_hash
@@ -158,10 +158,13 @@ def add_prompts(
     return len(rows)
 
 
+_STATE = text("SELECT state FROM runs WHERE id = :run")
+_LOCKED = text("SELECT state FROM runs WHERE id = :run FOR NO KEY UPDATE")
+
+
 def run_state(connection: Connection, run_id: str, *, lock: bool = False) -> str:
     """The run's state; `lock` takes its row as `settle` does. Raises NotFound."""
-    statement = "SELECT state FROM runs WHERE id = :run" + (" FOR NO KEY UPDATE" if lock else "")
-    state = connection.execute(text(statement), {"run": run_id}).scalar()
+    state = connection.execute(_LOCKED if lock else _STATE, {"run": run_id}).scalar()
     if state is None:
         raise NotFound(f"there is no run {run_id!r}; `GET /v1/runs` lists them")
     return str(state)

@@ -54,7 +54,7 @@ class Consuming(Generic[M]):
             while not stop.is_set():
                 try:
                     self._round(consumer)
-                except Exception as error:  # noqa: BLE001  sorted out here: outages are waited out, all else is raised
+                except Exception as error:
                     if not is_transient(error):
                         raise
                     self._wait(consumer, stop, self.outage.note(error))
@@ -89,7 +89,7 @@ class Consuming(Generic[M]):
             return
         try:
             self.handle([decoded for _, decoded in readable])
-        except Exception as error:  # noqa: BLE001  an outage is raised again, anything else is pinned to its message
+        except Exception as error:
             if is_transient(error):
                 raise
             log.warning("batch failed, trying one by one", topic=self.topic, error=str(error))
@@ -99,7 +99,7 @@ class Consuming(Generic[M]):
         for message, decoded in readable:
             try:
                 self.handle([decoded])
-            except Exception as error:  # noqa: BLE001  recorded with its reason as a dead letter
+            except Exception as error:
                 if is_transient(error):
                     raise
                 if not isinstance(error, SpanloomError):

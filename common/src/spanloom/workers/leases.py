@@ -67,7 +67,7 @@ class LeaseKeeper:
                 self.renew()
                 self.outage.over()
                 pause = self.renew_s
-            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+            except Exception as error:
                 if not is_transient(error):
                     raise
                 pause = self.outage.note(error)

@@ -87,7 +87,7 @@ class Relay:
         while not stop.is_set():
             try:
                 self._listen(stop)
-            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+            except Exception as error:
                 if not is_transient(error):
                     raise
                 stop.wait(self.outage.note(error))
@@ -137,7 +137,7 @@ class Sweeper:
             try:
                 self.sweep()
                 self.outage.over()
-            except Exception as error:  # noqa: BLE001  outages are waited out, all else is raised
+            except Exception as error:
                 if not is_transient(error):
                     raise
                 stop.wait(self.outage.note(error))

@@ -42,7 +42,7 @@ def run_demo(out: Path, *, fresh: bool) -> int:
         try:
             with Client(service.url) as client:
                 run = _follow(client, client.create_run(spec)["id"], console)
-                rows = client.results(limit=1000, run=run["id"])
+                rows = client.results("evaluations", limit=1000, run=run["id"])
                 samples = client.samples(f"{run['id']}.sv.toy-llm.train.v1", limit=5)
         finally:
             service.stop()
