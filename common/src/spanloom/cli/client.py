@@ -72,6 +72,10 @@ class Client:
         """POST /v1/runs/{id}/{verb}: cancel, resume, retry."""
         return self._json("POST", f"/v1/runs/{_part(run_id)}/{verb}")
 
+    def dataset(self, dataset_id: str) -> dict[str, Any]:
+        """GET /v1/datasets/{id}."""
+        return self._json("GET", f"/v1/datasets/{_part(dataset_id)}")
+
     def samples(self, dataset_id: str, *, limit: int, **filters: str) -> list[dict[str, Any]]:
         """Samples of a dataset, at most `limit`."""
         return self._items(f"/v1/datasets/{_part(dataset_id)}/samples", filters, limit)

@@ -57,5 +57,6 @@ def show(rows: Sequence[dict[str, Any]], form: str, *, columns: Sequence[str] | 
     if isinstance(made, str):
         sys.stdout.write(made if made.endswith("\n") else made + "\n")
     else:
-        console = Console()
-        console.print(made, width=None if console.is_terminal else 400, crop=console.is_terminal)
+        # What no terminal shows is not cut to a width: its reader is a file or a program.
+        console = Console() if sys.stdout.isatty() else Console(width=400)
+        console.print(made)

@@ -11,6 +11,7 @@ import typer
 
 from spanloom.cli.options import Limit, Url, client, show
 from spanloom.errors import EnvironmentMissing, SpanloomError
+from spanloom.ner.spans import spans_of
 
 PLOTS = "spanloom.plots"
 """Entry points by view: `plot(rows, path)` draws the rows into a PNG or SVG file."""
@@ -26,7 +27,6 @@ class View(StrEnum):
     rejection_reasons = "rejection_reasons"
     run_summary = "run_summary"
     leaderboard = "leaderboard"
-    significance = "significance"
 
 
 class Form(StrEnum):
@@ -74,11 +74,15 @@ def samples(
     """Samples of a dataset: the sentence with its entities, or whole as JSON."""
     with client(url) as api:
         rows = api.samples(dataset, limit=limit)
+        tags = api.dataset(dataset)["tags"]
     if form in (Form.json, Form.csv):
         show(rows, form)
     elif rows:
         shown = [
-            {"call": f"{row.get('call_index')}.{row.get('candidate_index')}", "sentence": bracketed(row)}
+            {
+                "call": f"{row.get('call_index')}.{row.get('candidate_index')}",
+                "sentence": bracketed(row["tokens"], row["ner_tags"], tags),
+            }
             for row in rows
         ]
         show(shown, form)
@@ -86,35 +90,17 @@ def samples(
         typer.echo("no samples yet", err=True)
 
 
-def bracketed(row: dict[str, Any]) -> str:
-    """A sample as one line of text with its entities in brackets: `[Anna](PER) bor i [Aarhus](LOC)`.
+def bracketed(tokens: list[str], ner_tags: list[int], names: list[str]) -> str:
+    """A sentence as one line of text with its entities in brackets.
 
-    Tags may be ids over the row's `tags`, or names. Ids without names show as their number.
+    >>> bracketed(["Anna", "Li", "bor", "i", "Aarhus"], [1, 2, 0, 0, 3], ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
+    '[Anna Li](PER) bor i [Aarhus](LOC)'
     """
-    names = row.get("tags")
-    out: list[str] = []
-    open_type = ""
-    for token, tag in zip(row.get("tokens", []), row.get("ner_tags", []), strict=False):
-        name = str(names[tag]) if isinstance(tag, int) and names else _named(tag)
-        prefix, _, kind = name.partition("-")
-        if open_type and not (prefix == "I" and kind == open_type):
-            out[-1] += f"]({open_type})"
-            open_type = ""
-        if prefix in ("B", "I") and not open_type:
-            out.append(f"[{token}")
-            open_type = kind
-        else:
-            out.append(str(token))
-    if open_type:
-        out[-1] += f"]({open_type})"
+    out = list(tokens)
+    for kind, start, end in spans_of(ner_tags):
+        out[start] = f"[{out[start]}"
+        out[end - 1] += f"]({names[2 * kind + 1].partition('-')[2]})"
     return " ".join(out)
-
-
-def _named(tag: Any) -> str:
-    """A tag id as IOB2 with a numbered type: odd ids begin an entity, even ones go on (0 is O)."""
-    if not isinstance(tag, int):
-        return str(tag)
-    return "O" if tag == 0 else f"{'B' if tag % 2 else 'I'}-{(tag + 1) // 2}"
 
 
 def _plotter(view: View, path: Path) -> Any:
