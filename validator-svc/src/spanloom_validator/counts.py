@@ -12,7 +12,10 @@ from spanloom.contracts.rules import Reason, Repair, Verdict
 
 @dataclass
 class Counts:
-    """Calls, candidates and what became of them. `rejected` counts each candidate once, by its first reason."""
+    """Calls, candidates and what became of them. `rejected` counts each candidate once, by its first reason.
+
+    A call that failed is a call, but not one of `calls_without_object`: nothing was answered.
+    """
 
     calls: int = 0
     calls_without_object: int = 0
@@ -21,7 +24,7 @@ class Counts:
     accepted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     repaired: Counter[str] = field(default_factory=Counter)
-    """Accepted samples by repair; one sample may have several."""
+    """Candidates by repair, whatever became of them; one may have several."""
     marked: Counter[str] = field(default_factory=Counter)
     """Accepted samples by mark; one sample may have several."""
 
@@ -31,10 +34,10 @@ class Counts:
         self.calls_without_object += not verdicts
         self.candidates += len(verdicts)
         for verdict in verdicts:
+            if verdict.repairs:
+                self.repaired.update(map(str, verdict.repairs))
             if verdict.accepted:
                 self.accepted += 1
-                if verdict.repairs:
-                    self.repaired.update(map(str, verdict.repairs))
                 if verdict.marks:
                     self.marked.update(verdict.marks)
             else:
@@ -44,7 +47,6 @@ class Counts:
         """Count one call that has an error in place of a completion."""
         self.calls += 1
         self.calls_failed += 1
-        self.calls_without_object += 1
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; reasons and repairs in the order of their lists, those that did not occur left out."""

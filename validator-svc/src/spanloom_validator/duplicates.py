@@ -6,26 +6,18 @@ in a dataset does not depend on the order in which its completions arrive.
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from spanloom.contracts.rules import Reason, Rules, Treatment, Verdict
-
-
-def sample_key(tokens: Sequence[str], tags: Sequence[int]) -> str:
-    """32 hexadecimal digits that two samples share when their tokens (after NFC) and their tags are the same."""
-    text = "\x1f".join(tokens)
-    content = f"{unicodedata.normalize('NFC', text)}\x1e{','.join(map(str, tags))}"
-    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+from spanloom.ner.sentence import identity_hash
 
 
 @dataclass
 class Seen:
-    """The keys of a dataset's accepted samples: plain data, so that a table can hold the same."""
+    """What a dataset's accepted samples leave behind: plain data, so that a table can hold the same."""
 
-    samples: set[str] = field(default_factory=set)
+    identities: set[str] = field(default_factory=set)
 
 
 def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> list[Verdict]:
@@ -34,10 +26,10 @@ def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> li
     out = []
     for verdict in verdicts:
         if verdict.accepted and treatment is not Treatment.OFF:
-            key = sample_key(verdict.tokens, verdict.tags)
-            if key in seen.samples:
+            key = identity_hash(verdict.tokens, verdict.tags)
+            if key in seen.identities:
                 verdict = as_duplicate(verdict, treatment)
-            seen.samples.add(key)
+            seen.identities.add(key)
         out.append(verdict)
     return out
 

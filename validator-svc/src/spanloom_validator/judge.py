@@ -14,17 +14,23 @@ from spanloom.contracts.rules import Reason, Repair, Rules, Treatment, Verdict
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
 from spanloom.ner.spans import orphans, repair_iob
+from spanloom_validator.escapes import restore
 from spanloom_validator.extract import Candidate, by_json_object, by_regex
 from spanloom_validator.scan import by_scan
+from spanloom_validator.scripts import share_in
 from spanloom_validator.text import has_bad_unicode, has_control, is_plain, is_visible, storable, without_surrogates
 
 EXCERPT = 240
 """Characters of a rejected candidate that are kept."""
 
+RIGHT_SCRIPT = 0.5
+"""Share of a sample's letters that must be of the language's script."""
 KEYS = ("tokens", "ner_tags")
 
 _PLACE = {reason: place for place, reason in enumerate(Reason)}
 _INT = {int}
+# What only makes a token storable is no repair of a candidate that is rejected.
+_FOR_STORING = frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE})
 
 
 class Context(NamedTuple):
@@ -37,7 +43,9 @@ class Context(NamedTuple):
     prompt_examples: Set[str] = frozenset()
     """`content_hash` of each example in this call's prompt."""
     script: str | None = None
-    """The language's script as Unicode names it, such as `Latin` or `Tamil`; None: not looked at."""
+    """ISO 15924 code of the language's script, such as `Latn`; None: not looked at."""
+    alphabet: Set[str] = frozenset()
+    """Letters known to be of the language, such as those of its gold sentences; they help to put escapes right."""
 
 
 class Reading(NamedTuple):
@@ -60,13 +68,15 @@ def judge_completion(
     gold_eval: Set[str] = frozenset(),
     prompt_examples: Set[str] = frozenset(),
     script: str | None = None,
+    alphabet: Set[str] = frozenset(),
 ) -> list[Verdict]:
     """One verdict for each candidate of a completion, in the order of the text; none where it holds no candidate.
 
     `json_object`: the completion was asked for as one JSON object (`paper` with the reader `auto` reads it so).
-    `gold_eval` and `prompt_examples` are sets of `content_hash`.
+    `gold_eval` and `prompt_examples` are sets of `content_hash`, `script` is an ISO 15924 code, `alphabet` the letters
+    known to be of the language.
     """
-    context = Context(schema, rules, gold_eval, prompt_examples, script)
+    context = Context(schema, rules, gold_eval, prompt_examples, script, alphabet)
     candidates = extract(text, rules, json_object=json_object)
     return [judge(index, candidate, text, context) for index, candidate in enumerate(candidates)]
 
@@ -109,7 +119,7 @@ def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verd
     repairs: list[Repair] = [Repair.JSON] if candidate.repaired else []
     tokens, tags = reading.tokens, reading.tags
     if tokens or not reading.reasons:
-        tokens = _judge_tokens(tokens, found, repairs, context.rules)
+        tokens = _judge_tokens(tokens, found, repairs, context)
     if not reading.reasons:
         tags = _judge_sample(tokens, tags, found, repairs, context)
     treatments = context.rules.treatments
@@ -118,12 +128,18 @@ def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verd
         reasons = tuple(sorted(rejecting, key=_PLACE.__getitem__))
         excerpt = storable(text[candidate.start : min(candidate.end, candidate.start + EXCERPT)])
         sample = ((), ()) if reading.reasons else (tuple(tokens), tuple(tags))
-        return Verdict(index, False, reasons[0], reasons, candidate.start, reading.delta, *sample, excerpt=excerpt)
-    marks = tuple(str(reason) for reason in found if treatments[reason] is Treatment.MARK)
+        used = tuple(repair for repair in repairs if repair not in _FOR_STORING)
+        return Verdict(
+            index, False, reasons[0], reasons, candidate.start, reading.delta, *sample, repairs=used, excerpt=excerpt
+        )
+    marks: tuple[str, ...] = ()
+    if found:
+        found.sort(key=_PLACE.__getitem__)
+        marks = tuple(str(reason) for reason in found if treatments[reason] is Treatment.MARK)
     return Verdict(index, True, None, (), candidate.start, None, tuple(tokens), tuple(tags), tuple(repairs), marks)
 
 
-def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repair], rules: Rules) -> Sequence[str]:
+def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repair], context: Context) -> Sequence[str]:
     """The tokens after repairs; adds what is wrong with them to `found` and what was done to `repairs`."""
     try:
         if is_plain(tokens):
@@ -132,13 +148,27 @@ def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repa
         found.append(Reason.WRONG_TYPE)
         repairs.append(Repair.TOKEN_STR)
         tokens = [token if isinstance(token, str) else json.dumps(token, ensure_ascii=False) for token in tokens]
+    if has_control(tokens):
+        restored = _restore(tokens, context)
+        if restored is not None:
+            repairs.append(Repair.SPLIT_ESCAPE)
+            return restored
+        found.append(Reason.BROKEN_ESCAPE)
     if not tokens or not all(map(is_visible, tokens)):
         found.append(Reason.EMPTY)
-    if has_control(tokens):
-        found.append(Reason.BROKEN_ESCAPE)
     if has_bad_unicode(tokens):
         found.append(Reason.BAD_UNICODE)
     return _make_storable(tokens, repairs)
+
+
+def _restore(tokens: Sequence[str], context: Context) -> Sequence[str] | None:
+    """The tokens with their broken escapes put right, if nothing at all is wrong with them then."""
+    if not context.rules.repairs(Repair.SPLIT_ESCAPE):
+        return None
+    restored = restore(tokens, alphabet=context.alphabet, script=context.script)
+    if restored is None or has_bad_unicode(restored) or not all(map(is_visible, restored)):
+        return None
+    return restored
 
 
 def _make_storable(tokens: Sequence[str], repairs: list[Repair]) -> Sequence[str]:
@@ -168,4 +198,6 @@ def _judge_sample(
             found.append(Reason.IOB_VIOLATION)
     if len(tokens) > context.rules.max_tokens:
         found.append(Reason.TOO_LONG)
+    if context.script is not None and share_in(" ".join(tokens), context.script) < RIGHT_SCRIPT:
+        found.append(Reason.WRONG_SCRIPT)
     return tags

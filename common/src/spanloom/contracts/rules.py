@@ -249,6 +249,7 @@ class Verdict(NamedTuple):
     """After repairs. Empty where no sample could be read."""
     tags: tuple[int, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    """What was repaired, in a rejected candidate too."""
     marks: tuple[str, ...] = ()
     """Reasons that apply and are only marked, and `near_duplicate`."""
     excerpt: str = ""
