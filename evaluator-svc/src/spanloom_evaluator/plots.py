@@ -32,14 +32,13 @@ AXES = {"size": "training sentences", "gold_used": "gold sentences used"}
 def f1_by_size(rows: Iterable[Row], *, title: str = "F1 by training size", by: str = "size") -> Chart:
     """F1 against training size: a row of panels per language, a column per setting, a line per source.
 
-    `rows` hold language, source, setting, size, f1 (a fraction), and lo, hi (the interval, or None). A row of size 0
-    is a zero-shot score: a point at 0, its level carried across the panel as a dashed line. `by` names the column of
-    the x axis, `size` or `gold_used`. Raises DataError when there is nothing to draw or a value is missing.
+    `rows` hold language, source, setting, size, f1 (a fraction), and lo, hi (the interval, or None); where they hold
+    several runs or controls, each is a line of its own. A row of size 0 is a zero-shot score: a point at 0, its level
+    carried across the panel as a dashed line. `by` names the column of the x axis, `size` or `gold_used`.
+    Raises DataError when there is nothing to draw or a value is missing.
     """
-    points = [_point(row, by) for row in rows]
-    if not points:
-        raise DataError("there are no results to draw yet")
-    sources = _order(p["source"] for p in points if not p["zero"])
+    points = [_point(row, by) for row in with_series(rows)]
+    sources = order(p["source"] for p in points if not p["zero"])
     names = [*sources, *([ZERO_SHOT] if any(p["zero"] for p in points) else [])]
     palette = [*(COLOURS[i % len(COLOURS)] for i in range(len(sources))), GREY][: len(names)]
     marks = [*(SHAPES[i % len(SHAPES)] for i in range(len(sources))), "diamond"][: len(names)]
@@ -55,17 +54,17 @@ def f1_by_size(rows: Iterable[Row], *, title: str = "F1 by training size", by: s
     base = alt.Chart(alt.Data(values=points))
     trained, zero = base.transform_filter("!datum.zero"), base.transform_filter("datum.zero")
     layers = alt.layer(
-        trained.mark_area(opacity=0.15).encode(x=x, y=_f1_axis(points, "lo"), y2="hi:Q", color=colour),
+        trained.mark_area(opacity=0.15).encode(x=x, y=_f1_axis(points, "mean(lo)"), y2="mean(hi):Q", color=colour),
         zero.mark_rule(strokeDash=[4, 3]).encode(y=y, color=colour),
         zero.mark_rule(strokeWidth=2).encode(x=x, y=_f1_axis(points, "lo"), y2="hi:Q", color=colour),
-        trained.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour),
+        trained.mark_line(strokeWidth=2).encode(x=x, y=_f1_axis(points, "mean(f1)"), color=colour),
         base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip),
     )
-    languages = _order(p["language"] for p in points)
-    return _styled(
+    languages = order(p["language"] for p in points)
+    return styled(
         layers.properties(width=330, height=220 if len(languages) <= 4 else 140).facet(
-            row=alt.Row("language:N", sort=languages, header=_header(-90)),
-            column=alt.Column("setting:N", sort=_order(p["setting"] for p in points), header=_header(0)),
+            row=alt.Row("language:N", sort=languages, header=header(-90)),
+            column=alt.Column("setting:N", sort=order(p["setting"] for p in points), header=header(0)),
             spacing=20,
         ),
         title,
@@ -94,6 +93,20 @@ def svg(spec: Mapping[str, Any]) -> str:
     return str(vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[]))
 
 
+def with_series(rows: Iterable[Row]) -> list[Row]:
+    """Rows whose source also says the run and the control, where the rows hold more than one of them.
+
+    Raises DataError when there are no rows.
+    """
+    rows = list(rows)
+    if not rows:
+        raise DataError("there are no results to draw yet")
+    telling = [name for name in ("control", "run") if len({row.get(name) for row in rows}) > 1]
+    if not telling:
+        return rows
+    return [{**row, "source": ", ".join(str(row.get(name)) for name in ("source", *telling))} for row in rows]
+
+
 def _point(row: Row, by: str) -> dict[str, Any]:
     missing = [name for name in ("language", "source", "setting", "size", by, "f1") if row.get(name) is None]
     if missing:
@@ -113,7 +126,8 @@ def _point(row: Row, by: str) -> dict[str, Any]:
     }
 
 
-def _order(names: Iterable[str]) -> list[str]:
+def order(names: Iterable[str]) -> list[str]:
+    """Distinct names in order of first appearance."""
     return list(dict.fromkeys(names))
 
 
@@ -145,11 +159,13 @@ def _f1_axis(points: Sequence[Row], field: str = "f1") -> alt.Y:
     )
 
 
-def _header(angle: int) -> alt.Header:
+def header(angle: int = 0) -> alt.Header:
+    """The heading of a row (turned by -90 degrees) or a column of panels."""
     return alt.Header(title=None, labelFontSize=13, labelFontWeight="bold", labelAngle=angle, labelPadding=8)
 
 
-def _styled(chart: Chart, title: str) -> Chart:
+def styled(chart: Chart, title: str) -> Chart:
+    """The look that all charts share."""
     return (
         chart.properties(title=alt.TitleParams(title, fontSize=16, anchor="start", offset=14))
         .configure(font=FONT, background="white", padding=16)
