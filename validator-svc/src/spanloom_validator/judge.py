@@ -11,6 +11,8 @@ from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from spanloom.contracts.rules import Reason, Repair, Rules, Treatment, Verdict
+from spanloom.ner.formats import FORMATS, FormatProblem
+from spanloom.ner.formats import sample_format as check_format
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
 from spanloom.ner.spans import orphans, repair_iob
@@ -18,14 +20,21 @@ from spanloom_validator.escapes import restore
 from spanloom_validator.extract import Candidate, by_json_object, by_regex
 from spanloom_validator.scan import by_scan
 from spanloom_validator.scripts import share_in
-from spanloom_validator.text import has_bad_unicode, has_control, is_plain, is_visible, storable, without_surrogates
+from spanloom_validator.text import (
+    has_bad_unicode,
+    is_plain,
+    is_visible,
+    storable,
+    without_surrogates,
+)
 
 EXCERPT = 240
 """Characters of a rejected candidate that are kept."""
 
 RIGHT_SCRIPT = 0.5
 """Share of a sample's letters that must be of the language's script."""
-KEYS = ("tokens", "ner_tags")
+NESTED = frozenset({"entities"})
+"""Formats whose samples hold objects."""
 
 _PLACE = {reason: place for place, reason in enumerate(Reason)}
 _INT = {int}
@@ -38,6 +47,7 @@ class Context(NamedTuple):
 
     schema: LabelSchema
     rules: Rules
+    sample_format: str = "tag_ids"
     gold_eval: Set[str] = frozenset()
     """`content_hash` of each gold dev and test sentence."""
     prompt_examples: Set[str] = frozenset()
@@ -76,26 +86,38 @@ def judge_completion(
     `gold_eval` and `prompt_examples` are sets of `content_hash`, `script` is an ISO 15924 code, `alphabet` the letters
     known to be of the language.
     """
-    context = Context(schema, rules, gold_eval, prompt_examples, script, alphabet)
-    candidates = extract(text, rules, json_object=json_object)
+    check_format(sample_format)
+    context = Context(schema, rules, sample_format, gold_eval, prompt_examples, script, alphabet)
+    candidates = extract(text, rules, sample_format=sample_format, json_object=json_object)
     return [judge(index, candidate, text, context) for index, candidate in enumerate(candidates)]
 
 
-def extract(text: str, rules: Rules, *, json_object: bool = False) -> list[Candidate]:
+def extract(text: str, rules: Rules, *, sample_format: str = "tag_ids", json_object: bool = False) -> list[Candidate]:
     """The completion's candidates under the rules."""
     if rules.base == "default":
-        return by_scan(text, KEYS, repairs=rules.repairs(Repair.JSON))
+        keys = FORMATS[sample_format].keys
+        return by_scan(text, keys, flat=sample_format not in NESTED, repairs=rules.repairs(Repair.JSON))
     reader = rules.reader if rules.reader != "auto" else "json_object" if json_object else "regex"
     return by_json_object(text) if reader == "json_object" else by_regex(text)
 
 
-def read_tag_ids(candidate: Candidate, schema: LabelSchema) -> Reading:
-    """`tokens` and `ner_tags`, the paper's parallel arrays."""
+def read(candidate: Candidate, sample_format: str, schema: LabelSchema) -> Reading:
+    """The candidate read under a sample format, or all the reasons why it cannot be."""
     if candidate.reason is not None:
         return Reading(reasons=(candidate.reason,))
-    value = candidate.value
-    if not isinstance(value, dict):
+    if not isinstance(candidate.value, dict):
         return Reading(reasons=(Reason.NO_OBJECT,))
+    if sample_format == "tag_ids":
+        return read_tag_ids(candidate.value, schema)
+    try:
+        return Reading(*FORMATS[sample_format].read(candidate.value, schema))
+    except FormatProblem as problem:
+        return Reading(reasons=tuple(Reason(reason) for reason, _ in problem.problems), delta=problem.delta)
+
+
+def read_tag_ids(value: dict[str, Any], schema: LabelSchema) -> Reading:
+    """`tokens` and `ner_tags`, the paper's parallel arrays: what the format `tag_ids` reads, and tokens that are no
+    strings or blank, which a sample can live with."""
     tokens, tags = value.get("tokens"), value.get("ner_tags")
     if tokens is None or tags is None:
         return Reading(reasons=(Reason.MISSING_KEY,))
@@ -114,7 +136,7 @@ def read_tag_ids(candidate: Candidate, schema: LabelSchema) -> Reading:
 
 def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verdict:
     """The verdict on one candidate of the completion `text`."""
-    reading = read_tag_ids(candidate, context.schema)
+    reading = read(candidate, context.sample_format, context.schema)
     found: list[Reason] = []
     repairs: list[Repair] = [Repair.JSON] if candidate.repaired else []
     tokens, tags = reading.tokens, reading.tags
@@ -142,7 +164,7 @@ def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verd
 def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repair], context: Context) -> Sequence[str]:
     """The tokens after repairs; adds what is wrong with them to `found` and what was done to `repairs`."""
     try:
-        if is_plain(tokens):
+        if is_plain(tokens) and Repair.JSON not in repairs:
             return tokens
     except TypeError:
         found.append(Reason.WRONG_TYPE)
@@ -156,7 +178,7 @@ def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repa
         found.append(Reason.BROKEN_ESCAPE)
     if not tokens or not all(map(is_visible, tokens)):
         found.append(Reason.EMPTY)
-    if has_bad_unicode(tokens):
+    if has_bad_unicode(tokens, repaired=Repair.JSON in repairs):
         found.append(Reason.BAD_UNICODE)
     return _make_storable(tokens, repairs)
 
@@ -166,9 +188,9 @@ def _restore(tokens: Sequence[str], context: Context) -> Sequence[str] | None:
     if not context.rules.repairs(Repair.SPLIT_ESCAPE):
         return None
     restored = restore(tokens, alphabet=context.alphabet, script=context.script)
-    if restored is None or has_bad_unicode(restored) or not all(map(is_visible, restored)):
+    if restored is None or has_bad_unicode(restored):
         return None
-    return restored
+    return restored if all(map(is_visible, restored)) else None
 
 
 def _make_storable(tokens: Sequence[str], repairs: list[Repair]) -> Sequence[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from spanloom.contracts.rules import Reason
@@ -31,18 +31,19 @@ STEPS_PER_CHARACTER = 16
 """Characters the scan may look at for each one of the text, before it gives up on strings and nesting."""
 
 
-def by_scan(text: str, keys: Sequence[str], *, repairs: bool = True) -> list[Candidate]:
-    """The candidates of a completion. `keys` are those of the sample format, by which a broken object is known as one.
+def by_scan(text: str, keys: Collection[str], *, flat: bool = True, repairs: bool = True) -> list[Candidate]:
+    """The candidates of a completion. `keys` are those of the sample format, by which a broken object is known as one;
+    `flat` says that samples hold no objects themselves, so that a brace in a broken one begins another.
 
     Linear in the text: a text made to be looked at again and again (braces within quotes within braces) is cut at
     every brace once `STEPS_PER_CHARACTER` is used up.
     """
-    return _Scan(text, keys, repairs).run()
+    return _Scan(text, keys, flat, repairs).run()
 
 
 class _Scan:
-    def __init__(self, text: str, keys: Sequence[str], repairs: bool) -> None:
-        self.text, self.keys, self.repairs = text, keys, repairs
+    def __init__(self, text: str, keys: Collection[str], flat: bool, repairs: bool) -> None:
+        self.text, self.keys, self.flat, self.repairs = text, keys, flat, repairs
         self.found: list[Candidate] = []
         self.steps = 0
         self.limit = STEPS_PER_CHARACTER * (len(text) + 64)
@@ -98,9 +99,24 @@ class _Scan:
                 self.found.append(Candidate(start, end, value))
                 return end
             return inner
+        if own and not self.flat:
+            return self.broken_nest(start)
         if own:
             self.add_broken(start, inner)
         return inner
+
+    def broken_nest(self, start: int) -> int:
+        """A sample that holds objects and does not parse: it ends where the next one with all keys begins."""
+        text = self.text
+        end = start + 1
+        while (following := _OPENING.search(text, end)) is not None:
+            body = _BODY.match(text, following.start())
+            assert body is not None  # noqa: S101
+            self.steps += body.end() - end
+            if all(text.find(key, following.start(), body.end()) >= 0 for key in self.keys):
+                break
+            end = body.end()
+        return self.add_open(start, following.start() if following is not None else len(text))
 
     def broken(self, start: int, end: int) -> int:
         """An object that closes at `end` but does not parse. A quote too many may have hidden the next object's brace:
@@ -122,10 +138,15 @@ class _Scan:
         following = _OPENING.search(text, start + 1)
         end = following.start() if following is not None else len(text)
         self.steps += end - start
-        closing = text.rfind("}", start, end)
-        if closing >= 0:
+        return self.add_open(start, end)
+
+    def add_open(self, start: int, end: int) -> int:
+        """A candidate of which only the region is known: it ends at the region's last closing brace."""
+        closing = self.text.rfind("}", start, end)
+        last = self.text.rfind("{", start, end)
+        if closing > last or (closing >= 0 and self.flat):
             self.add_broken(start, closing + 1)
-        elif following is not None:
+        elif end < len(self.text):
             self.add_broken(start, end)
         elif self.meant(start, end):
             self.found.append(Candidate(start, end, None, Reason.TRUNCATED))
@@ -139,8 +160,10 @@ class _Scan:
         """A candidate that does not parse: repaired, or `syntax`. Prose in braces is none."""
         if not self.meant(start, end):
             return
-        piece = self.text[start:end].rstrip()
-        value: Any = repair(piece) if self.repairs else None
+        piece = self.text[start:end].rstrip(" \t\r\n,")
+        # What breaks off within a list is not closed for it: that would cut the sample.
+        whole = piece[-1] in '}]"'
+        value: Any = repair(piece) if self.repairs and whole else None
         reason = Reason.SYNTAX if value is None else None
         self.found.append(Candidate(start, start + len(piece), value, reason, repaired=value is not None))
 

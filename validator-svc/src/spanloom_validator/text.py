@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_ESCAPE_LEFT = re.compile(r"\\u[0-9a-fA-F]")
+_ESCAPE_WITHOUT_BACKSLASH = re.compile(r"(?<![0-9A-Za-z])u[0-9a-fA-F]{4}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Letters by category, but nothing is drawn: Hangul fillers and the blank Braille pattern.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -24,6 +26,7 @@ def is_plain(tokens: Sequence[str]) -> bool:
         and text[:1] not in ("", " ")
         and text[-1] != " "
         and "\ufffd" not in text
+        and "\\u" not in text
         and _BLANK.isdisjoint(text)
     )
 
@@ -35,12 +38,20 @@ def is_visible(token: str) -> bool:
 
 def has_control(tokens: Sequence[str]) -> bool:
     """Whether a token holds a control character (category Cc)."""
-    return CONTROL.search("".join(tokens)) is not None
+    return _CONTROL.search("".join(tokens)) is not None
 
 
-def has_bad_unicode(tokens: Sequence[str]) -> bool:
-    """Whether a token holds U+FFFD, a lone surrogate, a private-use or an unassigned code point."""
-    return any(char == "\ufffd" or unicodedata.category(char) in ("Cs", "Co", "Cn") for char in "".join(tokens))
+def has_bad_unicode(tokens: Sequence[str], *, repaired: bool = False) -> bool:
+    """Whether a token holds U+FFFD, a lone surrogate, a private-use or an unassigned code point, or an escape as text.
+
+    In a repaired object such an escape may have lost its backslash.
+    """
+    text = " ".join(tokens)
+    return (
+        any(char == "\ufffd" or unicodedata.category(char) in ("Cs", "Co", "Cn") for char in text)
+        or ("\\u" in text and _ESCAPE_LEFT.search(text) is not None)
+        or (repaired and _ESCAPE_WITHOUT_BACKSLASH.search(text) is not None)
+    )
 
 
 def without_surrogates(text: str) -> str:

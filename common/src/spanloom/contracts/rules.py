@@ -40,7 +40,7 @@ class Reason(StrEnum):
     BROKEN_ESCAPE = "broken_escape"
     """A token holds a control character: what is left of an escape such as `\\u00e5` written wrongly."""
     BAD_UNICODE = "bad_unicode"
-    """A token holds a lone surrogate, U+FFFD, a private-use or an unassigned code point."""
+    """A token holds a lone surrogate, U+FFFD, a private-use or an unassigned code point, or an escape as text."""
     DUPLICATE = "duplicate"
     """The dataset has a sample with the same tokens (after NFC) and the same tags."""
     IN_GOLD_EVAL = "in_gold_eval"
