@@ -20,13 +20,7 @@ from spanloom_validator.escapes import restore
 from spanloom_validator.extract import Candidate, by_json_object, by_regex
 from spanloom_validator.scan import by_scan
 from spanloom_validator.scripts import share_in
-from spanloom_validator.text import (
-    has_bad_unicode,
-    is_plain,
-    is_visible,
-    storable,
-    without_surrogates,
-)
+from spanloom_validator.text import has_bad_unicode, has_control, is_plain, is_visible, storable, without_surrogates
 
 EXCERPT = 240
 """Characters of a rejected candidate that are kept."""
