@@ -30,10 +30,11 @@ SELECT s.content FROM samples s JOIN datasets d ON d.id = s.dataset_id
 _IDS = bindparam("ids", type_=ARRAY(Text))
 _SEEDS = text("SELECT id, seeds FROM prompts WHERE id = ANY(:ids)").bindparams(_IDS)
 _TEXTS = text("SELECT id, text FROM completions WHERE id = ANY(:ids)").bindparams(_IDS)
-# Lock the datasets of a batch before anything else, in id order, so that two batches never wait for each other.
+# Lock the datasets of a batch before anything else, in id order, so that two batches never wait for each other. NO KEY:
+# completions that are stored meanwhile refer to these rows, and FOR UPDATE would hold them up, or deadlock.
 _LOCK = text("""
 SELECT d.id, d.state, d.stop_accepted, d.accepted FROM datasets d JOIN runs r ON r.id = d.run_id
- WHERE d.id = ANY(:ids) AND r.state = 'running' ORDER BY d.id FOR UPDATE OF d
+ WHERE d.id = ANY(:ids) AND r.state = 'running' ORDER BY d.id FOR NO KEY UPDATE OF d
 """).bindparams(_IDS)
 # Take the completions that nobody has judged yet; a second delivery finds none.
 _TAKE = text("""
