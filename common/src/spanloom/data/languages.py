@@ -117,15 +117,14 @@ def _complete(item: Any, related: bool, given: Mapping[str, Any]) -> Any:
     known = find_language(item["code"])
     if "gold" not in item and item["code"] in given:
         item["gold"] = given[item["code"]]
-    if known is None:
-        return item
-    for field in ("name", "family", "script", "in_xlmr"):
-        item.setdefault(field, getattr(known, field))
-    if "gold" not in item and known.gold:
-        item["gold"] = {"name": known.gold}
     partner = item.get("related")
-    if "related" not in item and related and known.related:
-        partner = {"code": known.related}
+    if known is not None:
+        for field in ("name", "family", "script", "in_xlmr"):
+            item.setdefault(field, getattr(known, field))
+        if "gold" not in item and known.gold:
+            item["gold"] = {"name": known.gold}
+        if "related" not in item and related and known.related:
+            partner = {"code": known.related}
     if isinstance(partner, str):
         partner = {"code": partner}
     if isinstance(partner, dict) and isinstance(partner.get("code"), str):

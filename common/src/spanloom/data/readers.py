@@ -117,7 +117,8 @@ def _cells(line: str, separator: str | None) -> list[str]:
     # str.split() would also cut at the no-break spaces that are part of some tokens
     if separator == "\t" or (separator is None and "\t" in line):
         return line.split("\t")
-    return [cell for cell in line.split(" ") if cell]
+    cells = line.split(" ")
+    return [cell for cell in cells if cell] if "" in cells else cells
 
 
 def _check_width(path: Path, number: int, cells: list[str]) -> int:

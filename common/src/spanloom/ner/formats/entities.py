@@ -65,6 +65,7 @@ class Entities(SampleFormat):
         mention = closed_object(
             {"text": {"type": "string", "minLength": 1}, "label": {"type": "string", "enum": list(schema.types)}}
         )
+        mention["properties"]["nth"] = {"type": "integer", "minimum": 1}
         return closed_object(
             {"text": {"type": "string", "minLength": 1}, "entities": {"type": "array", "items": mention}}
         )
@@ -73,10 +74,10 @@ class Entities(SampleFormat):
         """JSON and labels are certain; that a mention stands in the text no context-free grammar can say."""
         labels = " | ".join(literal(dumps(name)) for name in schema.types)
         text, entities, end = literal('{"text":'), literal(',"entities":['), literal("]}")
-        between = literal(',"label":')
+        between, nth = literal(',"label":'), literal(',"nth":')
         return (
             f'sample ::= {text} word {entities} (mention ("," mention)*)? {end}\n'
-            f"mention ::= {text} word {between} label {literal('}')}\n"
+            f"mention ::= {text} word {between} label ({nth} [1-9])? {literal('}')}\n"
             f"label ::= {labels}\n"
         )
 

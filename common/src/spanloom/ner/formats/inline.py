@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom.ner.formats.jsontext import dumps
-from spanloom.ner.formats.port import FormatProblem, SampleFormat, closed_object, kind, literal, token_problems
+from spanloom.ner.formats.port import UNSEEN, FormatProblem, SampleFormat, closed_object, kind, literal, token_problems
 from spanloom.ner.formats.spantext import escape
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -41,7 +41,8 @@ class Inline(SampleFormat):
         if not isinstance(text, str):
             raise FormatProblem([("wrong_type", f"text is {kind(text)}, not a string")])
         tokens, tags, problems = _parse(text, schema)
-        token_problems(tokens, problems)
+        if not problems:
+            token_problems(tokens, problems)
         if problems:
             raise FormatProblem(problems)
         return tokens, tags
@@ -57,8 +58,10 @@ class Inline(SampleFormat):
             f'sample ::= {start} piece (" " piece)* {end}\n'
             'piece ::= plain | "[" label (" " plain)+ "]"\n'
             f"label ::= {labels}\n"
-            "plain ::= bare+\n"
-            r'bare ::= [^"\\\x00-\x20\x7F-\xA0\[\]] | "\\\"" | "\\\\\\\\" | "\\\\[" | "\\\\]"' + "\n"
+            "plain ::= head bare*\n"
+            rf'head ::= [^"\\\[\]{UNSEEN}] | quoted' + "\n"
+            r'bare ::= [^"\\\x00-\x20\x7F\[\]] | quoted' + "\n"
+            r'quoted ::= "\\\"" | "\\/" | "\\\\" ("\\\\" | "[" | "]" | " ")' + "\n"
         )
 
     def describe(self, schema: LabelSchema) -> str:

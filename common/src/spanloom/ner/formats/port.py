@@ -19,7 +19,7 @@ IOB2 = "B- marks the first token of an entity, I- every further one, O everythin
 """The tags explained, for prompts."""
 
 
-class FormatProblem(SpanloomError):  # noqa: N818  the tree in errors.py names errors by what they are
+class FormatProblem(SpanloomError):
     """An object does not hold a sample of the format.
 
     `problems` are all `(reason, detail)` that apply, in the order of REASONS; `reason` and `detail` are the first's.
@@ -83,9 +83,12 @@ class SampleFormat(ABC):
         return f"root ::= sample{more}\n{self.sample_grammar(schema, iob2=iob2).rstrip()}\n{LEXICON}"
 
 
+UNSEEN = r"\x00-\x20\x7F-\xA0\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFE00-\uFE0F\uFEFF"
+"""Characters that cannot be seen, as the inside of an EBNF character class."""
+
 # A token begins with a character one can see, and knows no \u escapes: that is how completions got damaged.
-LEXICON = r"""word ::= "\"" first rest* "\""
-first ::= [^"\\\x00-\x20\x7F-\xA0\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFE00-\uFE0F\uFEFF] | escape
+LEXICON = rf"""word ::= "\"" first rest* "\""
+first ::= [^"\\{UNSEEN}] | escape
 rest ::= [^"\\\x00-\x1F\x7F] | escape
 escape ::= "\\" ["\\/]
 """
