@@ -121,7 +121,7 @@ class GeneratorWorker:
 
     def _store(self, finished: list[Finished]) -> None:
         with self.db.begin() as connection:
-            for call in finished:
+            for call in sorted(finished, key=lambda call: call.claim.id):  # as every statement: no deadlock
                 try:
                     with connection.begin_nested():
                         self._end(connection, call)
@@ -164,7 +164,7 @@ class GeneratorWorker:
 
     def hand_back(self) -> int:
         """Give back every prompt still held (a clean stop): the attempt is not spent. Returns how many."""
-        held = self.keeper.held()
+        held = sorted(self.keeper.held(), key=lambda claim: claim.id)
         with self.db.begin() as connection:
             for claim in held:
                 work.release(connection, TABLE, claim, reason="the worker was stopped", spent=False)

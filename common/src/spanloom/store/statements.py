@@ -1,6 +1,7 @@
 """Every statement of the work rows, by name, each with one line of what it is for.
 
 `{table}` is one of WORK_TABLES, never a caller's text. Times come from the database's clock alone.
+Whatever touches several rows locks them in the order of their ids first, so that no two statements wait for each other.
 """
 
 from __future__ import annotations
@@ -10,26 +11,32 @@ WORK_TABLES = ("prompts", "completions", "jobs", "evaluations")
 # Take rows that nobody holds: queued, or held by a lease that has run out. Guarded by the run's state and attempts.
 # A claimed row is published again when its lease ends, so `publish_after` follows the lease.
 CLAIM = """
+WITH mine AS (
+SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
+ WHERE w.id = ANY(:ids) AND w.attempt < :max_attempts
+   AND (w.state = 'queued'
+        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp()
+            AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
+ ORDER BY w.id FOR NO KEY UPDATE OF w)
 UPDATE {table} AS w
    SET state = 'claimed', attempt = w.attempt + 1, holder = :holder, reason = NULL,
        lease_until = clock_timestamp() + make_interval(secs => :lease_s),
        published = 0, publish_after = clock_timestamp() + make_interval(secs => :lease_s)
-  FROM runs r
- WHERE w.id = ANY(:ids) AND r.id = w.run_id AND r.state = 'running' AND w.attempt < :max_attempts
-   AND (w.state = 'queued'
-        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp()
-            AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
+  FROM mine WHERE w.id = mine.id
 RETURNING w.id, w.attempt
 """
 
 # Push the lease of everything a worker holds forward, in one statement; a lease that ran out but was not taken is kept.
 RENEW = """
+WITH mine AS (
+SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
+  JOIN unnest(:ids, :attempts) AS held(id, attempt) ON w.id = held.id AND w.attempt = held.attempt
+ WHERE w.state = 'claimed'
+ ORDER BY w.id FOR NO KEY UPDATE OF w)
 UPDATE {table} AS w
    SET lease_until = clock_timestamp() + make_interval(secs => :lease_s),
        publish_after = clock_timestamp() + make_interval(secs => :lease_s)
-  FROM unnest(:ids, :attempts) AS held(id, attempt), runs r
- WHERE w.id = held.id AND w.attempt = held.attempt AND w.state = 'claimed'
-   AND r.id = w.run_id AND r.state = 'running'
+  FROM mine WHERE w.id = mine.id
 RETURNING w.id
 """
 
