@@ -238,7 +238,8 @@ def tag_names(path: Path, number: int, tags: Iterable[Any], names: Sequence[str]
         elif isinstance(tag, int) and not isinstance(tag, bool) and names is not None and 0 <= tag < len(names):
             out.append(names[tag])
         elif isinstance(tag, int) and not isinstance(tag, bool):
-            allowed = f"0 to {len(names) - 1} ({', '.join(names)})" if names else "none: tag names by id are not given"
+            nothing = "none: tag names by id are not given (name the labels in order, such as `--labels PER,ORG,LOC`)"
+            allowed = f"0 to {len(names) - 1} ({', '.join(names)})" if names else nothing
             raise DataError(f"tag id {tag}; allowed are {allowed}", path=str(path), line=number)
         else:
             raise DataError(f"tag {tag!r} is not IOB2; expected O, B-X or I-X", path=str(path), line=number)
