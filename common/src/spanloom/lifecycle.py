@@ -73,7 +73,7 @@ class Service:
         self._workers, self._on_stop, self._default_port = list(workers), list(on_stop), default_port
         self._threads: list[threading.Thread] = []
         self._server: uvicorn.Server | None = None
-        self._socket: socket.socket | None = None
+        self._address: tuple[str, int] | None = None
         self._hurry = threading.Event()
 
     def add(self, worker: Worker) -> None:
@@ -83,9 +83,9 @@ class Service:
     @property
     def url(self) -> str:
         """Where the app listens, once started."""
-        if self._socket is None:
+        if self._address is None:
             raise RuntimeError(f"{self.name} has no app, or was not started")
-        host, port = self._socket.getsockname()[:2]
+        host, port = self._address
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def run(self) -> int:
@@ -110,9 +110,10 @@ class Service:
     def start(self) -> Self:
         """Bind the port, start the server and the workers. Raises SettingsError when the port is taken."""
         if self.app is not None:
-            self._socket = _bind(
+            bound = _bind(
                 self.settings.host, self._default_port if self.settings.port is None else self.settings.port
             )
+            self._address = bound.getsockname()[:2]
             self._server = uvicorn.Server(
                 uvicorn.Config(
                     self.app,
@@ -122,7 +123,7 @@ class Service:
                     timeout_graceful_shutdown=max(int(self.settings.grace_s / 2), 1),
                 )
             )
-            self._spawn("http", partial(self._server.run, sockets=[self._socket]))
+            self._spawn("http", partial(self._server.run, sockets=[bound]))
             log(__name__).info("listening", url=self.url)
         for worker in self._workers:
             self._spawn(worker.name, partial(self._supervise, worker))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from spanloom.cli.options import Limit, Url, client, show
-from spanloom.errors import EnvironmentMissing, SpanloomError
+from spanloom.errors import EnvironmentMissing
 from spanloom.ner.spans import spans_of
 
 PLOTS = "spanloom.plots"
-"""Entry points by view: `plot(rows, path)` draws the rows into a PNG or SVG file."""
+"""Entry points: by view a function from rows to a chart, and `save(chart, path)`, which writes PNG or SVG."""
 
 
 class View(StrEnum):
@@ -56,7 +57,7 @@ def results(
     with client(url) as api:
         rows = api.results(view, run=run, limit=limit)
     if plot is not None and draw is not None:
-        draw(rows, plot)
+        draw(rows)
         typer.echo(f"wrote {plot}", err=True)
     if not rows and form is Form.table:
         typer.echo("no results yet", err=True)
@@ -103,13 +104,13 @@ def bracketed(tokens: list[str], ner_tags: list[int], names: list[str]) -> str:
     return " ".join(out)
 
 
-def _plotter(view: View, path: Path) -> Any:
-    if path.suffix not in (".png", ".svg"):
-        raise SpanloomError(f"{path}: plots are .png or .svg")
-    found = [point for point in entry_points(group=PLOTS) if point.name == view.value]
-    if not found:
-        known = ", ".join(sorted({point.name for point in entry_points(group=PLOTS)})) or "none"
+def _plotter(view: View, path: Path) -> Callable[[list[dict[str, Any]]], object]:
+    """What draws rows of this view into the file; found before the service is asked for rows."""
+    points = {point.name: point for point in entry_points(group=PLOTS)}
+    if view.value not in points or "save" not in points:
+        known = ", ".join(sorted(points.keys() - {"save"})) or "none"
         raise EnvironmentMissing(
             f"there is no plot of {view.value} here; installed plots: {known} (they come with spanloom-evaluator)"
         )
-    return found[0].load()
+    chart, save = points[view.value].load(), points["save"].load()
+    return lambda rows: save(chart(rows), path)

@@ -61,12 +61,12 @@ def as_json(rows: Sequence[Row], *, columns: Sequence[str] | None = None) -> str
 
 
 def as_csv(rows: Sequence[Row], *, columns: Sequence[str] | None = None) -> str:
-    """CSV as RFC 4180 has it, with a header; an absent value is an empty field."""
+    """CSV as RFC 4180 has it, with a header; an absent value is an empty field, lists and objects are JSON."""
     columns = list(columns or columns_of(rows))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([row.get(name) for name in columns] for row in rows)
+    writer.writerows([_flat(row.get(name)) for name in columns] for row in rows)
     return out.getvalue()
 
 
@@ -121,6 +121,10 @@ def cell(value: Any) -> str:
         return "<0.001" if 0 < value < 0.0005 else f"{value:.3f}"
     # A name from a specification or a file could carry terminal control codes.
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
+
+
+def _flat(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value
 
 
 def _numeric(rows: Sequence[Row], name: str) -> bool:

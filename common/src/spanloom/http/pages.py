@@ -53,11 +53,16 @@ def decode_cursor(cursor: str | None, *types: type[Key]) -> tuple[Key, ...] | No
         keys = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         keys = None
-    if not isinstance(keys, list) or [type(key) for key in keys] != list(types) or "\0" in str(keys):
+    if not isinstance(keys, list) or [type(key) for key in keys] != list(types) or not all(map(_storable, keys)):
         raise ProblemError(
             400, "the cursor is not one of ours", problems=[("query.cursor", "give `next` of the page before")]
         )
     return tuple(keys)
+
+
+def _storable(key: Key) -> bool:
+    """Whether PostgreSQL can compare with it: text without U+0000, integers of 64 bits."""
+    return "\0" not in key if isinstance(key, str) else not isinstance(key, int) or -(2**63) <= key < 2**63
 
 
 def page_of(rows: Sequence[T], limit: int, key: Callable[[T], tuple[Key, ...]]) -> Page[T]:
