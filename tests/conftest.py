@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: a real Kafka broker and a real PostgreSQL 18 a session, a database a test.
 
-What this machine cannot have is skipped with its reason. With `CI=true` a skip is a failure, save in tests marked `cuda`.
+What this machine cannot have is skipped with its reason.
+With `CI=true` a skip is a failure, save of tests marked `cuda`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import kafka
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
 
+from spanloom.bus.kafka_join import keep_joins
 from spanloom.bus.port import Consumer, Message
 from spanloom.bus.progress import Partition, Progress
 from spanloom.errors import BusError
@@ -41,13 +43,16 @@ class KafkaConsumer(Consumer):
         self._client: Any = None
         self._paused = self._closed = False
         self._topic_ids: dict[str, str] = {}
-        self._heard = self._checked = time.monotonic()
+        self._heard, self._checked = time.monotonic(), -math.inf
         self.rebuilds = 0
 
     # Receiving
 
     def poll(self, timeout_s: float, max_messages: int = 500) -> list[Message]:
         client = self._ready(timeout_s)
+        if client is None:
+            return []
+        client = self._look_after(client)
         if client is None:
             return []
         try:
@@ -62,8 +67,6 @@ class KafkaConsumer(Consumer):
         messages = [self._message(record) for records in batches.values() for record in records]
         if messages or self._paused:
             self._heard = time.monotonic()
-        if not messages:
-            self._look_after(client)
         return messages
 
     def _message(self, record: Any) -> Message:
@@ -103,8 +106,9 @@ class KafkaConsumer(Consumer):
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
             max_partition_fetch_bytes=self._bus.frame_limit(),
         )
+        keep_joins(client)
         client.subscribe(topics=list(self.topics), listener=_Listener(self, client))
-        self._heard = self._checked = time.monotonic()
+        self._heard, self._checked = time.monotonic(), -math.inf
         return client
 
     # Membership, as the listener hears of it
@@ -119,27 +123,31 @@ class KafkaConsumer(Consumer):
         if self._paused and partitions:
             client.pause(*(TopicPartition(*partition) for partition in partitions))
 
-    # Looking after an idle client
+    # Looking after the client
 
-    def _look_after(self, client: Any) -> None:
-        """Every `topic_check_s` without a message: are the topics still the same, and are we deaf?"""
+    def _look_after(self, client: Any) -> Any:
+        """Every `topic_check_s`: are the topics the same, and are we deaf? The client, None when it was given up."""
         now = time.monotonic()
         if now - self._checked < self._settings.topic_check_s:
-            return
+            return client
         self._checked = now
         try:
             self._check_topics(client)
             deaf = now - self._heard > self._settings.silence_rebuild_s and self._behind(client)
         except (BusError, *_PASSING) as error:
             log.warning("%s: cannot look after its topics now: %s", self, error)
-            return
+            return client
         if deaf:
             log.warning("%s: behind, but silent for %.0f s; building it anew", self, now - self._heard)
             self.rebuilds += 1
             self._drop()
+        return self._client
 
     def _check_topics(self, client: Any) -> None:
-        """Make deleted topics again; start from the beginning of those that were made anew (another id, KIP-516)."""
+        """Make deleted topics again; start from the beginning of those that were made anew (another id, KIP-516).
+
+        Left alone, kafka-python takes the new topic for a truncated old one (KIP-320) and goes on at its end.
+        """
         ids = self._bus.topic_ids(self.topics)
         if len(ids) < len(self.topics):
             self._bus.restore_topics()
@@ -154,7 +162,7 @@ class KafkaConsumer(Consumer):
             client.seek_to_beginning(*again)
 
     def _behind(self, client: Any) -> bool:
-        """True when the assigned partitions hold messages not yet delivered, or the group was never joined."""
+        """True when the assigned partitions hold messages not yet delivered."""
         partitions = list(client.assignment())
         if not partitions:
             return False

@@ -33,6 +33,8 @@ _HOPELESS = (
     kafka_errors.UnsupportedVersionError,
     kafka_errors.MessageSizeTooLargeError,
 )
+# How long a batch may take before the producer looks whether its topics are still there. kafka-python spins meanwhile.
+_LOOK_S = 1.0
 
 
 class KafkaProducer(Producer):
@@ -81,7 +83,7 @@ class KafkaProducer(Producer):
         deadline = time.monotonic() + self._settings.delivery_timeout_s
         futures = [self._send(record) for record in batch]
         while True:
-            wait(futures, timeout=min(self._settings.topic_check_s, max(0.0, deadline - time.monotonic())))
+            wait(futures, timeout=min(_LOOK_S, max(0.0, deadline - time.monotonic())))
             late = [place for place, future in enumerate(futures) if not _stored(future)]
             if not late:
                 return [future.result() for future in futures]

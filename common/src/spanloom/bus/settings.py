@@ -38,7 +38,7 @@ class BusSettings:
     silence_rebuild_s: float = 60.0
     """A consumer that is assigned and behind, but receives nothing for this long, is built anew."""
     topic_check_s: float = 5.0
-    """How often an idle consumer looks whether its topics still are what they were (deleted, made anew)."""
+    """How often producer and consumers look whether their topics still are what they were (deleted, made anew)."""
     connect_timeout_s: float = 10.0
     """Patience with a broker when connecting."""
     request_timeout_s: float = 10.0
