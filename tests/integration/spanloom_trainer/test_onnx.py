@@ -14,7 +14,6 @@ from toy_language import SCHEMA, toy_sentences
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # torch's exporter on torch itself
 def test_onnx_says_the_same(tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime", reason="needs onnxruntime: pip install 'spanloom-trainer[onnx]'")
     train, test = toy_sentences(32, 1), toy_sentences(16, 3)

@@ -114,7 +114,8 @@ def stretches(lengths: Sequence[int], room: int, stride: int) -> list[tuple[int,
             return out
         out.append((start, end))
         start, shared = end, 0
-        while start - 1 > out[-1][0] and shared + lengths[start - 1] <= stride:
+        most = min(stride, room - lengths[end])  # the next word must fit too
+        while start - 1 > out[-1][0] and shared + lengths[start - 1] <= most:
             start -= 1
             shared += lengths[start]
 

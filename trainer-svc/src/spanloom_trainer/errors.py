@@ -11,11 +11,11 @@ from __future__ import annotations
 from spanloom.errors import SpanloomError
 
 
-class Cancelled(SpanloomError):  # noqa: N818
+class Cancelled(SpanloomError):
     """The training was asked to stop."""
 
 
-class TrainingFailed(SpanloomError):  # noqa: N818
+class TrainingFailed(SpanloomError):
     """A job did not come to its end.
 
     `permanent` where the job itself is at fault, so that another attempt would end the same way.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +70,17 @@ def export_onnx(model: Any, tokenizer: Any, path: Path) -> None:
     sample = tokenizer(["a b", "c"], return_tensors="pt", padding=True)
     inputs = {"input_ids": sample["input_ids"], "attention_mask": sample["attention_mask"]}
     batch, length = torch.export.Dim("batch", min=1), torch.export.Dim("length", min=1)
-    torch.onnx.export(
-        model,
-        (),
-        path,
-        kwargs=inputs,
-        input_names=list(inputs),
-        output_names=["logits"],
-        dynamic_shapes={name: {0: batch, 1: length} for name in inputs},
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's exporter warns of its own deprecations and shared axes
+        torch.onnx.export(
+            model,
+            (),
+            path,
+            kwargs=inputs,
+            input_names=list(inputs),
+            output_names=["logits"],
+            dynamic_shapes={name: {0: batch, 1: length} for name in inputs},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )

@@ -27,17 +27,14 @@ def step_of(model: Any, plan: Plan) -> Step:
     return EagerStep(*arguments)
 
 
-def static_shape(rows: int, longest: int, limit: int, batch_size: int) -> tuple[int, int]:
+def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:
     """The static shape `(B, L)` that a batch is padded to.
 
-    L is the next multiple of LENGTH within `limit`; B is the recipe's batch size for batches up to it, above that
-    the next multiple of an eighth of a power of two, so that rows are few and shapes are too.
+    L is the next multiple of LENGTH, `limit` (the longest window there is) at most; B the next multiple of ROWS, or of
+    a quarter of the power of two below, so that shapes are few and at most a fourth of a batch is added.
     """
-    length = min(-(-longest // LENGTH) * LENGTH, max(limit, longest))
-    if rows <= batch_size:
-        return (rows if rows * 2 <= batch_size and rows < ROWS else batch_size), length
     unit = max(ROWS, 1 << max(0, rows.bit_length() - 3))
-    return -(-rows // unit) * unit, length
+    return -(-rows // unit) * unit, min(-(-longest // LENGTH) * LENGTH, limit)
 
 
 def pad_static(ids: Tensor, labels: Tensor, shape: tuple[int, int], padding: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -70,7 +67,7 @@ class GraphStep(EagerStep):
 
     def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
         """See `Step`."""
-        shape = static_shape(ids.shape[0], ids.shape[1], self.longest, self.recipe.batch_size)
+        shape = static_shape(ids.shape[0], ids.shape[1], self.longest)
         host = [part.pin_memory() for part in pad_static(ids, labels, shape, self.padding)]
         self.set_rate(learning_rate)
         self.seen[shape] = self.seen.get(shape, 0) + 1

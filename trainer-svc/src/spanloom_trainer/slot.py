@@ -109,6 +109,8 @@ class Slot:
                         if on_progress is not None:
                             on_progress(message["progress"])
                     else:
+                        if message["type"] == "failed" and not message["permanent"]:
+                            self.close()  # it ends itself: the device may be unusable to it
                         return _result(message)
                 if stopping is None and should_stop is not None and should_stop():
                     stopping = time.monotonic()

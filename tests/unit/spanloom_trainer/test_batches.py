@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import random
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spanloom_trainer.batches import bucketed, by_length, shuffled, updates_per_epoch
+
+lengths_of = st.lists(st.integers(3, 512), min_size=1, max_size=120)
+
+
+def padded(packs: list[list[int]], lengths: list[int]) -> int:
+    return sum(len(pack) * max(lengths[i] for i in pack) for pack in packs)
+
+
+@given(lengths_of, st.integers(1, 20), st.integers(0, 5))
+def test_bucketed_batches_hold_every_window_once_in_as_many_updates(lengths: list[int], batch: int, epoch: int) -> None:
+    packs = bucketed(lengths, batch, 7, epoch)
+    assert sorted(i for pack in packs for i in pack) == list(range(len(lengths)))
+    assert len(packs) == updates_per_epoch(len(lengths), batch)
+
+
+def test_bucketed_batches_pad_less_than_shuffled_ones() -> None:
+    draw = random.Random(1)
+    lengths = [min(200, 5 + int(draw.expovariate(1 / 30))) for _ in range(500)]
+    plain = padded(shuffled(500, 16, torch.Generator().manual_seed(1)), lengths)
+    ours = padded(bucketed(lengths, 16, 1, 0), lengths)
+    assert sum(lengths) <= ours < 0.62 * plain
+
+
+def test_bucketed_batches_differ_by_epoch_and_repeat_by_seed() -> None:
+    lengths = [10, 11, 12, 13] * 20
+    assert bucketed(lengths, 8, 1, 0) == bucketed(lengths, 8, 1, 0)
+    assert bucketed(lengths, 8, 1, 0) != bucketed(lengths, 8, 1, 1)
+    assert bucketed(lengths, 8, 1, 0) != bucketed(lengths, 8, 2, 0)
+
+
+def test_shuffled_batches_are_of_one_size_but_the_last() -> None:
+    packs = shuffled(50, 16, torch.Generator().manual_seed(1))
+    assert [len(pack) for pack in packs] == [16, 16, 16, 2]
+    assert sorted(i for pack in packs for i in pack) == list(range(50))
+
+
+@given(lengths_of, st.integers(1, 2000))
+def test_batches_for_tagging_keep_the_budget(lengths: list[int], budget: int) -> None:
+    packs = by_length(lengths, budget)
+    assert sorted(i for pack in packs for i in pack) == list(range(len(lengths)))
+    assert all(len(pack) == 1 or len(pack) * max(lengths[i] for i in pack) <= budget for pack in packs)
+
+
+def test_nothing_makes_no_batches() -> None:
+    assert bucketed([], 16, 1, 0) == [] == by_length([], 100)
