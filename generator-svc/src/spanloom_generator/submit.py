@@ -90,6 +90,8 @@ def _synthetic_datasets(
     run_id: str, spec: RunSpec, language: LanguageSpec, source: SyntheticSource, gold: GoldData, roots: Roots
 ) -> Iterator[NewDataset]:
     engine = source.engine.model_dump(mode="json")
+    if source.prices is not None:
+        engine["prices"] = source.prices.model_dump(mode="json")
     splits: tuple[tuple[PromptSplit, int], ...] = (("train", source.max_calls), ("dev", source.dev_calls_planned))
     for split, calls in splits:
         if not calls:

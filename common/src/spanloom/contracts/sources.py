@@ -174,6 +174,8 @@ class SyntheticSource(Frozen):
     def _fits(self) -> Self:
         if isinstance(self.seed_pool, int) and self.seed_pool < self.m:
             raise ValueError(f"seed_pool {self.seed_pool} holds fewer sentences than the m={self.m} a prompt needs")
+        if self.engine.kind == "openai" and self.engine.budget is not None and self.prices is None:
+            raise ValueError("a budget is counted in prices; give prices.input_per_million and output_per_million")
         if self.engine.kind == "replay" and self.dev_calls:
             raise ValueError("replay has no synthetic dev set; leave dev_calls out")
         return self

@@ -1,0 +1,222 @@
+"""Any OpenAI-compatible server, called over HTTP: many calls at once, as many as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+import time
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from spanloom.errors import EnvironmentMissing, PermanentEngineError, TransientEngineError
+from spanloom_generator.engines.chat import REFUSED_FOR_NOW, body_of, error_of, error_text, result_of
+from spanloom_generator.engines.port import CallRequest, CallResult, Engine
+from spanloom_generator.engines.spending import Budget
+from spanloom_generator.engines.throttle import Throttle, retry_after
+
+CONNECT_S = 10.0
+TRIES = 3
+"""Requests of one call when the server is in trouble; after them the call goes back to the queue."""
+FIRST_PAUSE_S = 1.0
+"""The first pause after trouble or a 429 without Retry-After, in seconds; it doubles."""
+MAX_ANSWER_BYTES = 64 * 2**20
+
+
+class OpenAIEngine(Engine):
+    """Chat completions of `config["model"]` at `config["base_url"]`.
+
+    `concurrency` calls are in flight at most, fewer when the server answers 429, whose Retry-After holds all of them.
+    `timeout_s` bounds one request. `budget` (with `prices`) caps what this engine spends. The key comes from the
+    environment variable `api_key_env` or the file `api_key_file`.
+    """
+
+    name = "openai"
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.url = str(config["base_url"]).rstrip("/") + "/chat/completions"
+        self.model = str(config["model"])
+        self.concurrency = int(config.get("concurrency", 32))
+        self.timeout_s = float(config.get("timeout_s", 600))
+        self.budget = Budget(config.get("budget"), config.get("prices"))
+        self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
+        self._tokens_field = "max_tokens"
+        self._calls: dict[str, Future[CallResult]] = {}
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._client: httpx.AsyncClient | None = None
+        self._throttle: Throttle | None = None
+
+    def start(self) -> None:
+        """Read the key and start the thread that talks. Raises EnvironmentMissing where the key is not there."""
+        if self._loop is not None:
+            return
+        headers = {"User-Agent": "spanloom"}
+        key = read_key(self._key_env, self._key_file)
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        self._client = httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(self.timeout_s, connect=CONNECT_S, pool=None),
+            limits=httpx.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency),
+        )
+        self._loop = asyncio.new_event_loop()
+        self._throttle = Throttle(self.concurrency)
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"openai {self.model}", daemon=True)
+        self._thread.start()
+
+    def room(self) -> int:
+        with self._lock:
+            return max(0, self.concurrency - len(self._calls))
+
+    def submit(self, request: CallRequest) -> Future[CallResult]:
+        """Send one call; its future fails at once when the budget is spent."""
+        try:
+            if self._loop is None:
+                raise PermanentEngineError("the engine was not started, or is closed")
+            self.budget.reserve()
+        except PermanentEngineError as error:
+            failed: Future[CallResult] = Future()
+            failed.set_exception(error)
+            return failed
+        future = asyncio.run_coroutine_threadsafe(self._call(request), self._loop)
+        with self._lock:
+            self._calls[request.prompt_id] = future
+        future.add_done_callback(lambda done: self._forget(request.prompt_id, done))
+        return future
+
+    def _forget(self, prompt_id: str, future: Future[CallResult]) -> None:
+        if future.cancelled() or future.exception() is not None:
+            self.budget.release()
+        else:
+            self.budget.settle(future.result().tokens_in, future.result().tokens_out)
+        with self._lock:
+            if self._calls.get(prompt_id) is future:
+                del self._calls[prompt_id]
+
+    async def _call(self, request: CallRequest) -> CallResult:
+        """One call: tried again through 429s for as long as a request may take, through trouble TRIES times."""
+        tokens_field: str | None = self._tokens_field
+        pause, trouble = FIRST_PAUSE_S, 0
+        give_up = time.monotonic() + max(self.timeout_s, 60.0)
+        while True:
+            assert self._throttle is not None  # noqa: S101  set by start
+            started = time.monotonic()
+            try:
+                async with self._throttle, asyncio.timeout(self.timeout_s):
+                    started = time.monotonic()
+                    status, headers, text = await self._post(body_of(request, self.model, tokens_field=tokens_field))
+            except (httpx.RequestError, TimeoutError) as failure:
+                what = str(failure) or f"no answer in {self.timeout_s:g} s"
+                error: Exception = TransientEngineError(f"{self.url}: {type(failure).__name__}: {what}")
+            else:
+                if status == 200:
+                    self._throttle.answered()
+                    return result_of(_json(text), seconds=time.monotonic() - started, model=self.model)
+                other = self._other_field(status, text, tokens_field)
+                if other is not _SAME:
+                    tokens_field = other
+                    continue
+                error = error_of(status, text, headers)
+                if status in REFUSED_FOR_NOW and isinstance(error, TransientEngineError):
+                    wait = retry_after(headers, pause)
+                    self._throttle.refused(wait)
+                    if time.monotonic() + wait > give_up:
+                        raise error
+                    pause *= 2
+                    continue
+            trouble += 1
+            if isinstance(error, PermanentEngineError) or trouble >= TRIES:
+                raise error
+            await asyncio.sleep(pause)
+            pause *= 2
+
+    async def _post(self, body: dict[str, Any]) -> tuple[int, Mapping[str, str], str]:
+        assert self._client is not None  # noqa: S101  set by start
+        async with self._client.stream("POST", self.url, json=body) as response:
+            data = bytearray()
+            async for part in response.aiter_bytes():
+                data += part
+                if len(data) > MAX_ANSWER_BYTES:
+                    raise PermanentEngineError(f"the server's answer is larger than {MAX_ANSWER_BYTES:,} bytes")
+            return response.status_code, response.headers, data.decode("utf-8", "replace")
+
+    def _other_field(self, status: int, text: str, sent: str | None) -> str | None:
+        """Another way to name the cap on new tokens, where the server refused the one sent; else _SAME."""
+        if status != 400 or sent is None:
+            return _SAME
+        said, _ = error_text(text)
+        if "max_completion_tokens" in said and sent == "max_tokens":
+            self._tokens_field = "max_completion_tokens"
+            return self._tokens_field
+        # the cap does not fit into the window beside the prompt: leave it to the server
+        return None if "context length" in said or "context window" in said else _SAME
+
+    def cancel(self, prompt_ids: Collection[str]) -> None:
+        with self._lock:
+            futures = [self._calls[prompt_id] for prompt_id in prompt_ids if prompt_id in self._calls]
+        for future in futures:
+            future.cancel()
+
+    def window(self) -> int | None:
+        return None
+
+    def close(self) -> None:
+        loop, self._loop = self._loop, None
+        if loop is None or self._thread is None:
+            return
+        with self._lock:
+            futures = list(self._calls.values())
+        for future in futures:
+            future.cancel()
+        asyncio.run_coroutine_threadsafe(self._shut(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        self._thread.join()
+        loop.close()
+
+    async def _shut(self) -> None:
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()
+
+
+_SAME = "the same"
+
+
+def read_key(env: str | None, file: str | None) -> str | None:
+    """An API key from an environment variable or a file, None where neither is named.
+
+    Raises EnvironmentMissing, without showing a key, where what is named is not there or holds no key.
+    """
+    if env:
+        key = os.environ.get(env, "").strip()
+        if not key:
+            raise EnvironmentMissing(f"the environment variable {env} (engine.api_key_env) is not set or empty")
+    elif file:
+        try:
+            key = Path(file).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise EnvironmentMissing(f"the key file {file} (engine.api_key_file) cannot be read: {error}") from error
+        if not key:
+            raise EnvironmentMissing(f"the key file {file} (engine.api_key_file) is empty")
+    else:
+        return None
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise EnvironmentMissing(f"what {env or file} holds is no API key: printable ASCII without spaces")
+    return key
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise TransientEngineError(f"the server's answer is not JSON: {error}") from None

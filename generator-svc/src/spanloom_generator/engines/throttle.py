@@ -1,0 +1,78 @@
+"""How many calls a server is sent at once: fewer when it says 429, more again while it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import time
+from collections.abc import Mapping
+from types import TracebackType
+
+MAX_PAUSE_S = 600.0
+"""A server that asks for a longer pause is asked again after this one."""
+
+
+class Throttle:
+    """An async context manager around each request; at most `most` are inside.
+
+    Additive increase, multiplicative decrease, as TCP does it (Chiu and Jain, 1989): a refusal halves the width and
+    holds everybody back for the time the server asked for; each success widens it by 1/width.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.width = float(most)
+        self.inside = 0
+        self._resume_at = 0.0
+        self._changed = asyncio.Condition()
+
+    async def __aenter__(self) -> None:
+        async with self._changed:
+            while True:
+                wait = self._resume_at - time.monotonic()
+                if wait > 0:
+                    self._changed.release()
+                    try:
+                        await asyncio.sleep(wait)
+                    finally:
+                        await self._changed.acquire()
+                elif self.inside < max(1, int(self.width)):
+                    self.inside += 1
+                    return
+                else:
+                    await self._changed.wait()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with self._changed:
+            self.inside -= 1
+            self._changed.notify_all()
+
+    def answered(self) -> None:
+        """The server answered a request."""
+        self.width = min(float(self.most), self.width + 1 / self.width)
+
+    def refused(self, pause_s: float) -> None:
+        """The server refused a request for now; nothing is sent for `pause_s` seconds."""
+        now = time.monotonic()
+        if now >= self._resume_at:  # refusals of one burst count once
+            self.width = max(1.0, self.width / 2)
+        self._resume_at = max(self._resume_at, now + min(pause_s, MAX_PAUSE_S))
+
+
+def retry_after(headers: Mapping[str, str], default_s: float) -> float:
+    """Seconds that a server asks to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110)."""
+    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name)
+        if value is None:
+            continue
+        try:
+            return max(0.0, float(value) * scale)
+        except ValueError:
+            pass
+        try:
+            return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        except (TypeError, ValueError):
+            continue
+    return default_s

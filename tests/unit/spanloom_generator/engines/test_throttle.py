@@ -1,0 +1,85 @@
+"""How many requests are inside, and how long a refusal holds them."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import time
+
+import pytest
+
+from spanloom_generator.engines.throttle import Throttle, retry_after
+
+
+def test_width_halves_once_a_burst_and_grows_by_answers() -> None:
+    async def run() -> None:
+        throttle = Throttle(16)
+        for _ in range(5):
+            throttle.refused(0.01)
+        assert throttle.width == 8
+        await asyncio.sleep(0.02)
+        throttle.refused(0.0)
+        assert throttle.width == 4
+        for _ in range(4):
+            throttle.answered()
+        assert 4.8 < throttle.width < 5
+        for _ in range(500):
+            throttle.answered()
+        assert throttle.width == 16
+
+    asyncio.run(run())
+
+
+def test_never_more_inside_than_the_width() -> None:
+    async def run() -> int:
+        throttle, most = Throttle(3), 0
+
+        async def one() -> None:
+            nonlocal most
+            async with throttle:
+                most = max(most, throttle.inside)
+                await asyncio.sleep(0.001)
+
+        await asyncio.gather(*(one() for _ in range(30)))
+        assert throttle.inside == 0
+        return most
+
+    assert asyncio.run(run()) == 3
+
+
+def test_cancelled_waiters_leave_no_trace() -> None:
+    async def run() -> None:
+        throttle = Throttle(1)
+        async with throttle:
+            waiting = asyncio.create_task(throttle.__aenter__())
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        throttle.refused(5)
+        paused = asyncio.create_task(throttle.__aenter__())
+        await asyncio.sleep(0.01)
+        paused.cancel()
+        await asyncio.gather(paused, return_exceptions=True)
+        assert throttle.inside == 0
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 7.0),
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "0.25"}, 0.25),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        ({"retry-after": "-4"}, 0.0),
+        ({"retry-after": "soon"}, 7.0),
+    ],
+)
+def test_retry_after(headers: dict[str, str], seconds: float) -> None:
+    assert retry_after(headers, 7.0) == seconds
+
+
+def test_retry_after_as_a_date() -> None:
+    date = email.utils.formatdate(time.time() + 30, usegmt=True)
+    assert 28 <= retry_after({"retry-after": date}, 7.0) <= 30
