@@ -141,11 +141,14 @@ def _size_axis(points: Sequence[Row], by: str) -> alt.X:
 
 
 def _ticks(sizes: Sequence[int], constant: float) -> list[int]:
-    """The sizes that occur, most frequent first, as far as their labels fit side by side."""
+    """The sizes that occur, as far as their labels fit side by side: the most frequent ones, then the larger ones.
+
+    A yield below the size asked for is often close to it, and less to be remembered.
+    """
     place = {size: log1p(size / constant) for size in sizes}
     apart = 0.1 * (max(place.values()) - min(place.values()))
     ticks: list[int] = []
-    for size, _ in sorted(Counter(sizes).items(), key=lambda item: (-item[1], item[0])):
+    for size, _ in sorted(Counter(sizes).items(), key=lambda item: (-item[1], -item[0])):
         if all(abs(place[size] - place[other]) >= apart for other in ticks):
             ticks.append(size)
     return sorted(ticks)
