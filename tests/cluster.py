@@ -41,7 +41,7 @@ class Process:
     def __init__(self, service: str, environment: Mapping[str, str], folder: Path, number: int) -> None:
         self.service, self.port = service, free_port()
         self.log = folder / f"{service}-{number}.log"
-        env = {**os.environ, **SHORT, **environment, "SPANLOOM_PORT": str(self.port)}
+        env = {**environment, "SPANLOOM_PORT": str(self.port)}
         with self.log.open("ab") as out:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", f"spanloom_{service}"], env=env, stdout=out, stderr=out, stdin=subprocess.DEVNULL
@@ -103,6 +103,10 @@ class Cluster:
         }
         self.processes: list[Process] = []
 
+    def process_environment(self, **settings: str) -> dict[str, str]:
+        """The environment of a service's process: ours, short times, where the bus and the database are."""
+        return {**os.environ, **SHORT, **self.environment, **settings}
+
     def migrate(self) -> None:
         """Bring the schema up to date, as `spanloom db upgrade` does."""
         upgrade(self.environment["DATABASE_URL"])
@@ -115,7 +119,7 @@ class Cluster:
         """Start processes of these services (all four by default); with `wait` until they are ready."""
         new = []
         for service in services or SERVICES:
-            process = Process(service, {**self.environment, **settings}, self.folder, len(self.processes))
+            process = Process(service, self.process_environment(**settings), self.folder, len(self.processes))
             self.processes.append(process)
             new.append(process)
         if wait:

