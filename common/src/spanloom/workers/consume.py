@@ -15,6 +15,7 @@ from spanloom.bus.port import Bus, Consumer, Message
 from spanloom.contracts.messages import Envelope
 from spanloom.errors import SpanloomError, UnreadableMessage
 from spanloom.store.models import DeadLetter
+from spanloom.store.text import storable
 from spanloom.workers.outage import Outage, is_transient
 
 log = structlog.get_logger()
@@ -108,10 +109,10 @@ class Consuming(Generic[M]):
 
     def _bury(self, message: Message, reason: str) -> None:
         headers: dict[str, Any] = {
-            name: value.decode("utf-8", "backslashreplace").replace("\x00", "�")
+            storable(name)[0]: storable(value.decode("utf-8", "backslashreplace"))[0]
             for name, value in message.headers.items()
         }
-        reason = reason.replace("\x00", "�")
+        reason = storable(reason)[0]
         with self.db.begin() as connection:
             connection.execute(
                 insert(DeadLetter)
@@ -119,7 +120,7 @@ class Consuming(Generic[M]):
                     topic=message.topic,
                     partition=message.partition,
                     offset=message.offset,
-                    key=message.key.replace("\x00", "�"),
+                    key=storable(message.key)[0],
                     value=message.value,
                     headers=headers,
                     reason=reason,
