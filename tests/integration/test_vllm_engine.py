@@ -1,0 +1,187 @@
+"""The vllm engine with the real vLLM and a two-layer Llama of random weights, made here."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spanloom.errors import EnvironmentMissing, PermanentEngineError
+from spanloom.ner.formats import FORMATS
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.spans import orphans
+from spanloom_generator.engines.port import CallRequest, CallResult, Engine, Message, Sampling, open_engine
+
+pytestmark = [
+    pytest.mark.vllm,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    # torch and vLLM warn of their own future on import
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
+]
+
+SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
+TEMPLATE = (
+    "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+
+
+def make_model(folder: Path) -> Path:
+    """A Llama of random weights whose byte-level vocabulary is small enough that random text comes to its ends."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    special = ["<s>", "</s>", "<|system|>", "<|user|>", "<|assistant|>"]
+    vocabulary = {token: i for i, token in enumerate([*special, *alphabet])}
+    raw = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    raw.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, bos_token="<s>", eos_token="</s>")
+    tokenizer.add_special_tokens({"additional_special_tokens": special[2:]})
+    tokenizer.chat_template = TEMPLATE
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        max_position_embeddings=4096,
+        bos_token_id=0,
+        eos_token_id=1,
+        dtype="float32",
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("vllm", reason="vLLM is not installed")
+    return make_model(tmp_path_factory.mktemp("llama"))
+
+
+@pytest.fixture(scope="module")
+def engine(model: Path) -> Iterator[Engine]:
+    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    engine = open_engine(
+        {"kind": "vllm", "model": str(model), "dtype": "float32", "max_model_len": 2048, "max_num_seqs": 32}
+    )
+    engine.start()
+    yield engine
+    engine.close()
+
+
+def request(call: int, *, max_tokens: int = 1500, seed: int | None = None, **more: Any) -> CallRequest:
+    messages: list[Message] = [{"role": "system", "content": "Data."}, {"role": "user", "content": "More, please."}]
+    sampling = Sampling(temperature=1.0, top_p=1.0, max_tokens=max_tokens, seed=call if seed is None else seed)
+    return CallRequest(f"p{call}", call, messages, sampling, "da", "s", **more)
+
+
+def aligned(call: int, name: str = "tag_ids", **more: Any) -> CallRequest:
+    grammar = FORMATS[name].grammar(SCHEMA, n=2, iob2=True)
+    return request(call, constrain="grammar", grammar=grammar, **more)
+
+
+def finished(results: list[CallResult]) -> list[dict[str, Any]]:
+    """The objects of the completions: each line that is one."""
+    objects = []
+    for result in results:
+        for line in result.text.split("\n"):
+            try:
+                objects.append(json.loads(line))
+            except ValueError:
+                continue
+    return [item for item in objects if isinstance(item, dict)]
+
+
+@pytest.mark.parametrize("name", ["tag_ids", "pairs"])
+def test_a_grammar_makes_aligned_samples_of_random_weights(
+    engine: Engine, name: str, record_property: pytest.RecordProperty
+) -> None:
+    results = [future.result(300) for future in [engine.submit(aligned(i, name)) for i in range(40)]]
+    objects = finished(results)
+    assert len(objects) >= 50
+    for item in objects:
+        tokens, tags = FORMATS[name].read(item, SCHEMA)
+        assert len(tokens) == len(tags) > 0
+        assert not orphans(tags)
+    assert {result.finish_reason for result in results} <= {"stop", "length"}
+    assert sum(result.finish_reason == "stop" for result in results) > 10
+    free = [engine.submit(request(i, max_tokens=300)).result(300) for i in range(10)]
+    record_property("finished_without_grammar", len(finished(free)))
+    assert len(finished(free)) < len(objects)
+
+
+def test_json_schema(engine: Engine) -> None:
+    schema = json.dumps(FORMATS["tag_names"].json_schema(SCHEMA, n=1))
+    calls = [engine.submit(request(i, constrain="json_schema", schema=schema)) for i in range(8)]
+    done = [result for call in calls if (result := call.result(300)).finish_reason == "stop"]
+    assert done
+    for result in done:
+        assert set(json.loads(result.text)["samples"][0]) == {"tokens", "ner_tags"}
+
+
+def test_accounting_and_seeds(engine: Engine) -> None:
+    first, again, other = (
+        engine.submit(request(i, max_tokens=50, seed=seed)).result(100) for i, seed in enumerate([7, 7, 8])
+    )
+    assert first.text == again.text != other.text
+    # <|system|> 5 characters <|user|> 13 characters <|assistant|>
+    assert first.tokens_in == 21
+    assert (first.tokens_out, first.finish_reason) == (50, "length")
+    assert 0 < first.seconds < 100
+    assert engine.window() == 2048
+    without_head = engine.submit(request(9, max_tokens=5, extra={"add_generation_prompt": False})).result(100)
+    assert without_head.tokens_in == 20
+
+
+def test_the_cap_is_clipped_to_the_window(engine: Engine) -> None:
+    result = engine.submit(request(0, max_tokens=100_000)).result(200)
+    assert result.tokens_out <= 2048 - result.tokens_in
+    long: list[Message] = [{"role": "user", "content": "x" * 3000}]
+    with pytest.raises(PermanentEngineError, match=r"the prompt has 3002 tokens, the window of .* 2048"):
+        engine.submit(CallRequest("long", 0, long, Sampling(), "da", "s")).result(100)
+
+
+def test_refused_calls_fail_for_good(engine: Engine) -> None:
+    with pytest.raises(PermanentEngineError, match="vLLM refuses the call"):
+        engine.submit(request(0, constrain="grammar", grammar="root ::= nowhere")).result(100)
+    with pytest.raises(PermanentEngineError, match="chat template"):
+        engine.submit(CallRequest("x", 0, [{"role": "user"}], Sampling(), "da", "s")).result(100)  # type: ignore[typeddict-item]
+
+
+def test_cancel_aborts_and_makes_room(engine: Engine) -> None:
+    full = engine.room()
+    calls = [engine.submit(request(i, max_tokens=2000)) for i in range(full)]
+    assert engine.room() == 0
+    assert full > 32
+    engine.cancel([f"p{i}" for i in range(1, full)])
+    for call in calls[1:]:
+        with pytest.raises(CancelledError):
+            call.result(10)
+    assert calls[0].result(200).finish_reason in ("stop", "length")
+    deadline = time.monotonic() + 5
+    while engine.room() != full and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert engine.room() == full
+
+
+def test_a_model_that_is_not_there(tmp_path: Path, engine: Engine) -> None:
+    missing = open_engine({"kind": "vllm", "model": str(tmp_path / "none")})
+    with pytest.raises(EnvironmentMissing, match="vLLM could not load"):
+        missing.start()
+    with pytest.raises(PermanentEngineError, match="not started"):
+        missing.submit(request(0)).result(1)
