@@ -311,3 +311,12 @@ def test_an_outcome_is_plain_data_without_weights(base: Base, schema: LabelSchem
     assert plain["tries"][0]["predictions"] == outcome.predictions
     assert plain["best_step"] == outcome.first.best.step
     assert "state" not in plain
+
+
+def test_labels_without_an_example_are_declared_absent(
+    base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe
+) -> None:
+    people = [s for s in toy["train"] if 1 in s.tags and 3 not in s.tags]
+    short = replace(recipe, epochs=1)
+    assert fine_tune(people, toy["dev"], [], short, base=base, schema=schema, seed=1).labels_absent == ("LOC",)
+    assert fine_tune(toy["train"], toy["dev"], [], short, base=base, schema=schema, seed=1).labels_absent == ()

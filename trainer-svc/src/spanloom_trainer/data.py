@@ -47,6 +47,8 @@ class Data:
     """Cross entropy of the best guess that does not look at the sentence: the entropy of the train tags, in nats."""
     dev_entities: int
     """Gold spans in the dev set."""
+    labels_absent: tuple[str, ...]
+    """Entity types of the label schema that no train sentence holds: the model cannot have learnt them here."""
 
 
 def prepare(
@@ -84,7 +86,14 @@ def prepare(
         keep=keep,
         constant_loss=float(-(shares * np.log(shares)).sum()),
         dev_entities=sum(len(spans_of(s.tags)) for s in dev),
+        labels_absent=labels_absent(train, schema),
     )
+
+
+def labels_absent(train: Sequence[Sentence], schema: LabelSchema) -> tuple[str, ...]:
+    """Entity types of the schema without one example in the train sentences."""
+    found = {(tag - 1) // 2 for sentence in train for tag in sentence.tags if tag}
+    return tuple(name for i, name in enumerate(schema.types) if i not in found)
 
 
 def longest_input(recipe: Recipe, base: Base) -> int:

@@ -52,6 +52,7 @@ def training_facts(outcome: Outcome, recipe: Recipe) -> dict[str, Any]:
         "updates": f"{chosen.steps}, best state after {chosen.best.step}",
         "dev span F1": chosen.best.dev_f1,
         "dev loss": chosen.best.dev_loss,
+        "labels without an example": ", ".join(outcome.labels_absent) or "none",
         "collapsed": chosen.why_collapsed or "no",
     }
 

@@ -110,6 +110,8 @@ class Outcome:
     """Updates planned for a try."""
     precision: str
     """`fp32` or `bf16`, as trained."""
+    labels_absent: tuple[str, ...]
+    """Entity types of the label schema that no train sentence holds."""
     tokens_lost: int
     """Test words cut off by truncation; tagged O."""
     tokens_lost_train: int
@@ -159,6 +161,7 @@ class Outcome:
                 "few_updates",
                 "steps",
                 "precision",
+                "labels_absent",
                 "tokens_lost",
                 "tokens_lost_train",
                 "vocabulary",

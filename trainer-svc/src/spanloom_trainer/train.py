@@ -91,6 +91,7 @@ def fine_tune(
         few_updates=guard_step(recipe, plan.steps) is None,
         steps=plan.steps,
         precision=precision,
+        labels_absent=data.labels_absent,
         tokens_lost=data.test.encoded.tokens_lost,
         tokens_lost_train=data.train.encoded.tokens_lost,
         vocabulary=base.embedding.num_embeddings,
