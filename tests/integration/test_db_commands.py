@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,14 @@ def spanloom(*arguments: str, **environment: str) -> subprocess.CompletedProcess
         [sys.executable, "-c", "from spanloom.cli.app import main; main()", *arguments],
         env={**variables, **environment}, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that PostgreSQL's own user may reach under root; pytest closes its folders to others at any time."""
+    folder = Path(tempfile.mkdtemp(prefix="spanloom-home-"))
+    yield folder
+    shutil.rmtree(folder)
 
 
 def test_upgrade_brings_the_schema_and_is_repeatable(database_url: str) -> None:
@@ -34,21 +45,21 @@ def test_a_wrong_address_is_told_without_a_trace() -> None:
 
 def test_a_database_that_is_away_is_told_without_a_trace() -> None:
     done = spanloom("db", "upgrade", DATABASE_URL="postgresql://u:secret@127.0.0.1:9/x")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "Traceback" not in done.stderr
     assert "does not answer" in done.stderr
     assert "secret" not in done.stderr
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["nobody runs it", "another process runs it"])
-def test_shell_opens_the_embedded_database(tmp_path: Path, held: bool) -> None:
-    server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+def test_shell_opens_the_embedded_database(home: Path, held: bool) -> None:
+    server = EmbeddedPostgres(home / "postgres", durable=False)
     server.start()
     if not held:
         server.stop()
     try:
-        done = spanloom("db", "shell", "-c", "select 6 * 7 as answer", SPANLOOM_HOME=str(tmp_path))
-        failed = spanloom("db", "shell", "-c", "select nonsense", SPANLOOM_HOME=str(tmp_path))
+        done = spanloom("db", "shell", "-c", "select 6 * 7 as answer", SPANLOOM_HOME=str(home))
+        failed = spanloom("db", "shell", "-c", "select nonsense", SPANLOOM_HOME=str(home))
     finally:
         server.stop()
     assert (done.returncode, "42" in done.stdout) == (0, True), done.stderr

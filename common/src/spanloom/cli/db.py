@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import typer
 
+from spanloom.cli.exits import Exit, ServiceError
 from spanloom.errors import Conflict, EnvironmentMissing
 from spanloom.settings import Settings, load_settings
 
@@ -27,8 +28,17 @@ def upgrade() -> None:
     """Bring the schema and the views up to date; safe to call from several places at once."""
     from spanloom.store.migrate import upgrade as migrate
 
+    from sqlalchemy.exc import DBAPIError
+
+    from spanloom.store.db import is_outage
+
     with database(load_settings()) as (url, _):
-        typer.echo(f"schema {migrate(url)}")
+        try:
+            typer.echo(f"schema {migrate(url)}")
+        except DBAPIError as error:
+            if not is_outage(error):
+                raise
+            raise ServiceError(f"the database does not answer: {str(error.orig).strip()}", Exit.UNREACHABLE) from None
 
 
 @app.command("shell")

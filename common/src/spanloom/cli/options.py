@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import orjson
 import typer
@@ -23,12 +24,20 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help=
 def client(url: str | None, *, attempts: int = ATTEMPTS) -> Client:
     """A client from the option and the settings (SPANLOOM_URL, SPANLOOM_API_KEY or its file)."""
     settings = load_settings()
-    if url is not None and not url.startswith(("http://", "https://")):
-        raise SettingsError(f"--url {url}: an address begins with http:// or https://")
+    if url is not None and not _is_address(url):
+        raise SettingsError(f"--url {url}: write an address as http://HOST:PORT or https://HOST")
     key = settings.api_key.get_secret_value() if settings.api_key else None
     if key is not None and key.startswith("sha256:"):
         raise SettingsError("SPANLOOM_API_KEY holds a digest, which a service can check but a client cannot send")
     return Client(url or settings.url, api_key=key, attempts=attempts)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def print_json(value: Any) -> None:

@@ -20,6 +20,7 @@ from spanloom.settings import Settings, load_settings
 from spanloom.store.db import connect
 from spanloom.store.migrate import fits
 from spanloom.store.work import Lease
+from spanloom.telemetry import log
 from spanloom.workers.consume import Consuming
 from spanloom.workers.outage import is_transient
 
@@ -81,7 +82,9 @@ def base_checks(runtime: Runtime) -> dict[str, Check]:
         except Exception as error:
             if not is_transient(error):
                 raise
-            return " ".join(str(error).split())[:300]
+            # /readyz is open to all: where the database is, and as whom it is asked, goes to the log alone.
+            log(__name__).warning("database_away", error=" ".join(str(error).split())[:300])
+            return "the database does not answer; the log tells more"
 
     def bus() -> str | None:
         try:

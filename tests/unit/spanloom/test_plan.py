@@ -1,0 +1,125 @@
+"""What a run would do, counted before it is done."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from spanloom.contracts.spec import RunSpec, check_spec
+from spanloom.plan import model_bytes, project
+
+RELATED = {
+    "da": "sv", "sk": "en", "sv": "da", "swa": "kin", "kin": "swa", "yor": "swa", "ibo": "swa",
+    "kn": "te", "ta": "te", "ml": "ta", "te": "kn",
+}  # fmt: skip
+"""Eleven languages; Kannada and Tamil share Telugu, and three others Swahili."""
+
+
+def gold(code: str) -> dict[str, Any]:
+    return {"path": f"gold/{code}"}
+
+
+def paper(**changes: Any) -> RunSpec:
+    """The paper's grid: organic, WikiANN and three LLMs over eleven languages."""
+    engine = {"kind": "openai", "base_url": "http://127.0.0.1:1", "model": "m"}
+    sources: list[dict[str, Any]] = [{"kind": "organic"}, {"kind": "wikiann"}]
+    sources += [{"kind": "synthetic", "name": name, "engine": engine} for name in ("gpt", "llama", "aya")]
+    return check_spec(
+        {
+            "name": "paper",
+            "languages": [
+                {"code": code, "gold": gold(code), "related": {"code": related, "gold": gold(related)}}
+                for code, related in RELATED.items()
+            ],
+            "sources": sources,
+            **changes,
+        }
+    )
+
+
+def test_the_papers_grid() -> None:
+    found = project(paper())
+    assert found.arms == 528 + 22
+    assert found.arms_by_source == {"organic": 132, "wikiann": 22, "gpt": 132, "llama": 132, "aya": 132}
+    assert found.pretrainings == len(set(RELATED.values()))
+    assert found.zero_shot == 11
+    assert found.evaluations == 550 + 11
+    assert found.calls == 11 * 3 * (250 + 50)
+
+
+def test_every_training_seed_is_an_arm_of_its_own() -> None:
+    found = project(paper(training={"training_seeds": [1, 2, 3]}))
+    assert (found.arms, found.zero_shot) == (3 * 550, 33)
+
+
+def test_without_fine_tuning_nothing_is_pre_trained() -> None:
+    found = project(paper(training={"settings": ["from_scratch"]}))
+    assert (found.arms, found.pretrainings, found.zero_shot) == (275, 0, 0)
+
+
+def test_step_matched_arms_stand_beside() -> None:
+    plain, matched = project(paper()), project(paper(training={"control": "step_matched", "control_steps": 100}))
+    assert matched.arms == 2 * plain.arms
+    assert matched.steps == plain.steps + 100 * plain.arms
+
+
+def test_a_size_no_dataset_holds_becomes_one_arm_on_all_of_it() -> None:
+    spec = small(stop={"after_calls": 10}, sizes=[100, 250, 500, 1000])
+    assert project(spec).arms_by_source["llm"] == 2, "100, and 200 of the 250 asked"
+    assert project(spec, gold={"da": 120}).arms_by_source["organic"] == 2
+
+
+def small(sizes: list[int] | None = None, **source: Any) -> RunSpec:
+    llm = {"kind": "synthetic", "name": "llm", "engine": {"kind": "toy"}, **source}
+    return check_spec(
+        {
+            "name": "small",
+            "languages": [{"code": "da", "gold": gold("da")}],
+            "sources": [{"kind": "organic"}, llm],
+            "training": {"settings": ["from_scratch"], "sizes": sizes or [100], "encoder": {"tiny": {}}},
+        }
+    )
+
+
+def test_calls_tokens_and_cost() -> None:
+    prices = {"input_per_million": 2, "output_per_million": 8}
+    (source,) = project(small(stop={"after_calls": 100}, dev_calls=10, m=10, n=20, prices=prices)).sources
+    assert (source.train_calls, source.dev_calls, source.samples) == (100, 10, 2200)
+    assert source.cost == pytest.approx((source.tokens_in * 2 + source.tokens_out * 8) / 1e6)
+
+
+def test_recorded_completions_cost_no_tokens() -> None:
+    found = project(small(engine={"kind": "replay", "files": {"da": "x.jsonl"}}))
+    assert (found.calls, found.tokens_in, found.tokens_out) == (250, 0, 0)
+
+
+def test_the_size_of_models() -> None:
+    large = paper().training.encoder
+    assert model_bytes(large) == 2_240_000_000
+    kept = {keep: project(paper(training={"keep_models": keep})).models for keep in ("none", "best", "all")}
+    pretrained = len(set(RELATED.values()))
+    assert kept == {"none": 0, "best": 11 * 2 * 5 + pretrained, "all": 550 + pretrained}
+    unknown = project(paper(training={"encoder": "someone/else"}))
+    assert unknown.models_bytes is None
+    assert any("someone/else" in note for note in unknown.notes)
+
+
+def test_unused_dev_calls_are_pointed_out() -> None:
+    assert any("dev_calls" in note for note in project(paper()).notes)
+    assert not any("dev_calls" in note for note in project(paper(training={"dev": "own"})).notes)
+
+
+def test_the_command_prints_it(tmp_path: Any) -> None:
+    from typer.testing import CliRunner
+
+    from spanloom.cli.app import app
+
+    path = tmp_path / "spec.json"
+    path.write_text(paper().model_dump_json())
+    result = CliRunner().invoke(app, ["plan", str(path), "--json", "--ms-per-step", "8"])
+    printed = json.loads(result.stdout)
+    assert (printed["arms"], printed["calls"]) == (550, 9900)
+    assert printed["hours"] == pytest.approx(printed["steps"] * 8 / 3_600_000)
+    assert "at most 550" in CliRunner().invoke(app, ["plan", str(path)]).stdout
