@@ -26,11 +26,10 @@ DATABASES = "spanloom.databases"
 @app.command("upgrade")
 def upgrade() -> None:
     """Bring the schema and the views up to date; safe to call from several places at once."""
-    from spanloom.store.migrate import upgrade as migrate
-
     from sqlalchemy.exc import DBAPIError
 
     from spanloom.store.db import is_outage
+    from spanloom.store.migrate import upgrade as migrate
 
     with database(load_settings()) as (url, _):
         try:
