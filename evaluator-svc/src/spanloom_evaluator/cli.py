@@ -89,13 +89,13 @@ def _score(
     schema: LabelSchema, gold_path: Path, gold: Sequence[RawSentence], pred_path: Path, pred: Sequence[RawSentence]
 ) -> _Scored:
     aligned = align(gold, pred, gold_path=str(gold_path), pred_path=str(pred_path))
-    tags = [[schema.index[tag] for tag in sentence] for sentence in aligned.tags]
+    tags = [list(map(schema.index.__getitem__, sentence)) for sentence in aligned.tags]
     scores = score_tags([_ids(schema, sentence) for sentence in gold], tags, schema)
     return _Scored(str(pred_path), aligned, scores, tags)
 
 
 def _ids(schema: LabelSchema, sentence: RawSentence) -> tuple[int, ...]:
-    return tuple(schema.index[tag] for tag in sentence.tags)
+    return tuple(map(schema.index.__getitem__, sentence.tags))
 
 
 def _comparison(scored: Sequence[_Scored], seed: int) -> dict[str, Any]:

@@ -8,13 +8,13 @@ sentence by sentence, at a fraction of the work.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spanloom.errors import DataError
-from spanloom_evaluator.score import ALL, SentenceCounts
+from spanloom_evaluator.score import ALL
 
 RESAMPLES = 10_000
 LEVEL = 0.95
@@ -25,6 +25,19 @@ Floats = NDArray[np.float64]
 
 TEST_ONLY = "test sampling only"
 SEEDS_AND_TEST = "training seeds and test sampling"
+
+
+class Counted(Protocol):
+    """Counts per sentence of one model on one test set: `SentenceCounts`, or one reading of them from the store."""
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences were counted."""
+        ...
+
+    def of(self, reading: str, label: str) -> NDArray[np.int32]:
+        """(3, sentences): tp, pred, gold."""
+        ...
 
 
 class Interval(NamedTuple):
@@ -53,7 +66,7 @@ class Patterns(NamedTuple):
         return int(self.times.sum())
 
 
-def patterns_of(seeds: Sequence[SentenceCounts], reading: str = "typed", label: str = ALL) -> Patterns:
+def patterns_of(seeds: Sequence[Counted], reading: str = "typed", label: str = ALL) -> Patterns:
     """Distinct patterns of (tp, pred, gold) per sentence over all training seeds of one arm.
 
     Raises DataError when there is no seed, or when the seeds were scored on different numbers of sentences.
@@ -91,7 +104,7 @@ def f1_of(counts: NDArray[Any]) -> Floats:
 
 
 def bootstrap(
-    seeds: Sequence[SentenceCounts],
+    seeds: Sequence[Counted],
     *,
     reading: str = "typed",
     label: str = ALL,

@@ -8,16 +8,23 @@ observed one comes about.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
 from math import lcm
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from spanloom.errors import DataError
-from spanloom_evaluator.intervals import CHUNK, LEVEL, f1_of, mean_over_seeds, patterns_of, percentiles, resampled_f1
-from spanloom_evaluator.score import ALL, SentenceCounts
+from spanloom_evaluator.intervals import (
+    CHUNK,
+    LEVEL,
+    Counted,
+    f1_of,
+    mean_over_seeds,
+    patterns_of,
+    percentiles,
+    resampled_f1,
+)
+from spanloom_evaluator.score import ALL
 
 SWAPS = 10_000
 # A difference that is equal but for the order of additions counts as equal.
@@ -39,8 +46,8 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    first: Sequence[SentenceCounts],
-    second: Sequence[SentenceCounts],
+    first: Sequence[Counted],
+    second: Sequence[Counted],
     *,
     reading: str = "typed",
     label: str = ALL,
@@ -83,8 +90,8 @@ def compare(
 
 
 def _difference_interval(
-    first: Sequence[SentenceCounts],
-    second: Sequence[SentenceCounts],
+    first: Sequence[Counted],
+    second: Sequence[Counted],
     reading: str,
     label: str,
     resamples: int,
@@ -101,43 +108,6 @@ def _difference_interval(
         for f1 in resampled_f1(patterns, resamples, rng)
     ]
     return percentiles(np.concatenate(draws), level)
-
-
-@dataclass(frozen=True)
-class Arm:
-    """What was trained on one source at one size: the counts of each training seed on one test set.
-
-    `size` is the actual number of training sentences, `control` is `epochs` or `step_matched`.
-    """
-
-    language: str
-    setting: str
-    control: str
-    size: int
-    source: str
-    counts: tuple[SentenceCounts, ...]
-
-
-def compare_sources(
-    arms: Sequence[Arm], *, reading: str = "typed", swaps: int = SWAPS, level: float = LEVEL, rng_seed: int = 0
-) -> list[dict[str, Any]]:
-    """Every pair of sources at equal language, setting, control and actual size, as plain rows.
-
-    Columns: language, setting, control, size, source, other, seeds, other_seeds, f1, other_f1, difference, lo, hi, p,
-    p_holm, swaps. Holm's adjustment is over all the rows returned.
-    """
-    alike: dict[tuple[str, str, str, int], list[Arm]] = {}
-    for arm in arms:
-        alike.setdefault((arm.language, arm.setting, arm.control, arm.size), []).append(arm)
-    rows = []
-    for (language, setting, control, size), group in alike.items():
-        for a, b in combinations(group, 2):
-            found = compare(a.counts, b.counts, reading=reading, swaps=swaps, level=level, rng_seed=rng_seed)
-            place = {"language": language, "setting": setting, "control": control, "size": size}
-            pair = {"source": a.source, "other": b.source, "seeds": len(a.counts), "other_seeds": len(b.counts)}
-            rows.append({**place, **pair, **found._asdict()})
-    adjusted = holm([row["p"] for row in rows])
-    return [{**row, "p_holm": p} for row, p in zip(rows, adjusted, strict=True)]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -13,7 +13,7 @@ from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom_evaluator.intervals import f1_of
 from spanloom_evaluator.score import SentenceCounts, score
-from spanloom_evaluator.significance import Arm, compare, compare_sources, holm
+from spanloom_evaluator.significance import compare, holm
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])
 
@@ -86,33 +86,6 @@ def test_different_test_sets_are_refused():
         compare([_counts(1, 0.1, 50)], [_counts(1, 0.1, 60)])
     with pytest.raises(DataError, match="at least one scored training seed"):
         compare([], [_counts(1, 0.1, 60)])
-
-
-def test_sources_are_compared_at_equal_sizes_only():
-    good, bad = (_counts(1, 0.05, 100),), (_counts(2, 0.4, 100),)
-    arms = [
-        Arm("da", "from_scratch", "epochs", 100, "organic", good),
-        Arm("da", "from_scratch", "epochs", 100, "synthetic", bad),
-        Arm("da", "from_scratch", "epochs", 250, "organic", good),
-        Arm("da", "from_scratch", "step_matched", 100, "organic", good),
-        Arm("da", "fine_tuning", "epochs", 100, "synthetic", bad),
-        Arm("da", "from_scratch", "epochs", 100, "wikiann", good),
-    ]
-    rows = compare_sources(arms, swaps=500)
-    assert [(row["source"], row["other"]) for row in rows] == [
-        ("organic", "synthetic"), ("organic", "wikiann"), ("synthetic", "wikiann")
-    ]  # fmt: skip
-    assert {(row["language"], row["setting"], row["control"], row["size"]) for row in rows} == {
-        ("da", "from_scratch", "epochs", 100)
-    }
-    assert [row["p_holm"] for row in rows] == pytest.approx(holm([row["p"] for row in rows]))
-    assert rows[0]["p_holm"] == pytest.approx(3 / 501)
-    assert rows[1]["p_holm"] == 1.0
-    assert rows[2]["difference"] < 0
-
-
-def test_nothing_to_compare():
-    assert compare_sources([]) == []
 
 
 def test_holm_by_hand():
