@@ -172,6 +172,7 @@ def test_holder_and_server_killed_together(folder: Path, holder: subprocess.Pope
     ask(EmbeddedPostgres(folder), "create table kept as select 7 n")
     holder.kill()
     os.kill(left, signal.SIGKILL)
+    holder.wait()
     with embedded(folder) as server:
         assert server.postmaster().pid != left  # type: ignore[union-attr]
         assert ask(server, "select n from kept") == (7,)
