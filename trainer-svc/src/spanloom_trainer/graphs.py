@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from spanloom_trainer.course import Plan
+from spanloom_trainer.data import longest_input
 from spanloom_trainer.encode import IGNORE
 from spanloom_trainer.recipe import Precision, Recipe
 from spanloom_trainer.step import EagerStep, Step
@@ -19,18 +20,20 @@ EAGER = 3  # updates a shape is run as written before it is captured
 
 
 def step_of(model: Any, plan: Plan) -> Step:
-    """The update for a plan's device: captured on CUDA, as written elsewhere."""
+    """The update for a plan's device: captured on CUDA, as written elsewhere.
+
+    A deterministic training is not captured: where a capture falls would depend on where it was resumed.
+    """
     arguments = (model, plan.recipe, plan.precision, plan.base.padding)
-    if plan.device.type == "cuda" and model.config._attn_implementation == "sdpa":
-        limit = max(plan.data.train.lengths)
-        return GraphStep(*arguments, longest=limit)
+    if plan.device.type == "cuda" and model.config._attn_implementation == "sdpa" and not plan.recipe.deterministic:
+        return GraphStep(*arguments, longest=longest_input(plan.recipe, plan.base))
     return EagerStep(*arguments)
 
 
 def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:
     """The static shape `(B, L)` that a batch is padded to.
 
-    L is the next multiple of LENGTH, `limit` (the longest window there is) at most; B the next multiple of ROWS, or of
+    L is the next multiple of LENGTH, `limit` (the longest input) at most; B the next multiple of ROWS, or of
     a quarter of the power of two below, so that shapes are few and at most a fourth of a batch is added.
     """
     unit = max(ROWS, 1 << max(0, rows.bit_length() - 3))
@@ -54,8 +57,8 @@ def pad_static(ids: Tensor, labels: Tensor, shape: tuple[int, int], padding: int
 class GraphStep(EagerStep):
     """Updates as graphs: one for each static shape, captured once the shape has been seen EAGER times.
 
-    All graphs share one memory pool; they never run at once. The learning rate and AdamW's step count are tensors,
-    dropout draws from the device's generator, which graphs advance.
+    All graphs share one memory pool and one stream; they never run at once. The learning rate and AdamW's step count
+    are tensors, dropout draws from the device's generator, which graphs advance.
     """
 
     def __init__(self, model: Any, recipe: Recipe, precision: Precision, padding: int, *, longest: int) -> None:
@@ -64,22 +67,29 @@ class GraphStep(EagerStep):
         self.seen: dict[tuple[int, int], int] = {}
         self.graphs: dict[tuple[int, int], Captured] = {}
         self.pool = torch.cuda.graph_pool_handle()
+        self.stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
 
     def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
         """See `Step`."""
         shape = static_shape(ids.shape[0], ids.shape[1], self.longest)
         host = [part.pin_memory() for part in pad_static(ids, labels, shape, self.padding)]
-        self.set_rate(learning_rate)
+        outside = torch.cuda.current_stream(self.device)
+        self.stream.wait_stream(outside)
+        with torch.cuda.stream(self.stream):
+            self.set_rate(learning_rate)
+            loss = self._updated(shape, host)
+            self.keep_pace()
+        outside.wait_stream(self.stream)
+        return loss
+
+    def _updated(self, shape: tuple[int, int], host: list[Tensor]) -> Tensor:
         self.seen[shape] = self.seen.get(shape, 0) + 1
         if self.seen[shape] <= EAGER:
-            batch = [part.to(self.device, non_blocking=True) for part in host]
-            loss = self.update(batch[0], batch[1], batch[2], cache=False)
-        else:
-            if shape not in self.graphs:
-                self.graphs[shape] = Captured(self, host)
-            loss = self.graphs[shape].replay(host)
-        self.keep_pace()
-        return loss
+            ids, labels, mask = (part.to(self.device, non_blocking=True) for part in host)
+            return self.update(ids, labels, mask, cache=False)
+        if shape not in self.graphs:
+            self.graphs[shape] = Captured(self, host)
+        return self.graphs[shape].replay(host)
 
 
 class Captured:
@@ -91,7 +101,7 @@ class Captured:
         for static, part in zip(self.inputs, host, strict=True):
             static.copy_(part)
         torch.cuda.synchronize(step.device)
-        with torch.cuda.graph(self.graph, pool=step.pool):
+        with torch.cuda.graph(self.graph, pool=step.pool, stream=step.stream):
             self.loss = step.update(self.inputs[0], self.inputs[1], self.inputs[2], cache=False)
 
     def replay(self, host: list[Tensor]) -> Tensor:
