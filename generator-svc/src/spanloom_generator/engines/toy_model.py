@@ -30,7 +30,7 @@ WINDOW = 512
 """Longest object, in tokens, begin and end included."""
 
 PUNCTUATION = Regex(r'\{"tokens":\["|","|"\],"ner_tags":\[|\]\}|\d+,')
-"""The format's punctuation, and a tag with its comma: a token each, so that equal lengths are in easy reach."""
+"""The format's punctuation, and a tag with its comma: a token each, so that the two lists' lengths are in easy reach."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,6 @@ class ToyRecipe:
     batch_size: int = 8
     exchange: float = 0.7
     init_std: float = 0.06
-    tag_weight: float = 1.0
-    drill: tuple[float, float] = (0.0, 0.0)
     version: int = 1
     """Raised when the code below would make another model of the same recipe."""
 
@@ -92,7 +90,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary,
-        special_tokens=[BOS, EOS, PAD, "<drill>"],
+        special_tokens=[BOS, EOS, PAD],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
@@ -161,7 +159,6 @@ def _train(
     sentences: list[Sentence],
     steps: int,
     recipe: ToyRecipe,
-    share: float,
     on_step: Callable[[int, float], None],
 ) -> None:
     """AdamW with linear warm-up and cosine decay to zero, over batches of objects of like length."""
@@ -185,14 +182,12 @@ def _train(
     )
     model.train()
     rng = random.Random(recipe.seed)  # noqa: S311  (not for secrets)
-    waiting: list = []
+    waiting: list[torch.Tensor] = []
     for step in range(1, steps + 1):
-        waiting = waiting or _epoch(tokenizer, sentences, recipe, rng, share)
-        ids, weights = waiting.pop()  # (B, L)
-        logits = model(input_ids=ids[:, :-1], use_cache=False).logits
-        each = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
-        w = weights[:, 1:].flatten()
-        loss = (each * w).sum() / w.sum()
+        waiting = waiting or _epoch(tokenizer, sentences, recipe, rng)
+        ids = waiting.pop()  # (B, L)
+        labels = ids.masked_fill(ids == PAD_ID, IGNORED)
+        loss = model(input_ids=ids, labels=labels, use_cache=False).loss
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -201,48 +196,19 @@ def _train(
         on_step(step, float(loss.detach()))
 
 
-def drill(units, rng):
-    toks, tags = [], []
-    n = rng.randint(3, 16)
-    while len(toks) < n:
-        w, g = rng.choice(units)
-        toks += w
-        tags += g
-    return Sentence(tuple(toks), tuple(tags))
-
-
-def _epoch(tokenizer: Tokenizer, sentences: list[Sentence], recipe: ToyRecipe, rng: random.Random, share: float):
+def _epoch(
+    tokenizer: Tokenizer, sentences: list[Sentence], recipe: ToyRecipe, rng: random.Random
+) -> list[torch.Tensor]:
+    """All sentences once, with names exchanged, in batches (B, L) of like length, padded right, in random order."""
     mentions = mentions_of(sentences)
-    units = []
-    for s in sentences:
-        done = 0
-        for span in spans_of(s.tags):
-            units += [((w,), (0,)) for w in s.tokens[done : span.start]]
-            units.append((s.tokens[span.start : span.end], s.tags[span.start : span.end]))
-            done = span.end
-        units += [((w,), (0,)) for w in s.tokens[done:]]
-    objects = []
-    for sentence in sentences:
-        d = rng.random() < share
-        text = write_object(drill(units, rng) if d else exchange_mentions(sentence, mentions, recipe.exchange, rng))
-        mid = text.index('],"ner_tags"')
-        e = tokenizer.encode(text)
-        ids = [3 if d else BOS_ID, *e.ids, EOS_ID][:WINDOW]
-        w = [0.0, *[(recipe.tag_weight if o[0] > mid else (0.0 if d else 1.0)) for o in e.offsets], 1.0][:WINDOW]
-        objects.append((ids, w))
-    order = sorted(objects, key=lambda x: (len(x[0]), rng.random()))
+    objects = [
+        encode(tokenizer, write_object(exchange_mentions(sentence, mentions, recipe.exchange, rng)))[:WINDOW]
+        for sentence in sentences
+    ]
+    order = sorted(objects, key=lambda ids: (len(ids), rng.random()))
     batches = [order[i : i + recipe.batch_size] for i in range(0, len(order), recipe.batch_size)]
     rng.shuffle(batches)
-    out = []
-    for batch in batches:
-        L = max(len(x) for x, _ in batch)
-        out.append(
-            (
-                torch.tensor([x + [PAD_ID] * (L - len(x)) for x, _ in batch]),
-                torch.tensor([w + [0.0] * (L - len(w)) for _, w in batch]),
-            )
-        )
-    return out
+    return [torch.tensor([ids + [PAD_ID] * (max(map(len, batch)) - len(ids)) for ids in batch]) for batch in batches]
 
 
 def mentions_of(sentences: Iterable[Sentence]) -> dict[int, list[tuple[str, ...]]]:
