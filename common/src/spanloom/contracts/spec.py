@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from spanloom.contracts.base import Frozen, Name, Text
 from spanloom.contracts.gold import GoldSpec, LanguageSpec
+from spanloom.contracts.problems import problems_of
 from spanloom.contracts.sources import Source, SyntheticSource
 from spanloom.contracts.training import EvaluationSpec, TrainingSpec
 from spanloom.errors import SchemaError, SpecError
@@ -38,14 +39,18 @@ class RunSpec(Frozen):
     @classmethod
     def _from_list(cls, value: Any) -> Any:
         if isinstance(value, list):
-            if len(set(map(str, value))) != len(value):
-                raise ValueError("lists an entity type twice")
+            twice = sorted({str(name) for name in value if value.count(name) > 1})
+            if twice:
+                raise ValueError(f"lists {', '.join(twice)} twice; name each entity type once")
             return {str(name): None for name in value}
         return value
 
     @field_validator("labels")
     @classmethod
     def _is_schema(cls, value: dict[str, str | None]) -> dict[str, str | None]:
+        for name in value:
+            if name[:2] in ("B-", "I-"):
+                raise ValueError(f"{name!r} is a tag; give entity types, here {name[2:]!r}, and the tags follow")
         try:
             LabelSchema.of(value)
         except SchemaError as error:
@@ -138,31 +143,24 @@ def check_spec(data: object) -> RunSpec:
     try:
         return RunSpec.model_validate(data)
     except ValidationError as error:
-        raise SpecError(problems_of(error)) from None
-
-
-def problems_of(error: ValidationError) -> list[tuple[str, str]]:
-    """`(field path, what is wrong and allowed)` for each mistake pydantic found."""
-    out = []
-    for item in error.errors(include_url=False, include_context=False):
-        path = ".".join(str(part) for part in item["loc"] if not str(part).startswith("function-"))
-        what = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            what = "no such field; see `spanloom spec --schema` for what is allowed"
-        elif item["type"] != "value_error" and item["type"] != "missing":
-            what = f"{what}; got {str(item['input'])[:80]!r}"
-        head, _, rest = what.partition(": ")
-        if not path and rest and " " not in head:
-            path, what = head, rest
-        out.append((path, what))
-    return out
+        raise SpecError(problems_of(error, RunSpec, data)) from None
 
 
 class _NoAliases(yaml.SafeLoader):
-    """YAML without aliases: a small file must not become a large document."""
+    """YAML without aliases (a small file must not become a large document) and without a field given twice."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases are not allowed here", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
+
+    def compose_mapping_node(self, anchor: Any) -> Any:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value!r} is given twice", problem_mark=key.start_mark)
+            if isinstance(key.value, str):
+                seen.add(key.value)
+        return node
