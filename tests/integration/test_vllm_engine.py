@@ -77,7 +77,14 @@ def engine(model: Path) -> Iterator[Engine]:
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     engine = open_engine(
-        {"kind": "vllm", "model": str(model), "dtype": "float32", "max_model_len": 2048, "max_num_seqs": 32}
+        {
+            "kind": "vllm",
+            "model": str(model),
+            "dtype": "float32",
+            "max_model_len": 2048,
+            "max_num_seqs": 32,
+            "enforce_eager": True,
+        }
     )
     engine.start()
     yield engine

@@ -83,6 +83,10 @@ class VllmEngine(Frozen):
     max_model_len: Annotated[int, Field(ge=64, le=1_000_000)] | None = None
     max_num_seqs: Annotated[int, Field(ge=1, le=65_536)] = 256
     gpu_memory_utilization: Annotated[float, Field(gt=0, le=1)] = 0.9
+    enforce_eager: Annotated[bool, Field(description="no compilation: starts sooner, runs slower")] = False
+    sleep_after_s: Annotated[
+        float | None, Field(gt=0, description="give the GPU's memory back after so many idle seconds")
+    ] = None
 
 
 Engine = Annotated[

@@ -51,7 +51,7 @@ class _Arrays(SampleFormat):
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
         tags = [self._write(tag, schema) for tag in range(len(schema))]
         items = {"type": "integer" if isinstance(tags[0], int) else "string", "enum": tags}
-        strings = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+        strings = {"type": "array", "items": {"type": "string"}, "minItems": 1}
         return closed_object({"tokens": strings, "ner_tags": {"type": "array", "items": items, "minItems": 1}})
 
     def sample_grammar(self, schema: LabelSchema, *, iob2: bool) -> str:

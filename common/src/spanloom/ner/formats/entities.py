@@ -63,11 +63,11 @@ class Entities(SampleFormat):
 
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
         mention = closed_object(
-            {"text": {"type": "string", "minLength": 1}, "label": {"type": "string", "enum": list(schema.types)}}
+            {"text": {"type": "string"}, "label": {"type": "string", "enum": list(schema.types)}}
         )
         mention["properties"]["nth"] = {"type": "integer", "minimum": 1}
         return closed_object(
-            {"text": {"type": "string", "minLength": 1}, "entities": {"type": "array", "items": mention}}
+            {"text": {"type": "string"}, "entities": {"type": "array", "items": mention}}
         )
 
     def sample_grammar(self, schema: LabelSchema, *, iob2: bool) -> str:

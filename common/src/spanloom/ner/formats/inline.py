@@ -48,7 +48,7 @@ class Inline(SampleFormat):
         return tokens, tags
 
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
-        return closed_object({"text": {"type": "string", "minLength": 1}})
+        return closed_object({"text": {"type": "string"}})
 
     def sample_grammar(self, schema: LabelSchema, *, iob2: bool) -> str:
         """Words and bracketed entities between spaces; IOB2 holds by construction."""

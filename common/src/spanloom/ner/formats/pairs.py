@@ -42,7 +42,7 @@ class Pairs(SampleFormat):
         return tokens, ids
 
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
-        token, tag = {"type": "string", "minLength": 1}, {"type": "string", "enum": list(schema.tags)}
+        token, tag = {"type": "string"}, {"type": "string", "enum": list(schema.tags)}
         pair = {"type": "array", "prefixItems": [token, tag], "items": False, "minItems": 2, "maxItems": 2}
         return closed_object({"pairs": {"type": "array", "items": pair, "minItems": 1}})
 
