@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -82,10 +82,11 @@ def compare(device: str, shape: str, count: int, epochs: int) -> None:
     base = encoder(shape, [*train, *dev])
     folder = Path(tempfile.mkdtemp(prefix="spanloom-bench-"))
     try:
+        _peak(device)
         theirs, saving, their_losses = in_trainer(base, train, dev, epochs, device, folder / "theirs")
         peak_theirs = _peak(device)
-        paper = replace(PAPER, epochs=epochs)
-        plain, outcome = timed(lambda: arm(base, train, dev, paper, device))
+        plain, outcome = timed(lambda: arm(base, train, dev, replace(PAPER, epochs=epochs), device))
+        _peak(device)
         ours, quick = timed(lambda: arm(base, train, dev, replace(DEFAULT, epochs=epochs), device, folder / "ours"))
         peak_ours = _peak(device)
     finally:
@@ -93,9 +94,18 @@ def compare(device: str, shape: str, count: int, epochs: int) -> None:
     name = f"{device}_{shape}_{count}x{epochs}"
     apart = max(abs(a - b) / b for a, b in zip(outcome.first.losses, their_losses, strict=True))
     facts: dict[str, Any] = {"precision": quick.precision, "vocabulary_trained": quick.vocabulary_trained}
-    report(f"{name}_default_saving_included", ours, theirs, "s", **facts)
-    report(f"{name}_fp32_same_batches_without_saving", plain, theirs - saving, "s", loss_apart_at_most=round(apart, 6))
-    report(f"{name}_samples_per_s", count * epochs / ours, count * epochs / theirs, "1/s", more_is_better=True)
+    report(f"{name}_default_saving_included", ours.wall, theirs.wall, "s", **_cpu(ours, theirs), **facts)
+    theirs_alone = Spent(theirs.wall - saving.wall, theirs.cpu - saving.cpu)
+    report(
+        f"{name}_fp32_same_batches_without_saving",
+        plain.wall,
+        theirs_alone.wall,
+        "s",
+        **_cpu(plain, theirs_alone),
+        loss_apart_at_most=round(apart, 6),
+    )
+    seen = count * epochs
+    report(f"{name}_samples_per_s", seen / ours.wall, seen / theirs.wall, "1/s", more_is_better=True)
     if device == "cuda":
         report(f"{name}_peak_memory", peak_ours, peak_theirs, "GiB")
 
@@ -140,13 +150,13 @@ def one_update(shape: str, rows: int = 16, length: int = 48, updates: int = 200)
 
 def in_trainer(
     base: Base, train: list[Sentence], dev: list[Sentence], epochs: int, device: str, folder: Path
-) -> tuple[float, float, list[float]]:
+) -> tuple[Spent, Spent, list[float]]:
     """One arm in `transformers.Trainer` as the paper's scripts call it.
 
-    Returns seconds in all, seconds of them spent saving, and the loss of every update.
+    Returns what it took in all, what of it went to saving and loading saved states, and the loss of every update.
     """
     model = _model(base, None)
-    began = time.perf_counter()
+    began = Spent.now()
     arguments = TrainingArguments(
         output_dir=str(folder),
         learning_rate=2e-5,
@@ -170,15 +180,17 @@ def in_trainer(
         eval_dataset=Windows(base, dev[: len(train)]),
         data_collator=lambda rows: collate(rows, base.padding),
     )
-    saving = [0.0]
-    _count_time(trainer, "_save_checkpoint", saving)
+    saving: list[Spent] = []
+    for name in ("_save_checkpoint", "_load_best_model"):
+        _count_time(trainer, name, saving)
     # Dropout draws from where our training draws: the seed, at the first update.
     seeded: list[bool] = []
     model.register_forward_pre_hook(lambda *_: None if seeded else seeded.append(bool(torch.manual_seed(SEED))))
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):  # its logs; ours is JSON alone
         trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
-    return time.perf_counter() - began, saving[0], [float(loss) for loss in losses]
+    in_all = Spent(sum(one.wall for one in saving), sum(one.cpu for one in saving))
+    return began.since(), in_all, [float(loss) for loss in losses]
 
 
 class Windows(Dataset[dict[str, Any]]):
@@ -264,23 +276,44 @@ def _eager(model: Any, plan: Plan) -> Any:
     return EagerStep(model, plan.recipe, plan.precision, plan.base.padding)
 
 
-def _count_time(thing: Any, name: str, total: list[float]) -> None:
+class Spent(NamedTuple):
+    """Seconds on the wall and of this process's CPU time, which other programs on the machine disturb less."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def now(cls) -> Spent:
+        return cls(time.perf_counter(), time.process_time())
+
+    def since(self) -> Spent:
+        now = Spent.now()
+        return Spent(now.wall - self.wall, now.cpu - self.cpu)
+
+
+def _cpu(ours: Spent, theirs: Spent) -> dict[str, Any]:
+    return {
+        "cpu_s": {"ours": round(ours.cpu, 2), "theirs": round(theirs.cpu, 2), "ratio": round(theirs.cpu / ours.cpu, 2)}
+    }
+
+
+def _count_time(thing: Any, name: str, total: list[Spent]) -> None:
     original = getattr(thing, name)
 
     def counted(*args: Any, **kwargs: Any) -> Any:
-        start = time.perf_counter()
+        began = Spent.now()
         try:
             return original(*args, **kwargs)
         finally:
-            total[0] += time.perf_counter() - start
+            total.append(began.since())
 
     setattr(thing, name, counted)
 
 
-def timed(way: Callable[[], Outcome]) -> tuple[float, Outcome]:
-    start = time.perf_counter()
+def timed(way: Callable[[], Outcome]) -> tuple[Spent, Outcome]:
+    began = Spent.now()
     outcome = way()
-    return time.perf_counter() - start, outcome
+    return began.since(), outcome
 
 
 def _peak(device: str) -> float:
