@@ -17,7 +17,7 @@ from seqeval.metrics import f1_score
 
 from spanloom.ner.schema import LabelSchema
 from spanloom_evaluator.intervals import RESAMPLES, bootstrap, f1_of
-from spanloom_evaluator.score import SentenceCounts, score
+from spanloom_evaluator.score import SentenceCounts, score, score_names
 from spanloom_evaluator.significance import SWAPS, compare
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC", "DATE"])
@@ -101,9 +101,7 @@ def main() -> None:
     gold_names, pred_names = ([SCHEMA.names(s) for s in side] for side in (gold, pred))
 
     def from_names() -> float:
-        of = SCHEMA.index.__getitem__
-        ids = [[list(map(of, sentence)) for sentence in side] for side in (gold_names, pred_names)]
-        return score(ids[0], ids[1], SCHEMA).of().f1
+        return score_names(gold_names, pred_names, SCHEMA).of().f1
 
     theirs = f1_score(gold_names, pred_names)
     if abs(from_names() - theirs) > 1e-12:

@@ -19,8 +19,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom_evaluator.align import Aligned, align
 from spanloom_evaluator.intervals import Interval, bootstrap
 from spanloom_evaluator.novelty import entities_of, gold_overlap, recall_by_novelty
-from spanloom_evaluator.score import READINGS, Prf, Scores
-from spanloom_evaluator.score import score as score_tags
+from spanloom_evaluator.score import READINGS, Prf, Scores, score_names
 from spanloom_evaluator.significance import Comparison, compare, holm
 
 
@@ -29,7 +28,6 @@ class _Scored:
     path: str
     aligned: Aligned
     scores: Scores
-    tags: list[list[int]]
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -89,13 +87,12 @@ def _score(
     schema: LabelSchema, gold_path: Path, gold: Sequence[RawSentence], pred_path: Path, pred: Sequence[RawSentence]
 ) -> _Scored:
     aligned = align(gold, pred, gold_path=str(gold_path), pred_path=str(pred_path))
-    tags = [list(map(schema.index.__getitem__, sentence)) for sentence in aligned.tags]
-    scores = score_tags([_ids(schema, sentence) for sentence in gold], tags, schema)
-    return _Scored(str(pred_path), aligned, scores, tags)
+    scores = score_names([sentence.tags for sentence in gold], aligned.tags, schema)
+    return _Scored(str(pred_path), aligned, scores)
 
 
-def _ids(schema: LabelSchema, sentence: RawSentence) -> tuple[int, ...]:
-    return tuple(map(schema.index.__getitem__, sentence.tags))
+def _ids(schema: LabelSchema, tags: Sequence[str]) -> tuple[int, ...]:
+    return tuple(map(schema.index.__getitem__, tags))
 
 
 def _comparison(scored: Sequence[_Scored], seed: int) -> dict[str, Any]:
@@ -117,9 +114,9 @@ def _comparison(scored: Sequence[_Scored], seed: int) -> dict[str, Any]:
 def _against_training(
     schema: LabelSchema, gold: Sequence[RawSentence], training: Sequence[RawSentence], scored: Sequence[_Scored]
 ) -> dict[str, Any]:
-    test, train = ([Sentence(s.tokens, _ids(schema, s)) for s in side] for side in (gold, training))
+    test, train = ([Sentence(s.tokens, _ids(schema, s.tags)) for s in side] for side in (gold, training))
     known = entities_of(train)
-    recalls = [recall_by_novelty(test, each.tags, known) for each in scored]
+    recalls = [recall_by_novelty(test, [_ids(schema, tags) for tags in each.aligned.tags], known) for each in scored]
     return {
         "overlap": gold_overlap(test, train)._asdict(),
         "recall": [
@@ -134,7 +131,7 @@ def _print(result: dict[str, Any], scored: Sequence[_Scored], interval: Interval
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     for each in scored:
         say(each.path, style="bold")
-        say(f"{len(each.tags):,} sentences, {each.scores.tokens:,} tokens")
+        say(f"{each.scores.counts.sentences:,} sentences, {each.scores.tokens:,} tokens")
         readings = {name: each.scores.of(name) for name in READINGS}
         readings |= {"typed, macro": each.scores.macro(), "typed, weighted": each.scores.weighted()}
         console.print(as_table([{"reading": name, **_prf(prf)} for name, prf in readings.items()]))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spanloom.errors import DataError, SchemaError
+from spanloom.ner.schema import LabelSchema
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -50,9 +51,7 @@ def flatten(sentences: Sequence[Sequence[int]], size: int, name: str) -> Tags:
 
     Raises SchemaError that names the sentence and the token (both 0-based) of the first id outside the schema.
     """
-    lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
-    offsets = np.zeros(len(sentences) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+    offsets = _offsets(sentences)
     ids = np.fromiter(chain.from_iterable(sentences), np.int64, int(offsets[-1]))
     wrong = np.flatnonzero((ids < 0) | (ids >= size))
     if len(wrong):
@@ -62,6 +61,29 @@ def flatten(sentences: Sequence[Sequence[int]], size: int, name: str) -> Tags:
             f"the label schema (0 to {size - 1})"
         )
     return Tags(ids, offsets)
+
+
+def flatten_names(sentences: Sequence[Sequence[str]], schema: LabelSchema, name: str) -> Tags:
+    """Tag names end to end, as ids of the schema.
+
+    Raises SchemaError that names the sentence and the token (both 0-based) of the first tag outside the schema.
+    """
+    offsets = _offsets(sentences)
+    try:
+        ids = np.fromiter(map(schema.index.__getitem__, chain.from_iterable(sentences)), np.int64, int(offsets[-1]))
+    except KeyError as error:
+        number, token = next((i, s.index(error.args[0])) for i, s in enumerate(sentences) if error.args[0] in s)
+        raise SchemaError(
+            f"{name} sentence {number}, token {token}: tag {error.args[0]!r} is not in the label schema "
+            f"({', '.join(schema.tags)})"
+        ) from None
+    return Tags(ids, offsets)
+
+
+def _offsets(sentences: Sequence[Sequence[object]]) -> Ints:
+    offsets = np.zeros(len(sentences) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, sentences), np.int64, len(sentences)), out=offsets[1:])
+    return offsets
 
 
 def check_aligned(gold: Tags, pred: Tags) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spanloom.ner.schema import LabelSchema
-from spanloom_evaluator.decode import Ints, Spans, check_aligned, decode, flatten
+from spanloom_evaluator.decode import Ints, Spans, Tags, check_aligned, decode, flatten, flatten_names
 from spanloom_evaluator.overlap import match
 
 READINGS = ("typed", "strict", "boundary", "partial", "type")
@@ -183,11 +183,20 @@ def score(gold: Sequence[Sequence[int]], pred: Sequence[Sequence[int]], schema: 
 
     Raises SchemaError for an id outside the schema, DataError where sentences or lengths differ.
     """
-    gold_tags, pred_tags = flatten(gold, len(schema), "gold"), flatten(pred, len(schema), "predicted")
-    check_aligned(gold_tags, pred_tags)
-    gold_spans, pred_spans = decode(gold_tags), decode(pred_tags)
-    counts = count(gold_spans, pred_spans, sentences=len(gold), tokens=len(gold_tags.ids), types=schema.types)
-    return Scores(counts, len(gold_tags.ids), _illegal(gold_spans), _illegal(pred_spans))
+    return _score(flatten(gold, len(schema), "gold"), flatten(pred, len(schema), "predicted"), schema)
+
+
+def score_names(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]], schema: LabelSchema) -> Scores:
+    """`score` of tag names such as `B-PER`."""
+    return _score(flatten_names(gold, schema, "gold"), flatten_names(pred, schema, "predicted"), schema)
+
+
+def _score(gold: Tags, pred: Tags, schema: LabelSchema) -> Scores:
+    check_aligned(gold, pred)
+    gold_spans, pred_spans = decode(gold), decode(pred)
+    tokens = len(gold.ids)
+    counts = count(gold_spans, pred_spans, sentences=len(gold.offsets) - 1, tokens=tokens, types=schema.types)
+    return Scores(counts, tokens, _illegal(gold_spans), _illegal(pred_spans))
 
 
 def count(gold: Spans, pred: Spans, *, sentences: int, tokens: int, types: tuple[str, ...]) -> SentenceCounts:

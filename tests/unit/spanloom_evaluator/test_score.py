@@ -13,7 +13,7 @@ from spanloom.errors import DataError, SchemaError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.spans import orphans, spans_of
 from spanloom_evaluator.decode import decode, flatten
-from spanloom_evaluator.score import ALL, READINGS, SentenceCounts, score
+from spanloom_evaluator.score import ALL, READINGS, SentenceCounts, score, score_names
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 TAG = st.integers(0, len(SCHEMA) - 1)
@@ -164,6 +164,13 @@ def test_nothing_to_score(empty):
 def test_an_id_outside_the_schema_is_named():
     with pytest.raises(SchemaError, match="predicted sentence 1, token 2: tag id 7"):
         score([[0], [0, 0, 0]], [[0], [0, 0, 7]], SCHEMA)
+
+
+def test_names_score_as_their_ids_do_and_an_unknown_one_is_named():
+    gold, pred = [[1, 2, 0], [5]], [[1, 0, 0], [3]]
+    assert score_names(_names(gold), _names(pred), SCHEMA).as_dict() == score(gold, pred, SCHEMA).as_dict()
+    with pytest.raises(SchemaError, match=r"gold sentence 1, token 1: tag 'B-DATE' is not in the label schema \(O, "):
+        score_names([["O"], ["O", "B-DATE"]], [["O"], ["O", "O"]], SCHEMA)
 
 
 def test_sentences_that_do_not_match_are_named():
