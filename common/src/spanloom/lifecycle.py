@@ -110,9 +110,7 @@ class Service:
     def start(self) -> Self:
         """Bind the port, start the server and the workers. Raises SettingsError when the port is taken."""
         if self.app is not None:
-            bound = _bind(
-                self.settings.host, self._default_port if self.settings.port is None else self.settings.port
-            )
+            bound = _bind(self.settings.host, self._default_port if self.settings.port is None else self.settings.port)
             self._address = bound.getsockname()[:2]
             self._server = uvicorn.Server(
                 uvicorn.Config(

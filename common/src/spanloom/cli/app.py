@@ -78,6 +78,10 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
         except SpanloomError as error:
             raise typer.Exit(report(error)) from None
+        except ModuleNotFoundError as error:
+            if (error.name or "spanloom").startswith("spanloom"):
+                raise
+            raise typer.Exit(report(_missing(ctx.invoked_subcommand, error))) from None
 
 
 def load(name: str, target: str) -> Any:
@@ -86,11 +90,7 @@ def load(name: str, target: str) -> Any:
     try:
         found = getattr(importlib.import_module(module), attribute)
     except ImportError as error:
-        missing = error.name or "a part"
-        raise SpanloomError(
-            f"`spanloom {name}` needs {missing}, which is not installed ({error}); "
-            "install the member with its extra, e.g. `pip install 'spanloom-trainer[torch]'`, or `make install`"
-        ) from None
+        raise _missing(name, error) from None
     if isinstance(found, typer.Typer):
         group = get_group(found)
         group.name = name
@@ -98,6 +98,13 @@ def load(name: str, target: str) -> Any:
     single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
     single.command(name)(found)
     return get_command(single)
+
+
+def _missing(name: str, error: ImportError) -> SpanloomError:
+    return SpanloomError(
+        f"`spanloom {name}` needs {error.name or 'a part'}, which is not installed ({error}); "
+        "install the member with its extra, e.g. `pip install 'spanloom-trainer[torch]'`, or `make install`"
+    )
 
 
 def summary_of(target: str) -> str:

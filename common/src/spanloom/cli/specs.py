@@ -37,9 +37,10 @@ def plan(
     Counts of arms are upper bounds until it is known how many samples the datasets hold.
     """
     from spanloom.contracts.spec import parse_spec
+    from spanloom.data.languages import complete_spec
     from spanloom.plan import project
 
-    parsed = parse_spec(read_spec(spec))
+    parsed = parse_spec(read_spec(spec), complete_spec)
     projection = project(parsed)
     hours = None if ms_per_step is None else projection.steps * ms_per_step / 3_600_000
     if as_json:
@@ -79,13 +80,14 @@ def spec(
     import yaml
 
     from spanloom.contracts.spec import RunSpec, parse_spec
+    from spanloom.data.languages import complete_spec
 
     if schema == (file is not None):
         raise typer.BadParameter("give a file to check, or --schema")
     if schema or file is None:
         print_json(RunSpec.model_json_schema())
         return
-    parsed = parse_spec(read_spec(file))
+    parsed = parse_spec(read_spec(file), complete_spec)
     yaml.safe_dump(parsed.model_dump(mode="json"), sys.stdout, sort_keys=False, allow_unicode=True)
 
 

@@ -85,6 +85,15 @@ def test_a_command_whose_parts_are_missing_says_which(
         assert f"`spanloom {name}` needs {missing}" in result.stderr
 
 
+def test_a_part_missing_in_mid_command_is_told_too(
+    spanloom: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = 'def greet() -> None:\n    """Hi."""\n    import torch_of_the_future\n'
+    with_entry_points(monkeypatch, tmp_path, source)
+    result = spanloom("greet")
+    assert (result.exit_code, "needs torch_of_the_future" in result.stderr) == (Exit.FAILED, True)
+
+
 def test_an_error_in_a_command_is_told_without_a_trace(
     spanloom: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
