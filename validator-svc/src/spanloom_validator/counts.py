@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,3 +60,18 @@ class Counts:
             "repaired": {str(repair): self.repaired[repair] for repair in Repair if self.repaired[repair]},
             "marked": {name: self.marked[name] for name in sorted(self.marked)},
         }
+
+
+def total(parts: Iterable[Counts]) -> Counts:
+    """The sum of counts."""
+    out = Counts()
+    for part in parts:
+        out.calls += part.calls
+        out.calls_without_object += part.calls_without_object
+        out.calls_failed += part.calls_failed
+        out.candidates += part.candidates
+        out.accepted += part.accepted
+        out.rejected += part.rejected
+        out.repaired += part.repaired
+        out.marked += part.marked
+    return out

@@ -29,10 +29,12 @@ class Candidate(NamedTuple):
     """Whether the text had to be repaired before it parsed."""
 
 
-# Matches what the paper's `\{(?:[^{}])*?\}` matches; possessive, so that each brace is looked at once.
-_FLAT = re.compile(r"\{[^{}]*+\}")
 # A flat object that knows its strings: braces inside them do not count.
 _OBJECT = re.compile(r'\{[^{}"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^{}"]*+)*+\}', re.DOTALL)
+
+
+loads_strictly = orjson.loads
+"""Raises ValueError for all that RFC 8259 does not know, and for lone surrogates."""
 
 
 def loads(text: str) -> Any:
@@ -48,14 +50,22 @@ def loads(text: str) -> Any:
 
 
 def by_regex(text: str) -> list[Candidate]:
-    """Every flat `{...}` that `json.loads` accepts (open models)."""
+    """Every flat `{...}` that `json.loads` accepts (open models).
+
+    What the paper's `\\{(?:[^{}])*?\\}` finds is, for each closing brace, all from the last opening one, if there is
+    one since the closing brace before.
+    """
     found = []
-    for match in _FLAT.finditer(text):
+    before = 0
+    while (closing := text.find("}", before)) >= 0:
+        start, end = text.rfind("{", before, closing), closing + 1
+        before = end
+        if start < 0:
+            continue
         try:
-            value = loads(match[0])
+            found.append(Candidate(start, end, loads(text[start:end])))
         except (ValueError, RecursionError):
             continue
-        found.append(Candidate(match.start(), match.end(), value))
     return found
 
 

@@ -13,12 +13,14 @@ from typing import Any
 import json_repair
 
 MAX_CHARACTERS = 16_384
-"""A longer object is not repaired: no sentence is that long, and the library is not linear on hostile text."""
+"""A longer object is not repaired: no sentence is that long."""
+MAX_BRACES = 64
+"""Nor one with more opening braces: on unclosed ones within each other the library takes time by their square."""
 
 
 def repair(text: str) -> dict[str, Any] | None:
-    """The object that the text was meant to be; None where the library finds none or the text is too long."""
-    if len(text) > MAX_CHARACTERS:
+    """The object that the text was meant to be; None where the library finds none or the text is too much for it."""
+    if len(text) > MAX_CHARACTERS or text.count("{") > MAX_BRACES:
         return None
     try:
         value = json_repair.loads(text, skip_json_loads=True)

@@ -10,22 +10,24 @@ parse is handed to the repair; one that the completion ends before is `truncated
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from typing import Any
 
 from spanloom.contracts.rules import Reason
-from spanloom_validator.extract import Candidate, loads
+from spanloom_validator.extract import Candidate, loads, loads_strictly
 from spanloom_validator.repair import repair
 
+# A brace after which a key, a comment or the object's end may stand; zero-width characters are looked over.
+_START = re.compile(r"""\{(?=[\s\u200b-\u200d\u2060\ufeff]*+["'\w“”‘’/}])""")
 # From a brace to where it cannot go on as a flat object: a brace outside strings, a string that its line does not
 # close, the end. Possessive throughout: no character is looked at twice.
 _BODY = re.compile(r'\{[^{}"]*+(?:"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"[^{}"]*+)*+')
 # A brace after which a key and a colon stand, in any quotes or none.
 _OPENING = re.compile(r"""\{\s*+(?:"[^"\n]{1,80}"|'[^'\n]{1,80}'|[“”‘’][^“”‘’\n]{1,80}[“”‘’]|[A-Za-z_]\w{0,79})\s*+:""")
+# The same from a closing brace on.
+_REST = re.compile(_BODY.pattern.replace(r"\{", r"\}", 1))
 _PLAIN = re.compile(r"\{[^{}]*+\}?")
-_DECODER = json.JSONDecoder()
 
 STEPS_PER_CHARACTER = 16
 """Characters the scan may look at for each one of the text, before it gives up on strings and nesting."""
@@ -49,29 +51,45 @@ class _Scan:
         self.limit = STEPS_PER_CHARACTER * (len(text) + 64)
 
     def run(self) -> list[Candidate]:
-        text, found, body = self.text, self.found, _BODY.match
+        text, found = self.text, self.found
         start = text.find("{")
         while start >= 0:
-            match = body(text, start)
-            assert match is not None  # noqa: S101  it matches at every brace
-            end = match.end()
-            self.steps += end - start
-            closing = text[end : end + 1]
-            if closing == "}":
+            end = text.find("}", start) + 1
+            if end and text.find("{", start + 1, end) < 0:  # most objects have no brace inside: try that first
                 try:
-                    found.append(Candidate(start, end + 1, loads(text[start : end + 1])))
-                    position = end + 1
-                except (ValueError, RecursionError):
-                    position = self.broken(start, end + 1)
-            elif closing == "{":
-                position = self.nested(start, end)
-            else:
-                position = self.unclosed(start, end)
+                    found.append(Candidate(start, end, loads_strictly(text[start:end])))
+                    start = text.find("{", end)
+                    continue
+                except ValueError:
+                    pass
+            position = self.look(start)
             if self.steps > self.limit:
                 self.cut_at_braces(position)
                 break
             start = text.find("{", position)
         return found
+
+    def look(self, start: int) -> int:
+        """Find the candidate that begins at a brace, if one does. Returns where to go on."""
+        text = self.text
+        opening = _START.search(text, start)
+        if opening is None:
+            return len(text)
+        start = opening.start()
+        match = _BODY.match(text, start)
+        assert match is not None  # noqa: S101  it matches at every brace
+        end = match.end()
+        self.steps += end - start
+        closing = text[end : end + 1]
+        if closing == "{":
+            return self.nested(start, end)
+        if closing != "}":
+            return self.unclosed(start, end)
+        try:
+            self.found.append(Candidate(start, end + 1, loads(text[start : end + 1])))
+        except (ValueError, RecursionError):
+            return self.broken(start, end + 1)
+        return end + 1
 
     def mentions(self, start: int, end: int) -> bool:
         """Whether a key of the sample format stands there."""
@@ -87,23 +105,35 @@ class _Scan:
             self.steps += match.end() - inner
             if self.mentions(inner, match.end()):
                 return inner
-        try:
-            value, end = _DECODER.raw_decode(self.text, start)
-        except json.JSONDecodeError as error:
-            self.steps += error.pos - start
-        except (ValueError, RecursionError):
-            self.steps += len(self.text) - start
-        else:
-            self.steps += end - start
-            if own or any(key in value for key in self.keys):
-                self.found.append(Candidate(start, end, value))
-                return end
-            return inner
+        end = self.closing(start)
+        if end is not None:
+            try:
+                value = loads(self.text[start:end])
+            except (ValueError, RecursionError):
+                pass
+            else:
+                if own or any(key in value for key in self.keys):
+                    self.found.append(Candidate(start, end, value))
+                    return end
+                return inner
         if own and not self.flat:
             return self.broken_nest(start)
         if own:
             self.add_broken(start, inner)
         return inner
+
+    def closing(self, start: int) -> int | None:
+        """One past the brace that closes the one at `start`; None where there is none."""
+        text, depth, place = self.text, 1, start
+        while depth:
+            match = _BODY.match(text, place) if text[place] == "{" else _REST.match(text, place)
+            assert match is not None  # noqa: S101  both match the brace they stand at
+            self.steps += match.end() - place
+            place = match.end()
+            if self.steps > self.limit or place == len(text) or text[place] == '"':
+                return None
+            depth += 1 if text[place] == "{" else -1
+        return place + 1
 
     def broken_nest(self, start: int) -> int:
         """A sample that holds objects and does not parse: it ends where the next one with all keys begins."""

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ESCAPE_LEFT = re.compile(r"\\u[0-9a-fA-F]")
 _ESCAPE_WITHOUT_BACKSLASH = re.compile(r"(?<![0-9A-Za-z])u[0-9a-fA-F]{4}")
+_BLANK_CHARS = re.compile(f"[{_BLANK}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Letters by category, but nothing is drawn: Hangul fillers and the blank Braille pattern.
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def is_plain(tokens: Sequence[str]) -> bool:
@@ -27,7 +28,7 @@ def is_plain(tokens: Sequence[str]) -> bool:
         and text[-1] != " "
         and "\ufffd" not in text
         and "\\u" not in text
-        and _BLANK.isdisjoint(text)
+        and (text.isascii() or _BLANK_CHARS.search(text) is None)
     )
 
 
@@ -61,4 +62,6 @@ def without_surrogates(text: str) -> str:
 
 def storable(text: str) -> str:
     """The text as a PostgreSQL text column takes it: no NUL, no lone surrogate."""
+    if text.isprintable():  # neither is
+        return text
     return without_surrogates(text).replace("\0", "\ufffd")

@@ -1,0 +1,243 @@
+"""`spanloom validate`: recorded completions judged offline, as the service judges them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+import yaml
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from spanloom.contracts.rules import Rules
+from spanloom.errors import DataError, SpecError
+from spanloom.ner.formats import sample_format
+from spanloom.ner.schema import LabelSchema
+from spanloom_validator.counts import Counts, total
+from spanloom_validator.offline import Judge, Judged, count, gold_of, hashes, judge_files, letters
+from spanloom_validator.scripts import letters_in
+
+
+def validate(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="JSONL with `raw_output`, or OpenAI batch output; gzip or not.", metavar="FILE..."),
+    ],
+    labels: Annotated[str, typer.Option(help="Entity types in the order of the tags, such as PER,ORG,LOC.")],
+    form: Annotated[
+        str, typer.Option("--format", help="Sample format: tag_ids, tag_names, pairs, entities, inline.")
+    ] = "tag_ids",
+    rules: Annotated[str, typer.Option(help="`paper`, `default`, or a YAML file with rules.")] = "default",
+    rule: Annotated[
+        list[str] | None, typer.Option(help="One rule changed, such as broken_escape=mark or iob=off. Repeatable.")
+    ] = None,
+    gold_eval: Annotated[
+        list[Path] | None, typer.Option(help="Gold dev or test file whose sentences must not be copied. Repeatable.")
+    ] = None,
+    gold_train: Annotated[
+        list[Path] | None, typer.Option(help="Gold train file: its letters help to put escapes right. Repeatable.")
+    ] = None,
+    script: Annotated[str | None, typer.Option(help="ISO 15924 code of the language's script, such as Latn.")] = None,
+    samples: Annotated[Path | None, typer.Option(help="Write the accepted samples there, as JSONL.")] = None,
+    verdicts: Annotated[Path | None, typer.Option(help="Write every verdict there, as JSONL.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Judge recorded completions: what is usable, what is not and why.
+
+    Every candidate object gets one verdict. The files together are one dataset, as far as duplicates go.
+    """
+    judge = _judge(labels, form, rules, rule or [], gold_eval or [], gold_train or [], script)
+    outputs: list[tuple[Path | None, Callable[[Judged], Iterator[dict[str, Any]]]]] = [
+        (samples, _samples),
+        (verdicts, _verdicts),
+    ]
+    with _writer(outputs) as write, _progress(files) as tick:
+
+        def each(judged: Judged) -> None:
+            write(judged)
+            tick(judged)
+
+        counts = count(judge_files(files, judge), each)
+    for path in files:
+        counts.setdefault(path, Counts())
+    if as_json:
+        typer.echo(json.dumps(total(counts.values()).as_json()))
+    else:
+        _console(sys.stdout).print(_table(counts))
+
+
+def _judge(
+    labels: str,
+    form: str,
+    rules: str,
+    changes: list[str],
+    gold_eval: list[Path],
+    gold_train: list[Path],
+    script: str | None,
+) -> Judge:
+    sample_format(form)
+    if script is not None:
+        letters_in(script)
+    evaluation = gold_of(gold_eval)
+    return Judge(
+        schema=LabelSchema.of(labels.split(",")),
+        rules=_rules(rules, changes),
+        sample_format=form,
+        gold_eval=hashes(evaluation),
+        script=script,
+        alphabet=letters([*evaluation, *gold_of(gold_train)]),
+    )
+
+
+def _rules(given: str, changes: list[str]) -> Rules:
+    """The rules of a name or a file, with single ones changed. Raises SpecError for each mistake."""
+    mapping: dict[str, Any] = {"base": given} if given in ("paper", "default") else _rules_of_file(Path(given))
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise SpecError([("--rule", f"{change!r} has no '='; write it like broken_escape=mark")])
+        mapping[name.strip()] = value.strip()
+    try:
+        return Rules.model_validate(mapping)
+    except ValidationError as error:
+        problems = [(".".join(map(str, item["loc"])) or "rules", item["msg"]) for item in error.errors()]
+        raise SpecError(problems) from None
+
+
+def _rules_of_file(path: Path) -> dict[str, Any]:
+    try:
+        value = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise SpecError(
+            [
+                (
+                    "--rules",
+                    f"{str(path)!r} is neither `paper` nor `default`, nor a file that can be read ({error.strerror})",
+                )
+            ]
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DataError(f"is not YAML: {error}", path=str(path)) from None
+    if isinstance(value, dict) and set(value) == {"rules"}:
+        value = value["rules"]
+    if isinstance(value, str):
+        value = {"base": value}
+    if not isinstance(value, dict):
+        raise DataError("holds no mapping of rules, such as `broken_escape: mark`", path=str(path))
+    return value
+
+
+def _samples(judged: Judged) -> Iterator[dict[str, Any]]:
+    for verdict in judged.verdicts:
+        if verdict.accepted:
+            yield {
+                "call_index": judged.completion.call_index,
+                "candidate_index": verdict.index,
+                "tokens": verdict.tokens,
+                "ner_tags": verdict.tags,
+                "repairs": verdict.repairs,
+                "marks": verdict.marks,
+            }
+
+
+def _verdicts(judged: Judged) -> Iterator[dict[str, Any]]:
+    place = {"file": str(judged.path), "line": judged.completion.line, "call_index": judged.completion.call_index}
+    if judged.completion.error is not None:
+        yield {**place, "error": judged.completion.error}
+    for verdict in judged.verdicts:
+        yield {**place, **verdict._asdict()}
+
+
+@contextmanager
+def _writer(
+    outputs: list[tuple[Path | None, Callable[[Judged], Iterator[dict[str, Any]]]]],
+) -> Iterator[Callable[[Judged], None]]:
+    """Writes JSONL beside each path, and puts it in place when all went well: no file is ever half-written."""
+    open_files: list[tuple[IO[str], Path, Callable[[Judged], Iterator[dict[str, Any]]]]] = []
+    try:
+        for path, rows in outputs:
+            if path is not None:
+                open_files.append((_open(path), path, rows))
+
+        def write(judged: Judged) -> None:
+            for stream, _, rows in open_files:
+                stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows(judged))
+
+        yield write
+        for stream, path, _ in open_files:
+            stream.close()
+            os.replace(stream.name, path)
+    finally:
+        for stream, _, _ in open_files:
+            stream.close()
+            Path(stream.name).unlink(missing_ok=True)
+
+
+def _open(path: Path) -> IO[str]:
+    try:
+        return path.with_name(path.name + ".part").open("w", encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror}", path=str(path)) from None
+
+
+@contextmanager
+def _progress(files: list[Path]) -> Iterator[Callable[[Judged], None]]:
+    """A bar over the files on stderr, where a person looks at it."""
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("files, {task.fields[calls]:,} calls"),
+        TimeElapsedColumn(),
+    )
+    progress = Progress(*columns, console=console, transient=True)
+    with progress if console.is_terminal else nullcontext():
+        task = progress.add_task("judging", total=len(files), calls=0)
+        seen: dict[Path, int] = {}
+        calls = 0
+
+        def tick(judged: Judged) -> None:
+            nonlocal calls
+            calls += 1
+            seen.setdefault(judged.path, len(seen))
+            if console.is_terminal:
+                progress.update(task, completed=seen[judged.path], calls=calls, description=judged.path.name)
+
+        yield tick
+
+
+def _console(stream: IO[str]) -> Console:
+    # What no terminal shows is not cut to a width: its reader is a file or a program.
+    return Console(file=stream) if stream.isatty() else Console(file=stream, width=400)
+
+
+def _table(counts: dict[Path, Counts]) -> Table:
+    """Files as columns, counts as rows."""
+    columns = {str(path): each.as_json() for path, each in counts.items()}
+    if len(columns) > 1:
+        columns["total"] = total(counts.values()).as_json()
+    table = Table("", *(f"{name}" for name in columns))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name in ("calls", "calls_without_object", "calls_failed", "candidates", "accepted"):
+        table.add_row(name, *(f"{column[name]:,}" for column in columns.values()), end_section=name == "accepted")
+    for group in ("rejected", "repaired", "marked"):
+        names = list(dict.fromkeys(name for column in columns.values() for name in column[group]))
+        for name in names:
+            cells = (_cell(column[group].get(name, 0), column["candidates"]) for column in columns.values())
+            table.add_row(f"{group}: {name}", *cells, end_section=name == names[-1])
+    return table
+
+
+def _cell(number: int, of: int) -> str:
+    return f"{number:,} ({number / of:.1%})" if number else "-"
