@@ -12,6 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Engine
 
 from spanloom.contracts.spec import RunSpec, parse_spec
+from spanloom.data.languages import complete_spec
 from spanloom.errors import SpecError
 from spanloom.http import Cursor, EventHub, IdempotencyKey, Limit, Page, ProblemError, event_stream, page_of
 from spanloom.http.pages import decode_cursor
@@ -43,7 +44,7 @@ def run_routes(db: Engine, hub: EventHub[Place], settings: Settings) -> APIRoute
             text = (await request.body()).decode("utf-8")
         except UnicodeDecodeError as error:
             raise SpecError([("", f"the body is not UTF-8: {error}")]) from None
-        spec = parse_spec(text)
+        spec = parse_spec(text, complete_spec)
         run_id, new = await run_in_threadpool(submit, db, spec, key=key, roots=settings.data)
         if new:
             await run_in_threadpool(settle, db, run_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 import orjson
@@ -120,17 +121,22 @@ def spec_hash(spec: RunSpec) -> str:
     return hashlib.sha256(orjson.dumps(spec.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def parse_spec(text: str) -> RunSpec:
+def parse_spec(text: str, complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None) -> RunSpec:
     """Read a specification from YAML or JSON text.
 
+    `complete` fills in what is known elsewhere before the check (`spanloom.data.languages.complete_spec`).
     Raises SpecError with the path of each mistake and what is allowed there.
     """
     if len(text.encode("utf-8", "replace")) > MAX_SPEC_BYTES:
         raise SpecError([("", f"the specification is larger than {MAX_SPEC_BYTES:,} bytes")])
     try:
         data = yaml.load(text, Loader=_NoAliases)  # noqa: S506  a SafeLoader that refuses aliases
-    except (yaml.YAMLError, RecursionError) as error:
+        if complete is not None and isinstance(data, dict):
+            data = complete(data)
+    except yaml.YAMLError as error:
         raise SpecError([("", f"not YAML or JSON: {' '.join(str(error).split())}")]) from None
+    except RecursionError:
+        raise SpecError([("", "the specification is nested too deeply")]) from None
     return check_spec(data)
 
 
