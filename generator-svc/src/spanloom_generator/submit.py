@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from spanloom.contracts.sources import ReplayEngine, SyntheticSource, WikiannSou
 from spanloom.contracts.spec import RunSpec, spec_hash
 from spanloom.data.completions import read_completions
 from spanloom.data.gold import SPLITS, GoldData, load_gold
-from spanloom.errors import SpecError
+from spanloom.errors import DataError, SpecError
 from spanloom.store import runs
 from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import encode_call
@@ -28,8 +29,8 @@ Roots = tuple[Path, ...]
 def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...] = ()) -> tuple[str, bool]:
     """Store a run; returns its id and whether it is new (False: the Idempotency-Key was used for it before).
 
-    Raises DataError when gold data cannot be read, SpecError when prompts cannot be planned, Conflict when the key
-    belongs to another specification; then nothing is stored.
+    Raises SpecError when data cannot be read or prompts not be planned, Conflict when the key belongs to another
+    specification; then nothing is stored.
     """
     digest = spec_hash(spec)
     if key is not None:
@@ -54,20 +55,48 @@ def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...
 
 
 def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = None) -> Iterator[NewDataset]:
-    """All datasets of a run: gold of every language, then each source's."""
-    gold = {code: load_gold(where, spec.schema_, language=code, roots=roots) for code, where in spec.gold_of().items()}
+    """All datasets of a run: gold of every language, then each source's. Raises SpecError."""
+    gold = load_all_gold(spec, roots)
     for code, data in gold.items():
         yield from _gold_datasets(code, GOLD, data)
-    for language in spec.languages:
-        for source in spec.sources:
+    for i, language in enumerate(spec.languages):
+        for j, source in enumerate(spec.sources):
             if isinstance(source, SyntheticSource):
-                yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots or ())
+                with mistakes_at(f"sources.{j}", languages=f"languages.{i}.name"):
+                    yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots or ())
             elif isinstance(source, WikiannSource):
                 where = source.gold.get(language.code)
                 if where is None:
-                    raise SpecError([("sources", f"wikiann needs `gold.{language.code}`: where its data lie")])
-                data = load_gold(where, spec.schema_, language=language.code, roots=roots)
+                    raise SpecError([(f"sources.{j}.gold.{language.code}", "is required: where WikiANN's data lie")])
+                with mistakes_at(f"sources.{j}.gold.{language.code}"):
+                    data = load_gold(where, spec.schema_, language=language.code, roots=roots)
                 yield from _gold_datasets(language.code, source.name, data, splits=("train",))
+
+
+def load_all_gold(spec: RunSpec, roots: tuple[Path, ...] | None) -> dict[str, GoldData]:
+    """Gold data by language code, targets and related languages. Raises SpecError naming the field."""
+    fields: dict[str, str] = {}
+    for i, language in enumerate(spec.languages):
+        fields.setdefault(language.code, f"languages.{i}.gold")
+    for i, language in enumerate(spec.languages):
+        if language.related is not None:
+            fields.setdefault(language.related.code, f"languages.{i}.related.gold")
+    gold = {}
+    for code, where in spec.gold_of().items():
+        with mistakes_at(fields[code]):
+            gold[code] = load_gold(where, spec.schema_, language=code, roots=roots)
+    return gold
+
+
+@contextmanager
+def mistakes_at(field: str, **elsewhere: str) -> Iterator[None]:
+    """Say of mistakes found while a field was carried out where it stands; `elsewhere` maps paths that lie outside."""
+    try:
+        yield
+    except DataError as error:
+        raise SpecError([(field, str(error))]) from error
+    except SpecError as error:
+        raise SpecError([(elsewhere.get(path, f"{field}.{path}"), what) for path, what in error.problems]) from error
 
 
 def _gold_datasets(
