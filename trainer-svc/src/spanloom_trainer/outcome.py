@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from spanloom.ner.schema import LabelSchema
@@ -17,7 +18,7 @@ class Progress:
     """Where a training stands. Times in seconds, `samples_per_s` in sentences (windows, where they are long)."""
 
     phase: str
-    """`encode`, `train`, `tag` or `save`."""
+    """`train`, then `tag` for the test sentences."""
     attempt: int
     """0 for the first try, then the restart's number."""
     step: int
@@ -76,7 +77,8 @@ class Trained:
 
     def model(self) -> Any:
         """The whole model: every embedding row is back, the untrained ones as in the base."""
-        model = start(self.base, self.schema)
+        with torch.random.fork_rng(devices=[]):
+            model = start(self.base, self.schema)
         own = dict(model.named_parameters()) | dict(model.named_buffers())
         embedding = model.get_input_embeddings().weight
         for name, value in self.weights.items():

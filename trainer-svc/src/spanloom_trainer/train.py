@@ -116,13 +116,16 @@ class Hooks:
         if self.should_stop():
             raise Cancelled("the training was cancelled")
 
-    def save_if_due(self, saved: Saved, model: Any, update: Step, best: State, device: torch.device) -> None:
-        """Write the resume point, where there is one and it is time."""
-        if self.point is None or not self.point.due():
-            return
+    def save_due(self) -> bool:
+        """Whether there is a resume point and it is time to write it."""
+        return self.point is not None and self.point.due()
+
+    def save(self, saved: Saved, model: Any, update: Step, best: State, device: torch.device) -> None:
+        """Write the resume point."""
         saved.model, saved.best = model.state_dict(), best
         saved.moments, saved.random = moments_of(update.optimizer), random_state(device)
-        self.point.save(self.key, saved)
+        if self.point is not None:
+            self.point.save(self.key, saved)
 
 
 def attempt(plan: Plan, saved: Saved, hooks: Hooks) -> tuple[Try, State]:
@@ -170,9 +173,9 @@ def attempt(plan: Plan, saved: Saved, hooks: Hooks) -> tuple[Try, State]:
             fetch()
             report.report("train")
         course.seconds = before + time.monotonic() - began
-        if hooks.point is not None and hooks.point.due():
+        if hooks.save_due():
             fetch()
-            hooks.save_if_due(saved, model, update, best, plan.device)
+            hooks.save(saved, model, update, best, plan.device)
     hooks.check()
     report.report("tag")
     model.load_state_dict(best)
