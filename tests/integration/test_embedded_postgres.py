@@ -71,7 +71,7 @@ def ask(server: EmbeddedPostgres, statement: str) -> Any:
 def answers(server: EmbeddedPostgres) -> bool:
     try:
         return ask(server, "select 1") == (1,)
-    except psycopg2.OperationalError:
+    except psycopg2.Error:
         return False
 
 
