@@ -42,10 +42,10 @@ MISTAKES: list[tuple[str, object, str, str]] = [
     ("labels", ["B-PER"], "labels", "'PER'"),
     ("labels", [], "labels", "at least 1"),
     ("languages", [], "languages", "at least 1"),
-    ("languages.0", "da", "languages.0", "mapping with code"),
+    ("languages.0", 7, "languages.0", "mapping with code"),
     ("languages.0.code", "Danish", "languages.0.code", "ISO 639"),
     ("languages.0.code", False, "languages.0.code", "put it in quotes"),
-    ("languages.0.gold", GONE, "languages.0.gold", "required"),
+    ("languages.0", {"code": "zz"}, "languages.0.gold", "required"),
     (
         "languages.0.gold",
         {"demo": "da", "path": "x"},
@@ -59,7 +59,7 @@ MISTAKES: list[tuple[str, object, str, str]] = [
     ("sources", [], "sources", "at least 1"),
     ("sources.0.kind", "magic", "sources.0.kind", "organic, synthetic, wikiann"),
     ("sources.0", {"name": "x"}, "sources.0.kind", "organic, synthetic, wikiann"),
-    ("sources.0", {"kind": "wikiann"}, "sources.0.gold.da", "required"),
+    ("sources.0", {"kind": "wikiann", "gold": {"da": {}}}, "sources.0.gold.da", "exactly one of name"),
     ("sources.1.name", "organic", "sources", "used twice"),
     ("sources.1.name", "gold", "sources", "something else"),
     ("sources.1.engine.kind", "gpt", "sources.1.engine.kind", "toy, replay, openai"),
@@ -83,7 +83,7 @@ MISTAKES: list[tuple[str, object, str, str]] = [
     ("sources.1.rules", {"copy_of_gold": "mark"}, "sources.1.rules", "in_gold_eval"),
     ("sources.1.prompt", {"template": "no/such/file"}, "sources.1", "no/such/file"),
     ("training.settings", ["both"], "training.settings.0", "'from_scratch' or 'fine_tuning'"),
-    ("training.settings", ["fine_tuning"], "languages.0.related", "related language"),
+    ("training.settings", ["from_scratch", "from_scratch"], "training.settings", "give it once"),
     ("training.sizes", [0], "training.sizes.0", "greater than or equal to 1"),
     ("training.sizes", [30, 30], "training.sizes", "give it once"),
     ("training.encoder", {"name": "x", "tiny": {}}, "training.encoder", "exactly one of name"),
@@ -165,6 +165,15 @@ def test_a_body_that_is_no_specification_is_refused(client: TestClient, stored: 
     answer = client.post("/v1/runs", content=body)
     assert answer.status_code == 422, answer.text
     assert said in answer.json()["errors"][0]["message"]
+    assert _is_empty(stored)
+
+
+def test_fine_tuning_needs_a_related_language(client: TestClient, stored: Engine) -> None:
+    spec = _with("training.settings", ["fine_tuning"])
+    spec["languages"] = [{"code": "zz", "gold": {"demo": "da"}}]
+    (error,) = client.post("/v1/runs", content=yaml.safe_dump(spec)).json()["errors"]
+    assert error["path"] == "languages.0.related"
+    assert "leave fine_tuning out" in error["message"]
     assert _is_empty(stored)
 
 
