@@ -13,6 +13,7 @@ from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_generator import records
 from spanloom_generator.api import run_routes
 from spanloom_generator.pool import EnginePool
+from spanloom_generator.topup import TopUp
 from spanloom_generator.worker import GeneratorWorker
 
 GROUP = "generator"
@@ -40,6 +41,7 @@ def build(runtime: Runtime) -> Parts:
     parts.add("relay-prompts", Relay(db, bus, "prompts", runtime.lease).run)
     parts.add("relay-completions", Relay(db, bus, "completions", runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"prompts": records.give_up}).run)
+    parts.add("topup", TopUp(db, roots=settings.data, window=worker.in_flight).run)
     parts.add("events", hub.run)
     parts.routers += [run_routes(db, hub, settings), dead_letter_routes(db, bus)]
     parts.checks.update(consuming_checks({"prompts": loop}))

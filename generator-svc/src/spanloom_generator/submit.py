@@ -22,6 +22,7 @@ from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import encode_call
 from spanloom_generator.prompts import plan_prompts
 from spanloom_generator.seeds import PromptSplit
+from spanloom_generator.topup import first_step
 
 Roots = tuple[Path, ...]
 
@@ -122,7 +123,9 @@ def _synthetic_datasets(
     if source.prices is not None:
         engine["prices"] = source.prices.model_dump(mode="json")
     splits: tuple[tuple[PromptSplit, int], ...] = (("train", source.max_calls), ("dev", source.dev_calls_planned))
-    for split, calls in splits:
+    for split, most in splits:
+        wanted = source.stop.after_accepted if split == "train" else None
+        calls = most if wanted is None else first_step(wanted, source.n, most)
         if not calls:
             continue
         dataset = runs.dataset_id(run_id, language.code, source.name, split)
@@ -142,7 +145,8 @@ def _synthetic_datasets(
             ],
             calls=calls,
             rules=source.rules.model_dump(mode="json"),
-            stop_accepted=source.stop.after_accepted if split == "train" else None,
+            stop_accepted=wanted,
+            calls_max=most if wanted is not None else None,
             info={"format": source.format, "json_object": asks_json_object(source, language.code)},
         )
 

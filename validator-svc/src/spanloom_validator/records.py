@@ -45,15 +45,25 @@ _FIRSTS = text("""
 SELECT DISTINCT ON (identity) identity, call_index, candidate_index, tokens, char_offset FROM samples
  WHERE dataset_id = :dataset AND identity = ANY(:ids) ORDER BY identity, call_index, candidate_index
 """).bindparams(_IDS)
+# Add a batch's counts. Complete: at N accepted samples, or when the last call that may be made is judged.
 _COUNT = text("""
-UPDATE datasets
-   SET calls_judged = calls_judged + :calls, calls_failed = calls_failed + :failed,
+WITH now AS (
+    SELECT id, calls_judged + :calls AS judged, accepted + :accepted AS accepted,
+           calls_judged + :calls >= calls_expected AND calls_expected >= coalesce(calls_max, 0) AS spent,
+           coalesce(accepted + :accepted >= stop_accepted, false) AS full
+      FROM datasets WHERE id = :dataset
+)
+UPDATE datasets d
+   SET calls_judged = now.judged, calls_failed = calls_failed + :failed,
        calls_without_object = calls_without_object + :without, candidates = candidates + :candidates,
-       accepted = accepted + :accepted,
-       state = CASE WHEN calls_judged + :calls >= calls_expected THEN 'complete' ELSE state END,
-       completed_at = CASE WHEN calls_judged + :calls >= calls_expected THEN now() ELSE completed_at END
- WHERE id = :dataset AND state = 'collecting'
-RETURNING state, accepted, candidates
+       accepted = now.accepted,
+       state = CASE WHEN now.spent OR now.full THEN 'complete' ELSE d.state END,
+       completed_at = CASE WHEN (now.spent OR now.full) AND d.completed_at IS NULL THEN now() ELSE completed_at END,
+       reason = CASE WHEN d.state = 'collecting' AND now.spent AND NOT now.full AND stop_accepted IS NOT NULL
+                     THEN format('short: %s of %s accepted after %s calls', now.accepted, stop_accepted, now.judged)
+                     ELSE reason END
+  FROM now WHERE d.id = now.id
+RETURNING d.state, d.accepted, d.candidates, d.reason
 """)
 _DROP = text("""
 DELETE FROM samples WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
@@ -153,5 +163,5 @@ def mark_sample(connection: Connection, dataset: str, call: int, candidate: int,
 
 
 def count(connection: Connection, dataset: str, counts: Mapping[str, int]) -> Any:
-    """Add to a dataset's counts; it is complete when its last call is judged. None when it was not collecting."""
+    """Add to a dataset's counts; says the state it is in then."""
     return connection.execute(_COUNT, {"dataset": dataset, **counts}).first()

@@ -15,7 +15,7 @@ from spanloom.ner.sentence import content_hash, identity_hash
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom_validator import records
-from spanloom_validator.judge import judge_completion
+from spanloom_validator.judge import EXCERPT, judge_completion
 from spanloom_validator.records import DatasetContext
 
 CONTEXTS = 64
@@ -116,20 +116,30 @@ class ValidatorWorker:
         for dataset, row in locked.items():
             batch = [j for j in mine if j.message.dataset_id == dataset and j.message.id in taken]
             context = batch[0].context if batch else None
-            if context is None or row.state != "collecting":
+            if context is None:
                 continue
-            tally = _tally(connection, context, batch)
+            tally = _tally(connection, context, batch, room=_room(row))
             records.insert_samples(connection, tally.samples)
             records.insert_rejections(connection, tally.rejections)
             after = records.count(connection, dataset, tally.counts())
-            if after is not None and after.state == "complete":
-                emit(connection, context.run_id, "dataset", id=dataset, state="complete", accepted=after.accepted)
+            if row.state == "collecting" and after.state == "complete":
+                emit(
+                    connection, context.run_id, "dataset",
+                    id=dataset, state="complete", accepted=after.accepted, reason=after.reason,
+                )  # fmt: skip
                 done.append(context.run_id)
             _measure(context, tally)
         return done
 
 
-def _tally(connection: Connection, context: DatasetContext, batch: Sequence[Judged]) -> Tally:
+def _room(row: Any) -> int | None:
+    """How many samples a locked dataset still takes: none when complete, None for any number."""
+    if row.state != "collecting":
+        return 0
+    return None if row.stop_accepted is None else max(0, row.stop_accepted - row.accepted)
+
+
+def _tally(connection: Connection, context: DatasetContext, batch: Sequence[Judged], room: int | None) -> Tally:
     tally = Tally()
     fresh: dict[tuple[int, int], tuple[Verdict, str]] = {}
     for item in batch:
@@ -143,7 +153,7 @@ def _tally(connection: Connection, context: DatasetContext, batch: Sequence[Judg
                 fresh[place] = (verdict, identity_hash(verdict.tokens, verdict.tags))
             else:
                 tally.rejections.append(_rejection_row(context.id, place, verdict))
-    _judge_duplicates(connection, context, fresh, tally)
+    _judge_duplicates(connection, context, fresh, tally, room)
     return tally
 
 
@@ -152,13 +162,20 @@ def _judge_duplicates(
     context: DatasetContext,
     fresh: dict[tuple[int, int], tuple[Verdict, str]],
     tally: Tally,
+    room: int | None,
 ) -> None:
     """Keep the first of equal samples by place, whatever order completions arrive in.
 
-    A stored sample of which an earlier call now brings the first copy gives way (rejected, or marked).
+    A stored sample of which an earlier call now brings the first copy gives way (rejected, or marked). What comes
+    after the dataset has all its samples (`room`, None for any number) is surplus.
     """
+    if room == 0:
+        tally.rejections += [_late_row(context.id, place, Reason.SURPLUS, fresh[place][0]) for place in sorted(fresh)]
+        return
     treatment = context.rules.treatment(Reason.DUPLICATE)
-    stored = records.firsts(connection, context.id, [i for _, i in fresh.values()]) if treatment != Treatment.OFF else {}
+    stored = (
+        records.firsts(connection, context.id, [i for _, i in fresh.values()]) if treatment != Treatment.OFF else {}
+    )
     first = {identity: (row.call_index, row.candidate_index) for identity, row in stored.items()}
     for place in sorted(fresh):
         verdict, identity = fresh[place]
@@ -169,22 +186,24 @@ def _judge_duplicates(
                 _demote(connection, context, stored[identity], treatment, tally)
             first[identity] = place
         if late and treatment == Treatment.REJECT:
-            tally.rejections.append(_duplicate_row(context.id, place, verdict.offset, verdict.tokens, verdict.repairs))
+            tally.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, verdict))
+            continue
+        if room is not None and tally.accepted >= room:
+            tally.rejections.append(_late_row(context.id, place, Reason.SURPLUS, verdict))
             continue
         marks = [*verdict.marks, str(Reason.DUPLICATE)] if late else list(verdict.marks)
         tally.samples.append(_sample_row(context.id, place, verdict, identity, marks))
         tally.accepted += 1
 
 
-def _demote(
-    connection: Connection, context: DatasetContext, row: Any, treatment: Treatment, tally: Tally
-) -> None:
+def _demote(connection: Connection, context: DatasetContext, row: Any, treatment: Treatment, tally: Tally) -> None:
     place = (row.call_index, row.candidate_index)
     if treatment == Treatment.MARK:
         records.mark_sample(connection, context.id, *place, str(Reason.DUPLICATE))
         return
     records.drop_sample(connection, context.id, *place)
-    tally.rejections.append(_duplicate_row(context.id, place, row.char_offset, row.tokens, ()))
+    gone = Verdict(index=place[1], accepted=True, offset=row.char_offset, tokens=tuple(row.tokens))
+    tally.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, gone))
     tally.accepted -= 1
 
 
@@ -219,20 +238,14 @@ def _rejection_row(dataset: str, place: tuple[int, int], verdict: Verdict) -> di
     }
 
 
-def _duplicate_row(
-    dataset: str, place: tuple[int, int], offset: int, tokens: Sequence[str], repairs: Sequence[str]
-) -> dict[str, Any]:
-    return {
-        "dataset_id": dataset,
-        "call_index": place[0],
-        "candidate_index": place[1],
-        "reason": str(Reason.DUPLICATE),
-        "reasons": [str(Reason.DUPLICATE)],
-        "char_offset": offset,
-        "delta": None,
-        "repairs": [str(name) for name in repairs],
-        "excerpt": " ".join(tokens)[:240],
-    }
+def _late_row(dataset: str, place: tuple[int, int], reason: Reason, verdict: Verdict) -> dict[str, Any]:
+    """The rejection of a candidate that was good in itself."""
+    late = verdict._replace(accepted=False, reason=reason, reasons=(reason,), excerpt=_excerpt(verdict.tokens))
+    return _rejection_row(dataset, place, late)
+
+
+def _excerpt(tokens: Sequence[str]) -> str:
+    return " ".join(tokens)[:EXCERPT]
 
 
 def _measure(context: DatasetContext, tally: Tally) -> None:

@@ -1,0 +1,56 @@
+"""`stop: {after_accepted: N}`: exactly N accepted across replicas, and a short end where the calls do not suffice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cluster import Cluster, demo_language, replay_source, tiny_training
+from kafka_broker import KafkaBroker
+from recordings import write_recording
+from support import wait_for
+
+
+def test_exactly_n_are_accepted_across_replicas(database_url: str, kafka: KafkaBroker, tmp_path: Path) -> None:
+    recorded = write_recording(tmp_path / "recorded.jsonl", calls=60)
+    spec = {
+        "name": "after-accepted",
+        "languages": [demo_language()],
+        "sources": [
+            replay_source(recorded, "enough", stop={"after_accepted": 300, "max_calls": 60}),
+            replay_source(recorded, "short", stop={"after_accepted": 5000, "max_calls": 12}),
+        ],
+        "training": tiny_training(),
+    }
+    with Cluster(database_url, kafka.bootstrap, tmp_path) as cluster:
+        cluster.migrate()
+        cluster.start("generator", "generator", "validator", "validator")
+        run_id = cluster.submit(spec)
+        wait_for(
+            lambda: cluster.sql(
+                "SELECT 1 FROM datasets WHERE run_id = %s GROUP BY run_id HAVING bool_and(state = 'complete')", run_id
+            ),
+            timeout_s=60,
+            what="both datasets to be complete",
+        )
+        wait_for(
+            lambda: not cluster.sql("SELECT 1 FROM prompts WHERE state IN ('queued', 'claimed')"), what="idle prompts"
+        )
+        wait_for(lambda: not cluster.sql("SELECT 1 FROM completions WHERE judged_at IS NULL"), what="verdicts")
+        rows = cluster.sql(
+            "SELECT source, accepted, calls_judged, calls_expected, candidates, reason FROM datasets "
+            "WHERE source <> 'gold' ORDER BY source"
+        )
+        (_, accepted, judged, expected, candidates, reason), short = rows
+        assert (accepted, reason) == (300, None)
+        assert judged <= expected < 60, "more calls were made than were needed"
+        assert short[1] < 5000
+        assert short[2:4] == (12, 12)
+        assert short[5] == f"short: {short[1]} of 5000 accepted after 12 calls"
+        stored = dict(
+            cluster.sql("SELECT dataset_id, count(*) FROM samples WHERE dataset_id LIKE %s GROUP BY 1", "%.v1")
+        )
+        assert stored[f"{run_id}.da.enough.train.v1"] == 300
+        assert stored[f"{run_id}.da.short.train.v1"] == short[1]
+        rejected = dict(cluster.sql("SELECT dataset_id, count(*) FROM rejections GROUP BY 1"))
+        assert rejected[f"{run_id}.da.enough.train.v1"] == candidates - 300
+        assert cluster.sql("SELECT count(*) > 0 FROM rejections WHERE reason = 'surplus'") == [(True,)]
