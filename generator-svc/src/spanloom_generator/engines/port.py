@@ -103,6 +103,7 @@ KINDS: dict[str, str] = {
     "toy": "spanloom_generator.engines.toy:ToyEngine",
     "replay": "spanloom_generator.engines.replay:ReplayEngine",
     "openai": "spanloom_generator.engines.openai:OpenAIEngine",
+    "openai_batch": "spanloom_generator.engines.openai_batch:OpenAIBatchEngine",
     "vllm": "spanloom_generator.engines.vllm:VllmEngine",
 }
 
