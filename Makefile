@@ -58,7 +58,7 @@ up: $(VENV)/.demo
 	@if [ -f .cache/up.pid ] && kill -0 "$$(cat .cache/up.pid)" 2>/dev/null; then \
 		echo "already up: process $$(cat .cache/up.pid), log .cache/up.log" >&2; exit 1; fi
 	@nohup $(BIN)/spanloom up >.cache/up.log 2>&1 & echo $$! >.cache/up.pid
-	@for _ in $$(seq 60); do \
+	@for _ in $$(seq 120); do \
 		kill -0 "$$(cat .cache/up.pid)" 2>/dev/null || break; \
 		$(BIN)/spanloom wait --timeout-s 1 2>/dev/null && exit 0; \
 	done; tail -n 20 .cache/up.log >&2; echo "not up; the whole log is .cache/up.log" >&2; exit 1
