@@ -28,7 +28,9 @@ pytestmark = [
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 TEMPLATE = (
-    "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
+    "{% for m in messages %}"
+    "{% if m.role == 'tool' %}{{ raise_exception('no tools here') }}{% endif %}"
+    "<|{{ m.role }}|>{{ m.content }}{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 
@@ -148,7 +150,8 @@ def test_accounting_and_seeds(engine: Engine) -> None:
     assert first.text == again.text != other.text
     # <|system|> 5 characters <|user|> 13 characters <|assistant|>
     assert first.tokens_in == 21
-    assert (first.tokens_out, first.finish_reason) == (50, "length")
+    assert 0 < first.tokens_out <= 50
+    assert (first.tokens_out == 50) or first.finish_reason == "stop"
     assert 0 < first.seconds < 100
     assert engine.window() == 2048
     without_head = engine.submit(request(9, max_tokens=5, extra={"add_generation_prompt": False})).result(100)
@@ -166,8 +169,9 @@ def test_the_cap_is_clipped_to_the_window(engine: Engine) -> None:
 def test_refused_calls_fail_for_good(engine: Engine) -> None:
     with pytest.raises(PermanentEngineError, match="vLLM refuses the call"):
         engine.submit(request(0, constrain="grammar", grammar="root ::= nowhere")).result(100)
-    with pytest.raises(PermanentEngineError, match="chat template"):
-        engine.submit(CallRequest("x", 0, [{"role": "user"}], Sampling(), "da", "s")).result(100)  # type: ignore[typeddict-item]
+    tool: list[Message] = [{"role": "tool", "content": "x"}]
+    with pytest.raises(PermanentEngineError, match=r"chat template of .* refuses the prompt: no tools here"):
+        engine.submit(CallRequest("x", 0, tool, Sampling(), "da", "s")).result(100)
 
 
 def test_cancel_aborts_and_makes_room(engine: Engine) -> None:
