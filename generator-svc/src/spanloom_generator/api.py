@@ -17,7 +17,7 @@ from spanloom.errors import SpecError
 from spanloom.http import Cursor, EventHub, IdempotencyKey, Limit, Page, ProblemError, event_stream, page_of
 from spanloom.http.pages import decode_cursor
 from spanloom.settings import Settings
-from spanloom.store import runs, summary
+from spanloom.store import runs, summary, versions
 from spanloom.store.events import Place
 from spanloom.store.settle import settle
 from spanloom_generator.submit import submit
@@ -85,6 +85,14 @@ def run_routes(db: Engine, hub: EventHub[Place], settings: Settings) -> APIRoute
             state = runs.resume(connection, _id(run_id))
         settle(db, run_id)
         return {"id": run_id, "state": state}
+
+    @router.post("/{run_id}/retry", summary="Put back what failed")
+    def retry(run_id: str) -> dict[str, Any]:
+        """Failed jobs, evaluations and calls; calls of a complete dataset make a new version of it."""
+        with db.begin() as connection:
+            put_back = versions.retry(connection, _id(run_id))
+        settle(db, run_id)
+        return {"id": run_id, "put_back": put_back}
 
     @router.get("/{run_id}/events", response_class=EventSourceResponse, summary="State changes as they come")
     async def events(

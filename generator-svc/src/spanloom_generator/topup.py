@@ -46,7 +46,7 @@ RETURNING p.id
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a dataset is: `wanted` and `accepted` samples, calls planned (`expected`) and `judged`, at most `most`."""
+    """How far a dataset is: samples `wanted` and `accepted`, calls planned (`expected`), `judged` and at `most`."""
 
     wanted: int
     accepted: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -80,6 +80,7 @@ class GeneratorWorker:
                 with self.db.connect() as connection:
                     payload = records.request_of(connection, claim.id)
             config, request = decode_call(payload)
+            request = replace(request, prompt_id=claim.id)  # a later version of a dataset keeps the stored request
             engine = self.pool.engine_for(message.run_id, request.language, config)
             future = engine.submit(request)
         except (SpanloomError, OSError) as error:

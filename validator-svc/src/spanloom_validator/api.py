@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from sqlalchemy import Engine, text
 
+from spanloom.contracts.base import Frozen
+from spanloom.contracts.rules import Rules
 from spanloom.errors import NotFound
 from spanloom.http import Cursor, Limit, Page, page_of
 from spanloom.http.pages import decode_cursor
+from spanloom.store import versions
+from spanloom.store.settle import settle
 
 _DATASET = text("""
 SELECT id, run_id AS run, language, source, split, version, kind, tags, rules, state, reason, calls_expected,
@@ -27,6 +31,15 @@ SELECT call_index, candidate_index, reason, reasons, char_offset, delta, repairs
  WHERE dataset_id = :id AND (call_index, candidate_index) > (:call, :candidate)
  ORDER BY call_index, candidate_index LIMIT :limit
 """)
+_RUN_OF = text("SELECT run_id FROM datasets WHERE id = :id")
+
+
+class Revalidation(Frozen):
+    """Rules by name (`paper`, `default`) or as a mapping, as in a specification."""
+
+    rules: Rules
+
+
 DatasetId = Annotated[str, Path(max_length=400, pattern=r"^[^\x00]+$")]
 
 
@@ -52,6 +65,16 @@ def dataset_routes(db: Engine) -> APIRouter:
     def rejections(dataset_id: DatasetId, limit: Limit = 100, cursor: Cursor = None) -> Page[dict[str, Any]]:
         """One page of rejections."""
         return _page(dataset_id, _REJECTIONS, limit, cursor)
+
+    @router.post("/{dataset_id}/revalidate", status_code=202, summary="Judge stored completions again")
+    def revalidate(dataset_id: DatasetId, body: Revalidation, response: Response) -> dict[str, Any]:
+        """A new version under these rules, without the LLM; its arms are trained and scored. Repeating it is safe."""
+        with db.begin() as connection:
+            new_id, new = versions.revalidate(connection, dataset_id, body.rules.model_dump(mode="json"))
+            run_id = connection.execute(_RUN_OF, {"id": new_id}).scalar_one()
+        settle(db, run_id)
+        response.headers["Location"] = f"/v1/datasets/{new_id}"
+        return {"id": new_id, "new": new}
 
     def _page(dataset_id: str, statement: Any, limit: int, cursor: str | None) -> Page[dict[str, Any]]:
         one(dataset_id)

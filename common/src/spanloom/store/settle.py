@@ -32,9 +32,15 @@ SELECT (SELECT count(*) FROM datasets WHERE run_id = :run AND state = 'collectin
      + (SELECT count(*) FROM jobs WHERE run_id = :run AND state IN ('queued', 'claimed'))
      + (SELECT count(*) FROM evaluations WHERE run_id = :run AND state IN ('queued', 'claimed')) AS open
 """)
+# Failures of what still counts: the newest version of each dataset, and the jobs trained on them.
 _FAILED = text("""
-SELECT (SELECT coalesce(sum(calls_failed), 0) FROM datasets WHERE run_id = :run) AS calls,
-       (SELECT count(*) FROM jobs WHERE run_id = :run AND state = 'failed') AS jobs,
+WITH newest AS (
+    SELECT DISTINCT ON (language, source, split) id, calls_failed FROM datasets WHERE run_id = :run
+     ORDER BY language, source, split, version DESC
+)
+SELECT (SELECT coalesce(sum(calls_failed), 0) FROM newest) AS calls,
+       (SELECT count(*) FROM jobs WHERE run_id = :run AND state = 'failed'
+           AND arm ->> 'train_dataset' IN (SELECT id FROM newest)) AS jobs,
        (SELECT count(*) FROM evaluations WHERE run_id = :run AND state = 'failed') AS evaluations
 """)
 _END = text("UPDATE runs SET state = :state, reason = :reason, ended_at = now() WHERE id = :run AND state = 'running'")

@@ -31,7 +31,7 @@ WINDOW = 512
 """Longest object, in tokens, begin and end included."""
 
 PUNCTUATION = Regex(r'\{"tokens":\["|","|"\],"ner_tags":\[|\]\}|\d+,')
-"""The format's punctuation, and a tag with its comma: a token each, so that the two lists' lengths are in easy reach."""
+"""The punctuation, and a tag with its comma: a token each, so that equal lengths are in easy reach."""
 
 
 @dataclass(frozen=True)
