@@ -55,9 +55,8 @@ def write(batch: dict[str, Any], done: list[dict[str, Any]], late: list[dict[str
             continue
         if asked.startswith("fail"):
             body = {"error": {"message": f"asked to {asked}"}}
-            errors.append(
-                answer | {"response": {"status_code": int(asked.split()[1]), "request_id": "r", "body": body}}
-            )
+            response = {"status_code": int(asked.split()[1]), "request_id": "r", "body": body}
+            errors.append(answer | {"response": response})
             continue
         message = {"content": None, "refusal": "no"} if asked == "refuse" else {"content": f"echo {asked}"}
         choice = {"index": 0, "message": {"role": "assistant"} | message, "finish_reason": "stop"}
@@ -105,10 +104,8 @@ class Handler(BaseHTTPRequestHandler):
         if parts[1:] == ["files"]:
             head = b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n"
             form = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + data)
-            fields = {
-                str(p.get_param("name", header="content-disposition")): p.get_payload(decode=True)
-                for p in form.iter_parts()
-            }  # type: ignore[attr-defined]
+            parts = form.iter_parts()  # type: ignore[attr-defined]
+            fields = {p.get_param("name", header="content-disposition"): p.get_payload(decode=True) for p in parts}
             assert fields["purpose"] == b"batch"
             COUNTS["uploads"] += 1
             FILES[f"file-{len(FILES)}"] = fields["file"]

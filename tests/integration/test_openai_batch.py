@@ -38,12 +38,8 @@ def engine_at(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     engines: list[OpenAIBatchEngine] = []
 
     def start(**config: Any) -> OpenAIBatchEngine:
-        fixed = {
-            "kind": "openai_batch",
-            "base_url": f"{server}/v1",
-            "model": "m",
-            "api_key_file": str(tmp_path / "key"),
-        }
+        key = str(tmp_path / "key")
+        fixed = {"kind": "openai_batch", "base_url": f"{server}/v1", "model": "m", "api_key_file": key}
         engine = open_engine(fixed | {"poll_s": 0.05, "gather_s": 0.2} | config)
         assert isinstance(engine, OpenAIBatchEngine)
         engines.append(engine)
@@ -108,7 +104,6 @@ def test_each_call_has_its_own_fate(engine_at: Open, text: str, error: type[Exce
 
 
 def test_what_an_expired_batch_finished_is_kept(engine_at: Open) -> None:
-    futures = [engine_at(model="expires").submit(request(f"p{i}")) for i in range(1)]
     engine = engine_at(model="expires")
     futures = [engine.submit(request(f"q{i}")) for i in range(6)]
     assert [future.result(20).text for future in futures[:3]] == ["echo q0", "echo q1", "echo q2"]
@@ -153,5 +148,5 @@ def test_cancel(server: str, engine_at: Open) -> None:
 
 def test_a_wrong_key(engine_at: Open, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("sk-wrong")
-    with pytest.raises(PermanentEngineError, match="Incorrect API key provided; check engine.api_key_env"):
+    with pytest.raises(PermanentEngineError, match=r"Incorrect API key provided; check engine.api_key_env"):
         engine_at(api_key_file=str(tmp_path / "other")).submit(request("p")).result(20)

@@ -62,7 +62,8 @@ class OpenAIBatchEngine(Engine):
         self.gather_s = float(config.get("gather_s", GATHER_S))
         self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
         self._waiting: OrderedDict[str, _Call] = OrderedDict()
-        self._open: dict[str, _Batch] = {}
+        self._futures: dict[str, Future[CallResult]] = {}
+        self._open: dict[str, _Batch] = {}  # touched by the thread alone while it runs
         self._earlier: dict[str, str] | None = None
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -99,7 +100,14 @@ class OpenAIBatchEngine(Engine):
         else:
             with self._lock:
                 self._waiting[request.prompt_id] = _Call(line, future, time.monotonic())
+                self._futures[request.prompt_id] = future
+            future.add_done_callback(lambda done: self._forget(request.prompt_id, done))
         return future
+
+    def _forget(self, prompt_id: str, future: Future[CallResult]) -> None:
+        with self._lock:
+            if self._futures.get(prompt_id) is future:
+                del self._futures[prompt_id]
 
     def _run(self) -> None:
         polled = 0.0
@@ -208,11 +216,9 @@ class OpenAIBatchEngine(Engine):
     def cancel(self, prompt_ids: Collection[str]) -> None:
         """Calls that were not sent are dropped; a batch all of whose calls were given up is cancelled at the server."""
         with self._lock:
-            calls = [self._waiting.pop(p) for p in prompt_ids if p in self._waiting]
-        for batch in list(self._open.values()):
-            calls += [batch.calls[p] for p in prompt_ids if p in batch.calls]
-        for call in calls:
-            call.future.cancel()
+            futures = [self._futures[prompt_id] for prompt_id in prompt_ids if prompt_id in self._futures]
+        for future in futures:
+            future.cancel()
 
     def window(self) -> int | None:
         return None
@@ -225,11 +231,11 @@ class OpenAIBatchEngine(Engine):
         self._thread.join()
         self._api.close()
         with self._lock:
-            calls = [*self._waiting.values(), *(c for batch in self._open.values() for c in batch.calls.values())]
+            futures = list(self._futures.values())
             self._waiting.clear()
-            self._open.clear()
-        for call in calls:
-            call.future.cancel()
+        self._open.clear()
+        for future in futures:
+            future.cancel()
 
 
 def _fail(calls: Mapping[str, _Call], error: EngineError) -> None:
