@@ -65,7 +65,7 @@ class Service:
         settings: Settings,
         app: Any = None,
         workers: Sequence[Worker] = (),
-        on_stop: Sequence[Callable[[], None]] = (),
+        on_stop: Sequence[Callable[[], object]] = (),
         default_port: int = 8000,
     ) -> None:
         self.name, self.settings, self.app = name, settings, app

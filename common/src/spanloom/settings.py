@@ -124,6 +124,9 @@ class WorkSettings(BaseSettings):
 class LifecycleSettings(BaseSettings):
     """Start, stop and logs."""
 
+    role: Literal["all", "api", "worker"] = Field(
+        "all", description="The generator's part: its routes (`api`, needs no engine), its engines (`worker`), or both."
+    )
     grace_s: Seconds = Field(25, description="Time a service has to stop after SIGTERM (Kubernetes kills at 30 s).")
     restart_s: Seconds = Field(1, description="First pause before a worker that died is started again; doubles.")
     restart_max_s: Seconds = Field(30, description="Longest such pause.")

@@ -20,7 +20,31 @@ GROUP = "generator"
 
 
 def build(runtime: Runtime) -> Parts:
-    """The generator's threads and routes."""
+    """The generator's threads and routes, as far as `SPANLOOM_ROLE` asks for them."""
+    parts = Parts("generator", 8001)
+    if runtime.settings.role in ("all", "api"):
+        add_api(parts, runtime)
+    if runtime.settings.role in ("all", "worker"):
+        add_engines(parts, runtime)
+    return parts
+
+
+def add_api(parts: Parts, runtime: Runtime) -> None:
+    """Routes and events, and the relay of what the routes write."""
+    settings, db, bus = runtime.settings, runtime.db, runtime.bus
+
+    def fetch(run_id: str, place: Place, limit: int) -> list[tuple[Place, str, dict[str, object]]]:
+        with db.connect() as connection:
+            return since(connection, run_id, place, limit)
+
+    hub: EventHub[Place] = EventHub(fetch)
+    parts.add("events", hub.run)
+    parts.add("relay-prompts", Relay(db, bus, "prompts", runtime.lease).run)
+    parts.routers += [run_routes(db, hub, settings), dead_letter_routes(db, bus)]
+
+
+def add_engines(parts: Parts, runtime: Runtime) -> None:
+    """The engines, and what keeps their work coming and going."""
     settings, db, bus = runtime.settings, runtime.db, runtime.bus
     pool = EnginePool(db, cache=settings.cache)
     worker = GeneratorWorker(db, pool, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s)
@@ -28,22 +52,11 @@ def build(runtime: Runtime) -> Parts:
         db, bus, PROMPTS, GROUP, PromptMessage, worker.handle,
         room=worker.room, backoff_s=(settings.backoff_s, settings.backoff_max_s),
     )  # fmt: skip
-
-    def fetch(run_id: str, place: Place, limit: int) -> list[tuple[Place, str, dict[str, object]]]:
-        with db.connect() as connection:
-            return since(connection, run_id, place, limit)
-
-    hub: EventHub[Place] = EventHub(fetch)
-    parts = Parts("generator", 8001)
     parts.add("consume", loop.run)
     parts.add("finish", worker.run)
     parts.add("renew", worker.keeper.run)
-    parts.add("relay-prompts", Relay(db, bus, "prompts", runtime.lease).run)
     parts.add("relay-completions", Relay(db, bus, "completions", runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"prompts": records.give_up}).run)
     parts.add("topup", TopUp(db, roots=settings.data, window=worker.in_flight).run)
-    parts.add("events", hub.run)
-    parts.routers += [run_routes(db, hub, settings), dead_letter_routes(db, bus)]
     parts.checks.update(consuming_checks({"prompts": loop}))
-    parts.on_stop += [pool.close, worker.hand_back]  # type: ignore[list-item]
-    return parts
+    parts.on_stop += [pool.close, worker.hand_back]

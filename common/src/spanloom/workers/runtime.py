@@ -47,7 +47,7 @@ class Parts:
     workers: list[Worker] = field(default_factory=list)
     routers: list[APIRouter] = field(default_factory=list)
     checks: dict[str, Check] = field(default_factory=dict)
-    on_stop: list[Callable[[], None]] = field(default_factory=list)
+    on_stop: list[Callable[[], object]] = field(default_factory=list)
 
     def add(self, name: str, run: Callable[[threading.Event], None]) -> None:
         """One more thread."""
