@@ -41,7 +41,7 @@ def prompt(
     most = chosen.dev_calls_planned if dev else chosen.max_calls
     if call >= most:
         raise SpecError([("call", f"{call} is past the last {split} call; {chosen.name} makes {most}, from 0")])
-    gold = load_gold(target.gold, parsed.schema_, language=target.code)
+    gold = load_gold(target.gold, parsed.schema_for(target.code), language=target.code)
     plan = next(plan_prompts(parsed, chosen, target.code, gold["train"], split=split, start=call, count=1))
     if as_json:
         whole = asdict(plan.request(f"{target.code}.{chosen.name}.{split}.{call}")) | {

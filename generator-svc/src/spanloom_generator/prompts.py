@@ -182,10 +182,11 @@ def plan_prompts(
     """
     if count is None:
         count = (source.max_calls if split == "train" else source.dev_calls_planned) - start
-    schema, style, written = spec.schema_, resolve(source.prompt), sample_format(source.format)
+    schema, style, written = spec.schema_for(language), resolve(source.prompt), sample_format(source.format)
     wording = load_wording(source.prompt, data_roots() if roots is None else roots)
     name, as_object = language_name(spec, language), source.constrain == "json"
-    write = _Writer(wording, style, written, schema, name, spec.labels, source.n, as_object)
+    labels = {type_: spec.labels[type_] for type_ in schema.types}
+    write = _Writer(wording, style, written, schema, name, labels, source.n, as_object)
     grammar = written.grammar(schema, n=source.n, iob2=True) if source.constrain == "aligned" else None
     json_schema = dumps(written.json_schema(schema, source.n)) if source.constrain == "json" else None
     constrain = {"aligned": "grammar", "json": "json_schema"}.get(source.constrain)

@@ -70,7 +70,7 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = N
                 if where is None:
                     raise SpecError([(f"sources.{j}.gold.{language.code}", "is required: where WikiANN's data lie")])
                 with mistakes_at(f"sources.{j}.gold.{language.code}"):
-                    data = load_gold(where, spec.schema_, language=language.code, roots=roots)
+                    data = load_gold(where, spec.schema_for(language.code), language=language.code, roots=roots)
                 yield from _gold_datasets(language.code, source.name, data, splits=("train",))
 
 
@@ -85,7 +85,7 @@ def load_all_gold(spec: RunSpec, roots: tuple[Path, ...] | None) -> dict[str, Go
     gold = {}
     for code, where in spec.gold_of().items():
         with mistakes_at(fields[code]):
-            gold[code] = load_gold(where, spec.schema_, language=code, roots=roots)
+            gold[code] = load_gold(where, spec.schema_for(code), language=code, roots=roots)
     return gold
 
 

@@ -30,7 +30,9 @@ class Fractions(Frozen):
     @model_validator(mode="after")
     def _leaves_train(self) -> Self:
         if self.dev + self.test >= 1:
-            raise ValueError(f"dev {self.dev} and test {self.test} leave nothing to train on; their sum must be below 1")
+            raise ValueError(
+                f"dev {self.dev} and test {self.test} leave nothing to train on; their sum must be below 1"
+            )
         return self
 
 
@@ -96,3 +98,9 @@ class LanguageSpec(Frozen):
     family: Text | None = None
     script: Annotated[str, Field(pattern=r"^[A-Z][a-z]{3}$", description="ISO 15924, e.g. Latn")] | None = None
     in_xlmr: bool | None = None
+    labels: Annotated[
+        tuple[Name, ...] | None,
+        Field(
+            min_length=1, description="the first so many of the run's labels, where the language's data have no more"
+        ),
+    ] = None

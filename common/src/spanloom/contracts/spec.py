@@ -93,6 +93,7 @@ class RunSpec(Frozen):
             for code, where in pairs:
                 if gold.setdefault(code, where) != where:
                     raise ValueError(f"languages: {code!r} is given two different gold data sets; one run has one each")
+        self._check_labels()
         for i, source in enumerate(self.sources):
             if isinstance(source, SyntheticSource) and source.engine.kind == "replay":
                 missing = [x.code for x in self.languages if x.code not in source.engine.files]
@@ -104,6 +105,37 @@ class RunSpec(Frozen):
     def schema_(self) -> LabelSchema:
         """The run's label schema."""
         return LabelSchema.of(self.labels)
+
+    def schema_for(self, code: str) -> LabelSchema:
+        """The label schema of a language: the run's, or its first labels where the language has no more.
+
+        A related language that is no target has its target's. Tag ids mean the same in all of them.
+        """
+        for language in self.languages:
+            if language.code == code:
+                return LabelSchema.of(language.labels or self.labels)
+        for language in self.languages:
+            if language.related is not None and language.related.code == code:
+                return LabelSchema.of(language.labels or self.labels)
+        return self.schema_
+
+    def _check_labels(self) -> None:
+        names = tuple(self.labels)
+        for i, language in enumerate(self.languages):
+            if language.labels is not None and language.labels != names[: len(language.labels)]:
+                raise ValueError(
+                    f"languages.{i}.labels: {', '.join(language.labels)} are not the first of the run's labels "
+                    f"({', '.join(names)}); tag ids must mean the same in every language"
+                )
+        if "fine_tuning" not in self.training.settings:
+            return
+        for i, language in enumerate(self.languages):
+            own = LabelSchema.of(language.labels or self.labels)
+            if language.related is not None and self.schema_for(language.related.code) != own:
+                raise ValueError(
+                    f"languages.{i}.labels: fine_tuning keeps the head of the model of {language.related.code!r}, "
+                    f"which has other labels than {language.code!r}; give both the same"
+                )
 
     def gold_of(self) -> dict[str, GoldSpec]:
         """Gold data by language code, targets and related languages, each once, in order."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spanloom.data.named import COLLECTIONS
+
 
 @dataclass(frozen=True)
 class Language:
@@ -85,10 +87,23 @@ def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
     related = not isinstance(settings, list) or "fine_tuning" in settings
     given = _golds(languages)
     out["languages"] = [_complete(item, related, given) for item in languages]
+    for item in out["languages"]:
+        _narrow_labels(item, out.get("labels"))
     for source in out["sources"] if isinstance(out.get("sources"), list) else ():
         if isinstance(source, dict) and source.get("kind") == "wikiann":
             _fill_wikiann(source, out["languages"])
     return out
+
+
+def _narrow_labels(item: Any, labels: Any) -> None:
+    """Labels of a named data set that has only the first of the run's: `paper` rules count tags beyond as unknown."""
+    gold = item.get("gold") if isinstance(item, dict) else None
+    name = gold.get("name") if isinstance(gold, dict) else None
+    collection = COLLECTIONS.get(str(name).partition("/")[0])
+    if collection is None or not isinstance(labels, (list, dict)) or "labels" in item:
+        return
+    if len(collection.types) < len(labels) and list(collection.types) == list(labels)[: len(collection.types)]:
+        item["labels"] = list(collection.types)
 
 
 def _fill_wikiann(source: dict[str, Any], languages: list[Any]) -> None:

@@ -81,9 +81,8 @@ def create_run(
             idempotency_key=idempotency_key,
         )
     )
-    tags = list(spec.schema_.tags)
     for dataset in datasets:
-        _create_dataset(connection, run_id, dataset, tags)
+        _create_dataset(connection, run_id, dataset, list(spec.schema_for(dataset.language).tags))
     emit(connection, run_id, "run", state="running", name=spec.name)
     work.notify(connection, "prompts")
 

@@ -121,3 +121,23 @@ def test_malformed_specs_pass_through_unchanged_and_unharmed(languages: Any) -> 
 def test_languages_of_the_published_yields() -> None:
     codes = {line.split(",")[1] for line in shared_data("paper", "yields.csv").read_text().splitlines()[1:]}
     assert codes == set(PAPER_LANGUAGES)
+
+
+def test_languages_whose_data_have_fewer_types_get_fewer_labels() -> None:
+    spec = check_spec(complete_spec(spec_of(labels=["PER", "ORG", "LOC", "DATE"], languages=["da", "swa", "sk"])))
+    assert [len(spec.schema_for(code)) for code in ("da", "swa", "sk", "sv", "kin", "en")] == [7, 9, 7, 7, 9, 7]
+    assert spec.schema_for("da").types == ("PER", "ORG", "LOC")
+    other = check_spec(complete_spec(spec_of(labels=["DATE", "PER"], languages=["da"])))
+    assert other.languages[0].labels is None
+
+
+@pytest.mark.parametrize(
+    ("languages", "what"),
+    [
+        ([{"code": "da", "labels": ["ORG"]}], r"languages\.0\.labels: ORG are not the first of the run's labels"),
+        (["sv", {"code": "da", "labels": ["PER"]}], "which has other labels than"),
+    ],
+)
+def test_labels_that_do_not_go_together(languages: list[Any], what: str) -> None:
+    with pytest.raises(SpecError, match=what):
+        check_spec(complete_spec(spec_of(languages=languages)))
