@@ -6,7 +6,7 @@ Within `v1` messages only gain fields; unknown ones are ignored. A message over 
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,13 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from spanloom.errors import UnreadableMessage
 
 
+RowId = Annotated[str, Field(min_length=1, max_length=400, pattern=r"^[^\x00]+$")]
+"""A row's id; PostgreSQL's text has no U+0000."""
+
+
 class Envelope(BaseModel):
     """What every message carries: the row's id and its run."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     v: Literal[1] = 1
-    id: str = Field(min_length=1, max_length=300)
-    run_id: str = Field(min_length=1, max_length=100)
+    id: RowId
+    run_id: RowId
 
     def encode(self) -> bytes:
         """UTF-8 JSON."""
@@ -42,7 +46,7 @@ class Envelope(BaseModel):
 class PromptMessage(Envelope):
     """prompts.v1: a call to be made. `payload` is the engine's request and its configuration."""
 
-    dataset_id: str
+    dataset_id: RowId
     call_index: int = Field(ge=0)
     payload: str | None = None
 
@@ -50,7 +54,7 @@ class PromptMessage(Envelope):
 class CompletionMessage(Envelope):
     """completions.v1: what a call gave."""
 
-    dataset_id: str
+    dataset_id: RowId
     call_index: int = Field(ge=0)
     text: str | None = None
     error: str | None = None
@@ -67,8 +71,8 @@ class JobMessage(Envelope):
 class EvaluationMessage(Envelope):
     """evaluations.v1: predictions to be scored."""
 
-    job_id: str
-    dataset_id: str
+    job_id: RowId
+    dataset_id: RowId
 
 
 class ResultMessage(Envelope):
