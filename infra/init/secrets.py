@@ -2,6 +2,7 @@
 
     /secrets/api_key              the API key in clear, for `make key` (root only)
     /secrets/services/...         what the services read: mode 0440, group of the services
+    /secrets/prometheus/api_key   the key again, for the scraper that must present it
     /secrets/postgres/...         the same passwords for the database's own start: mode 0440, group of postgres
 
 A service knows the API key by its SHA-256 alone.
@@ -16,6 +17,8 @@ import sys
 from pathlib import Path
 
 ROLES = ("postgres", "spanloom", "analyst")
+PROMETHEUS = 65534
+"""The group that the public image of Prometheus runs in (nobody)."""
 
 
 def write(path: Path, text: str, *, group: int, mode: int) -> None:
@@ -56,6 +59,9 @@ def main(root: Path, services: int, postgres: int) -> None:
     key_file, hash_file = root / "api_key", for_services / "api_key_hash"
     if not key_file.exists():
         write(key_file, secrets.token_urlsafe(32), group=0, mode=0o400)
+    for_prometheus = folder(root / "prometheus", PROMETHEUS)
+    if not (for_prometheus / "api_key").exists():
+        write(for_prometheus / "api_key", key_file.read_text("ascii"), group=PROMETHEUS, mode=0o440)
     digest = hashlib.sha256(key_file.read_bytes()).hexdigest()
     if not hash_file.exists() or hash_file.read_text("ascii") != f"sha256:{digest}":
         write(hash_file, f"sha256:{digest}", group=services, mode=0o440)

@@ -1,0 +1,62 @@
+"""What the compose files promise: one published port, nothing privileged, no default password, no `latest`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from support import ROOT
+
+FILES = ("docker-compose.yml", "docker-compose.override.yml", "docker-compose.cpu.yml")
+
+
+def _load(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / name).read_text()))
+
+
+SERVICES: dict[str, dict[str, Any]] = _load("docker-compose.yml")["services"]
+
+
+def test_only_the_gateway_publishes_a_port_and_only_on_loopback() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"gateway": ["127.0.0.1:${SPANLOOM_GATEWAY_PORT:-8080}:8080"]}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_locked_down(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "devices", "pid", "ipc"} & service.keys()
+    assert ":latest" not in service["image"]
+    assert ":" in service["image"]
+    if name in ("api", "generator", "validator", "trainer", "evaluator", "migrate", "gateway", "init"):
+        assert service["read_only"] is True
+
+
+def test_secrets_come_from_files() -> None:
+    for name, service in SERVICES.items():
+        for variable, value in dict(service.get("environment", {})).items():
+            if "PASSWORD" in variable or "KEY" in variable.split("_"):
+                assert variable.endswith("_FILE"), f"{name}: {variable}={value}"
+                assert str(value).startswith("/secrets/")
+
+
+def test_gpus_stand_in_the_override_alone() -> None:
+    devices = [service["deploy"]["resources"] for service in _load(FILES[1])["services"].values()]
+    assert all(d["reservations"]["devices"][0]["capabilities"] == ["gpu"] for d in devices)
+    for name in (FILES[0], FILES[2]):
+        assert not any("deploy" in service for service in _load(name)["services"].values())
+
+
+def test_dockerfiles_keep_to_the_classic_builder() -> None:
+    for path in ROOT.glob("*-svc/Dockerfile"):
+        text = path.read_text()
+        assert "--mount" not in text
+        assert "--chmod" not in text
+        assert "<<" not in text
+        assert "USER 10001:10001" in text
+        assert "HEALTHCHECK" in text
+        assert ":latest" not in text
