@@ -15,7 +15,7 @@ SOURCES := common/src generator-svc/src validator-svc/src trainer-svc/src evalua
 PROJECTS := common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-unit lint format docs up down bench clean
+.PHONY: help install install-test demo test test-unit lint format docs up down key bench clean
 
 help:
 	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
@@ -23,6 +23,7 @@ help:
 	@echo "make test-unit    unit tests alone"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make up / down    all services in one process, in the background"
+	@echo "make key          the API key of the compose stack (COMPOSE=docker-compose for version 1)"
 	@echo "make bench BENCH=name   a measurement: a JSON line each"
 	@echo "make install      the virtual environment alone"
 
@@ -69,6 +70,11 @@ down:
 	@for _ in $$(seq 300); do kill -0 "$$(cat .cache/up.pid)" 2>/dev/null || break; sleep 0.1; done
 	@rm -f .cache/up.pid
 
+COMPOSE ?= docker compose
+
+key:
+	@$(COMPOSE) run --rm --no-deps init cat /secrets/api_key; echo
+
 # ------------------------------------------------------------------------------------------------------------ checks
 
 test: lint
@@ -90,6 +96,7 @@ format: $(VENV)/.test
 docs: $(VENV)/.demo
 	$(BIN)/spanloom settings --markdown >docs/settings.md
 	$(BIN)/spanloom metrics >docs/metrics.md
+	$(BIN)/python infra/gateway/openapi.py >infra/gateway/openapi.json
 
 bench: $(VENV)/.test
 	@test -f tests/bench/$(BENCH).py || { \
