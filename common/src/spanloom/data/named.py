@@ -109,6 +109,6 @@ def find_named(name: str, roots: Sequence[Path], *, hub: bool = True, revision: 
 
 
 def local_names(family: str, config: str) -> list[str]:
-    """Folder names under a data root that hold a named data set; Universal NER's configurations stand alone too."""
-    names = [f"{family}/{config}", f"{family}-{config}"]
-    return [*names, config] if "_" in config else names
+    """Where a named data set may lie under a data root, or its `gold` folder; `da_ddt` and the like stand alone too."""
+    names = [f"{family}/{config}", f"{family}-{config}", *([config] if "_" in config else [])]
+    return [*names, *(f"gold/{name}" for name in names)]
