@@ -114,7 +114,7 @@ def test_every_completion_three_times_to_two_validators_is_one_completion_and_on
 
     with empty_topics(kafka, bus_settings) as bus:
         limit = bus.settings.message_limit(COMPLETIONS)
-        records = [record_of("completions", row._mapping, limit, {}) for row in rows] * 3
+        records = [record_of("completions", row._mapping, limit) for row in rows] * 3
         random.Random(3).shuffle(records)
         with running(validator(1, bus), validator(2, bus)):
             sent = 0

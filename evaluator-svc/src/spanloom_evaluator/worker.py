@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Engine, text
 
+from spanloom import telemetry
 from spanloom.bus.port import Bus
 from spanloom.bus.topics import RESULTS
 from spanloom.contracts.messages import EvaluationMessage, ResultMessage
@@ -13,8 +16,11 @@ from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom.store.work import Claim, Lease
 from spanloom_evaluator import records
+from spanloom_evaluator.facts import facts_of_data
 from spanloom_evaluator.intervals import Interval, bootstrap
+from spanloom_evaluator.records import Unscored
 from spanloom_evaluator.score import Scores, score
+from spanloom_evaluator.stored import refresh_arm
 
 TABLE = "evaluations"
 _ROW = text("""
@@ -44,24 +50,30 @@ class EvaluatorWorker:
             except NotFound as error:
                 return self._fail(claim, str(error))
         try:
-            scores = score(unscored.gold, unscored.predicted, unscored.schema)
+            scores = score([s.tags for s in unscored.test], unscored.predicted, unscored.schema)
         except (DataError, SchemaError) as error:
             return self._fail(claim, str(error))
         settings = unscored.settings
         interval = bootstrap(
             [scores.counts], resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
         )
-        self._finish(claim, unscored.run_id, scores, interval)
+        facts = {**unscored.facts, **facts_of_data(unscored.test, unscored.predicted, unscored.trained_on)}
+        self._finish(claim, unscored, scores, interval, facts)
 
-    def _finish(self, claim: Claim, run_id: str, scores: Scores, interval: Interval) -> None:
+    def _finish(
+        self, claim: Claim, unscored: Unscored, scores: Scores, interval: Interval, facts: dict[str, Any]
+    ) -> None:
+        run_id = unscored.run_id
         try:
             with self.db.begin() as connection:
                 work.finish(connection, TABLE, claim)
-                records.write(connection, claim.id, scores, interval)
+                records.write(connection, claim.id, scores, interval, facts)
+                refresh_arm(connection, claim.id, unscored.settings)
                 emit(connection, run_id, "evaluation", id=claim.id, state="done", f1=interval.f1)
                 row = dict(connection.execute(_ROW, {"id": claim.id}).mappings().one())
         except LeaseLost:
             return
+        telemetry.EVALUATIONS.labels("done").inc()
         settle(self.db, run_id)
         message = ResultMessage(id=claim.id, run_id=run_id, evaluation=row)
         self.bus.producer().send(RESULTS, claim.id, message.encode()).result(timeout=60)
@@ -81,6 +93,7 @@ def fail(db: Engine, claim: Claim, reason: str) -> None:
             emit(connection, run_id, "evaluation", id=claim.id, state="failed", reason=reason)
     except LeaseLost:
         return
+    telemetry.EVALUATIONS.labels("failed").inc()
     settle(db, run_id)
 
 

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
+from spanloom import telemetry
 from spanloom.contracts.messages import PromptMessage
 from spanloom.errors import (
     EngineError,
@@ -129,7 +130,23 @@ class GeneratorWorker:
                 except LeaseLost as error:
                     log.info("late completion dropped", error=str(error))
         for call in finished:
+            self._measure(call)
             self._forget(call.claim)
+
+    def _measure(self, call: Finished) -> None:
+        with self._lock:
+            engine = self._calls.get(call.claim.id)
+        name = engine.name if engine is not None else "none"
+        if call.future.cancelled():
+            telemetry.CALLS.labels(name, "cancelled").inc()
+        elif call.future.exception() is not None:
+            telemetry.CALLS.labels(name, "failed").inc()
+        else:
+            result = call.future.result()
+            telemetry.CALLS.labels(name, "done").inc()
+            telemetry.TOKENS.labels(name, "in").inc(result.tokens_in)
+            telemetry.TOKENS.labels(name, "out").inc(result.tokens_out)
+            telemetry.WORK_SECONDS.labels(TABLE, "done").observe(result.seconds)
 
     def _end(self, connection: Connection, call: Finished) -> None:
         try:

@@ -11,7 +11,9 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 
+from spanloom import telemetry
 from spanloom.contracts.messages import JobMessage
+from spanloom.data.split import split_of
 from spanloom.errors import LeaseLost, SpanloomError
 from spanloom.ner.sentence import Sentence
 from spanloom.store import work
@@ -21,7 +23,6 @@ from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer import records
-from spanloom_trainer.assemble import split_of
 from spanloom_trainer.errors import Cancelled, TrainingFailed
 from spanloom_trainer.records import JobData
 from spanloom_trainer.slot import Slot
@@ -119,6 +120,8 @@ class TrainerWorker:
         except LeaseLost as error:
             log.info("late training dropped", error=str(error))
             return
+        telemetry.WORK_SECONDS.labels(TABLE, "done").observe(float(result["seconds"]))
+        telemetry.TRAINING_STEPS.labels(str(result.get("device", "unknown"))).inc(int(result["steps"]))
         settle(self.db, arm.run_id)
 
     def _fail(self, claim: Claim, reason: str) -> None:

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
 
+from spanloom import telemetry
 from spanloom.bus.deadletters import dead_letter
 from spanloom.bus.port import Bus, Consumer, Message
 from spanloom.contracts.messages import Envelope
-from spanloom.errors import SpanloomError, UnreadableMessage
+from spanloom.errors import BusError, SpanloomError, UnreadableMessage
 from spanloom.store.models import DeadLetter
 from spanloom.store.text import storable
 from spanloom.workers.outage import Outage, is_transient
 
 log = structlog.get_logger()
 M = TypeVar("M", bound=Envelope)
+
+
+LAG_EVERY_S = 10.0
+"""Pause between two readings of the lag."""
+
+
+@contextmanager
+def in_trace_of(batch: Sequence[tuple[Message, Envelope]]) -> Iterator[None]:
+    """The trace and the run id of a batch on every log line, where all of it belongs to one run."""
+    runs = {decoded.run_id for _, decoded in batch}
+    if len(runs) > 1:
+        yield
+        return
+    message = batch[0][0]
+    with telemetry.traced(message.topic, message.headers), telemetry.bind(run_id=runs.pop()):
+        yield
 
 
 class Consuming(Generic[M]):
@@ -47,7 +66,7 @@ class Consuming(Generic[M]):
         self.contract, self.handle, self.room = contract, handle, room
         self.outage = Outage(*backoff_s)
         self.on_commit = on_commit
-        self.lag: int | None = None
+        self._measure_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Consume until `stop` is set, then commit and leave the group."""
@@ -58,9 +77,20 @@ class Consuming(Generic[M]):
                 except Exception as error:
                     if not is_transient(error):
                         raise
+                    telemetry.MESSAGES.labels(self.topic, "retried").inc()
                     self._wait(consumer, stop, self.outage.note(error))
                     consumer.rewind()
             consumer.commit()
+
+    def _measure(self, consumer: Consumer) -> None:
+        now = time.monotonic()
+        if now < self._measure_at:
+            return
+        self._measure_at = now + LAG_EVERY_S
+        try:
+            telemetry.CONSUMER_LAG.labels(self.topic, self.group).set(consumer.lag())
+        except BusError as error:
+            log.info("lag unknown", topic=self.topic, error=str(error))
 
     def _round(self, consumer: Consumer) -> None:
         room = self.room()
@@ -73,10 +103,12 @@ class Consuming(Generic[M]):
         messages = consumer.poll(0.5, min(room, 200))
         if messages:
             self.process(messages)
+            telemetry.MESSAGES.labels(self.topic, "done").inc(len(messages))
             if self.on_commit is not None:
                 self.on_commit(messages)
             consumer.commit(messages)
         self.outage.over()
+        self._measure(consumer)
 
     def process(self, messages: Sequence[Message]) -> None:
         """Handle a batch: what cannot be read is a dead letter, the rest goes to `handle`."""
@@ -89,7 +121,8 @@ class Consuming(Generic[M]):
         if not readable:
             return
         try:
-            self.handle([decoded for _, decoded in readable])
+            with in_trace_of(readable):
+                self.handle([decoded for _, decoded in readable])
         except Exception as error:
             if is_transient(error):
                 raise
@@ -128,6 +161,7 @@ class Consuming(Generic[M]):
                 .on_conflict_do_nothing()
             )
         dead_letter(self.bus.producer(), message, reason)
+        telemetry.MESSAGES.labels(self.topic, "dead").inc()
         log.warning(
             "dead letter", topic=message.topic, partition=message.partition, offset=message.offset, reason=reason
         )

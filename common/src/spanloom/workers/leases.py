@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
 from sqlalchemy import Engine
 
+from spanloom import telemetry
 from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.outage import Outage, is_transient
@@ -29,6 +31,7 @@ class LeaseKeeper:
         self.outage = Outage(most_s=renew_s)
         self._held: dict[str, Claim] = {}
         self._lock = threading.Lock()
+        self._renewed_at = time.monotonic()
 
     def add(self, claim: Claim) -> None:
         """Renew this claim from now on."""
@@ -49,8 +52,13 @@ class LeaseKeeper:
     def renew(self) -> set[str]:
         """Renew once; returns and reports the ids that were lost."""
         held = self.held()
+        telemetry.IN_FLIGHT.labels(self.table).set(len(held))
+        if not held:
+            self._renewed_at = time.monotonic()
+        telemetry.LEASE_AGE.labels(self.table).set(time.monotonic() - self._renewed_at)
         with self.db.begin() as connection:
             kept = work.renew(connection, self.table, held, lease=self.lease)
+        self._renewed_at = time.monotonic()
         lost = {claim.id for claim in held if claim.id not in kept}
         with self._lock:
             lost &= self._held.keys()

@@ -8,18 +8,31 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from spanloom import telemetry
 from spanloom.bus.port import Bus, Record, record_size
 from spanloom.bus.topics import COMPLETIONS, EVALUATIONS, JOBS, PROMPTS
 from spanloom.contracts.messages import CompletionMessage, Envelope, EvaluationMessage, JobMessage, PromptMessage
 from spanloom.store import work
 from spanloom.store.settle import settle_all
+from spanloom.store.statements import WORK_TABLES
 from spanloom.store.work import Lease
 from spanloom.workers.outage import Outage, is_transient
 
 log = structlog.get_logger()
 Row = Mapping[str, Any]
+
+# Rows of running runs by state, for the gauges of an operator.
+_COUNT_ROWS = """
+SELECT '{table}' AS name, s.state, count(w.id) AS n
+  FROM unnest(ARRAY['queued', 'claimed', 'failed']) AS s(state)
+  LEFT JOIN (SELECT w.id, w.state FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running') w
+    ON w.state = s.state
+ GROUP BY s.state
+"""
+_ROWS = text(" UNION ALL ".join(_COUNT_ROWS.format(table=table) for table in WORK_TABLES))
+_LETTERS = text("SELECT topic, count(*) AS n FROM dead_letters WHERE replayed_at IS NULL GROUP BY topic")
 
 TOPIC_OF = {"prompts": PROMPTS, "completions": COMPLETIONS, "jobs": JOBS, "evaluations": EVALUATIONS}
 
@@ -44,9 +57,9 @@ def message_of(table: str, row: Row, *, inline: bool = True) -> Envelope:
     return EvaluationMessage(**common, job_id=row["job_id"], dataset_id=row["dataset_id"])
 
 
-def record_of(table: str, row: Row, limit: int, headers: Mapping[str, str]) -> Record:
-    """The row as a record for the bus; over `limit` bytes it carries the id alone."""
-    topic = TOPIC_OF[table]
+def record_of(table: str, row: Row, limit: int) -> Record:
+    """The row as a record for the bus, in its run's trace; over `limit` bytes it carries the id alone."""
+    topic, headers = TOPIC_OF[table], telemetry.run_headers(row["run_id"])
     value = message_of(table, row).encode()
     if record_size(row["id"], value, headers) > limit:
         value = message_of(table, row, inline=False).encode()
@@ -64,10 +77,8 @@ class Relay:
         lease: Lease,
         *,
         poll_s: float = 1.0,
-        headers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.db, self.bus, self.table, self.lease, self.poll_s = db, bus, table, lease, poll_s
-        self.headers = headers
         self.outage = Outage()
 
     def publish_waiting(self) -> int:
@@ -79,8 +90,9 @@ class Relay:
 
     def _publish(self, rows: Sequence[Row]) -> None:
         limit = self.bus.settings.message_limit(TOPIC_OF[self.table])
-        headers = self.headers()
-        self.bus.producer().publish([record_of(self.table, row, limit, headers) for row in rows])
+        self.bus.producer().publish([record_of(self.table, row, limit) for row in rows])
+        for row in rows:
+            telemetry.PUBLISHED.labels(TOPIC_OF[self.table], str(row["published"] > 0).lower()).inc()
 
     def run(self, stop: threading.Event) -> None:
         """Publish on every NOTIFY and at least every `poll_s` seconds, until `stop` is set."""
@@ -130,6 +142,15 @@ class Sweeper:
                 if count:
                     log.warning("gave up on rows", table=table, count=count)
         settle_all(self.db)
+        self._measure()
+
+    def _measure(self) -> None:
+        with self.db.connect() as connection:
+            for row in connection.execute(_ROWS):
+                telemetry.WORK_ROWS.labels(row.name, row.state).set(row.n)
+            letters = {row.topic: row.n for row in connection.execute(_LETTERS)}
+        for topic in TOPIC_OF.values():
+            telemetry.DEAD_LETTERS.labels(topic).set(letters.get(topic, 0))
 
     def run(self, stop: threading.Event) -> None:
         """Sweep until `stop` is set."""
