@@ -146,14 +146,16 @@ def test_a_signal_ends_the_process_within_the_grace_period(
     number: signal.Signals, worker: str, grace: int, code: int
 ) -> None:
     program = PROCESS.format(worker=worker, grace=grace)
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "up\n"
-    process.send_signal(number)
-    began = time.monotonic()
-    out, errors = process.communicate(timeout=20)
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            if process.stdout.readline() == "up\n":
+                process.send_signal(number)
+            began = time.monotonic()
+            out, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == code, errors
     assert time.monotonic() - began < grace + 2
     assert "handed back" in out

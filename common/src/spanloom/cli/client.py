@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -30,6 +31,7 @@ class ServerEvent(NamedTuple):
 class Client:
     """Talks to the service at `url`. Lost connections and 429/502/503/504 are tried again, `ATTEMPTS` times in all.
 
+    `twin()` makes another of its kind, for another thread.
     A POST is tried again too: a new run carries an Idempotency-Key, and cancel, resume and retry may be repeated.
     Raises ServiceError with an exit code, and SpecError with the field paths where a specification was refused.
     """
@@ -45,6 +47,7 @@ class Client:
     ) -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self.url, self._attempts = url.rstrip("/"), attempts
+        self.twin = partial(Client, url, api_key=api_key, timeout_s=timeout_s, transport=transport, attempts=attempts)
         self._http = httpx.Client(base_url=self.url, headers=headers, timeout=timeout_s, transport=transport)
 
     def __enter__(self) -> Self:
@@ -84,6 +87,13 @@ class Client:
         """Rows of GET /v1/results, or of one of its views, at most `limit`."""
         path = "/v1/results" if view == "evaluations" else f"/v1/results/{_part(view)}"
         return self._items(path, {"run": run} if run else {}, limit)
+
+    def drawing(self, view: str, kind: str, **asked: str) -> bytes:
+        """GET /v1/results/{view}.{kind}: a view drawn as `png` or `svg`; `asked` are `run` and `by`."""
+        response = self._send("GET", f"/v1/results/{_part(view)}.{_part(kind)}", params=asked)
+        if response.is_error:
+            raise self._refusal(response)
+        return response.content
 
     def dead_letters(self, *, limit: int, **filters: str) -> list[dict[str, Any]]:
         """Dead letters, at most `limit`."""

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from spanloom.cli.client import Client
-from spanloom.cli.exits import ServiceError
+from spanloom.errors import SpanloomError
 
 EVERY_S = 1.0
 LINE_EVERY_S = 10.0
@@ -44,7 +44,8 @@ def watch(
     Events wake it early. Where their stream cannot be had, or ends, the snapshots alone go on.
     """
     woken: queue.SimpleQueue[None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(api, run_id, woken), daemon=True, name="events").start()
+    # A daemon with a client of its own: it may wait for an event when the run has ended, and nobody waits for it.
+    threading.Thread(target=_listen, args=(api.twin, run_id, woken), daemon=True, name="events").start()
     while True:
         snapshot = api.run(run_id)
         show(snapshot)
@@ -58,12 +59,13 @@ def watch(
             continue
 
 
-def _listen(api: Client, run_id: str, woken: queue.SimpleQueue[None]) -> None:
+def _listen(connect: Callable[[], Client], run_id: str, woken: queue.SimpleQueue[None]) -> None:
     try:
-        for _ in api.events(run_id):
-            woken.put(None)
-    except (ServiceError, RuntimeError):
-        return  # no stream, or the client was closed under it: the snapshots go on alone
+        with connect() as api:
+            for _ in api.events(run_id):
+                woken.put(None)
+    except SpanloomError:
+        return  # no stream: the snapshots go on alone, and they tell what is wrong if they fail as well
 
 
 class Bars:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from spanloom.cli.options import Limit, Url, client, show
-from spanloom.errors import EnvironmentMissing
+from spanloom.errors import SpanloomError
 from spanloom.ner.spans import spans_of
 
-PLOTS = "spanloom.plots"
-"""Entry points: by view a function from rows to a chart, and `save(chart, path)`, which writes PNG or SVG."""
+DRAWN = (".png", ".svg")
 
 
 class View(StrEnum):
@@ -28,6 +26,14 @@ class View(StrEnum):
     rejection_reasons = "rejection_reasons"
     run_summary = "run_summary"
     leaderboard = "leaderboard"
+    significance = "significance"
+
+
+class Axis(StrEnum):
+    """What F1 is drawn against."""
+
+    size = "size"
+    gold_used = "gold_used"
 
 
 class Form(StrEnum):
@@ -40,8 +46,29 @@ class Form(StrEnum):
     latex = "latex"
 
 
-SHORT = ("language", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "precision", "recall")
-"""The columns of `evaluations` that people read; JSON and CSV hold all."""
+SHORT: Mapping[View, tuple[str, ...]] = {
+    View.evaluations: (
+        "language", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "precision", "recall",
+        "boundary_f1", "recall_seen", "recall_unseen", "gold_used", "collapsed",
+    ),
+    View.f1_by_size: (
+        "language", "setting", "source", "size", "size_asked", "gold_used", "seeds", "f1", "lo", "hi",
+        "collapse_rate", "f1_with_restarts",
+    ),
+    View.source_comparison: (
+        "language", "size", "source", "f1_from_scratch", "lo_from_scratch", "hi_from_scratch", "f1_fine_tuning",
+        "lo_fine_tuning", "hi_fine_tuning",
+    ),
+    View.leaderboard: (
+        "language", "place", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "gold_used",
+    ),
+    View.significance: (
+        "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm",
+    ),
+}  # fmt: skip
+"""The columns that people read; JSON and CSV hold all."""
+TELLING = ("run", "control", "version", "method", "other_version", "other_method")
+"""Columns that people see beside those where they hold more than one value."""
 
 
 def results(
@@ -49,21 +76,35 @@ def results(
     view: Annotated[View, typer.Option(help="What to show.")] = View.f1_by_size,
     form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.table,
     plot: Annotated[Path | None, typer.Option(help="Draw the view into this file, .png or .svg, as well.")] = None,
+    by: Annotated[Axis, typer.Option(help="What F1 is drawn against, for --view f1_by_size.")] = Axis.size,
     limit: Limit = 1000,
     url: Url = None,
 ) -> None:
-    """Results as a table, JSON, CSV, Markdown or LaTeX, and as a plot."""
-    draw = _plotter(view, plot) if plot is not None else None
+    """Results as a table, JSON, CSV, Markdown or LaTeX, and as a plot, which the service draws."""
+    if plot is not None and plot.suffix.lower() not in DRAWN:
+        raise SpanloomError(f"{plot}: a plot is drawn as {' or '.join(DRAWN)}; name the file so")
     with client(url) as api:
         rows = api.results(view, run=run, limit=limit)
-    if plot is not None and draw is not None:
-        draw(rows)
-        typer.echo(f"wrote {plot}", err=True)
+        if plot is not None:
+            asked = {"run": run} if run else {}
+            drawn = api.drawing(view, plot.suffix.lower()[1:], by=by.value, **asked)
+            part = plot.with_name(f".{plot.name}.part")
+            part.write_bytes(drawn)
+            part.replace(plot)
+            typer.echo(f"wrote {plot}", err=True)
     if not rows and form is Form.table:
         typer.echo("no results yet", err=True)
         return
-    people = view is View.evaluations and form not in (Form.json, Form.csv)
-    show(rows, form, columns=SHORT if people else None)
+    show(rows, form, columns=None if form in (Form.json, Form.csv) else columns_for(view, rows))
+
+
+def columns_for(view: View, rows: Iterable[Mapping[str, Any]]) -> list[str] | None:
+    """What people read of a view: its short columns that hold anything, and those that tell rows apart."""
+    if view not in SHORT:
+        return None
+    rows = list(rows)
+    telling = [name for name in TELLING if len({row.get(name) for row in rows}) > 1]
+    return [*telling, *(name for name in SHORT[view] if any(row.get(name) is not None for row in rows))]
 
 
 def samples(
@@ -102,15 +143,3 @@ def bracketed(tokens: list[str], ner_tags: list[int], names: list[str]) -> str:
         out[start] = f"[{out[start]}"
         out[end - 1] += f"]({names[2 * kind + 1].partition('-')[2]})"
     return " ".join(out)
-
-
-def _plotter(view: View, path: Path) -> Callable[[list[dict[str, Any]]], object]:
-    """What draws rows of this view into the file; found before the service is asked for rows."""
-    points = {point.name: point for point in entry_points(group=PLOTS)}
-    if view.value not in points or "save" not in points:
-        known = ", ".join(sorted(points.keys() - {"save"})) or "none"
-        raise EnvironmentMissing(
-            f"there is no plot of {view.value} here; installed plots: {known} (they come with spanloom-evaluator)"
-        )
-    chart, save = points[view.value].load(), points["save"].load()
-    return lambda rows: save(chart(rows), path)
