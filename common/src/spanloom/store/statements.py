@@ -86,6 +86,20 @@ UPDATE {table}
  WHERE id = ANY(:ids)
 """
 
+# Forget what was published: a bus in memory was lost with the process that held it.
+UNPUBLISH = """
+UPDATE {table}
+   SET published = 0, publish_after = least(publish_after, clock_timestamp())
+ WHERE state = 'queued' AND published > 0
+"""
+
+# End every lease at once: their holders are known to be dead.
+EXPIRE = """
+UPDATE {table}
+   SET lease_until = clock_timestamp(), publish_after = clock_timestamp()
+ WHERE state = 'claimed'
+"""
+
 # Rows whose last attempt's lease ran out: they fail with their reason.
 EXHAUSTED = """
 SELECT w.id, w.run_id, w.attempt, w.holder FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'

@@ -146,6 +146,17 @@ def exhausted(connection: Connection, table: str, *, lease: Lease) -> list[Mappi
     return [dict(row) for row in rows]
 
 
+def unpublish(connection: Connection, *, holders_are_dead: bool = False) -> None:
+    """Let every row that waits be published anew: the bus has lost its messages.
+
+    `holders_are_dead` ends the leases as well; it is for whoever knows that no other process works on this database.
+    """
+    for table in statements.WORK_TABLES:
+        connection.execute(_sql(statements.UNPUBLISH, table))
+        if holders_are_dead:
+            connection.execute(_sql(statements.EXPIRE, table))
+
+
 def notify(connection: Connection, table: str) -> None:
     """Wake the table's relays once this transaction commits."""
     connection.execute(text(statements.NOTIFY), {"table": table})

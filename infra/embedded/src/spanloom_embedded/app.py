@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from spanloom.lifecycle import FunctionWorker, Service
 from spanloom.settings import Settings
+from spanloom.store import work
 from spanloom.store.migrate import upgrade
 from spanloom.workers.runtime import Parts, Runtime, open_runtime, service_of
 from spanloom_embedded.postgres import EmbeddedPostgres
@@ -28,8 +29,8 @@ def all_parts(runtime: Runtime) -> list[Parts]:
 def embedded(settings: Settings) -> Iterator[Service]:
     """Everything, ready to be started or run: database up and migrated, topics made, four services wired.
 
-    With DATABASE_URL set that database is used; else one in `settings.home`. Raises Conflict when another process
-    holds the folder, saying where it serves.
+    With DATABASE_URL set that database is used; else one in `settings.home`. What a process that died here had under
+    way is published again. Raises Conflict when another process holds the folder, saying where it serves.
     """
     with ExitStack() as stack:
         url = settings.database()
@@ -39,6 +40,9 @@ def embedded(settings: Settings) -> Iterator[Service]:
             url = postgres.url
         upgrade(url)
         runtime = open_runtime(settings, url)
+        if settings.bus_url.startswith("memory://"):
+            with runtime.db.begin() as connection:
+                work.unpublish(connection, holders_are_dead=postgres is not None)
         runtime.bus.ensure_topics()
         service = service_of(runtime, all_parts(runtime), name="spanloom", port=PORT)
         if postgres is not None:
