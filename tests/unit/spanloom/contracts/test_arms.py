@@ -1,0 +1,114 @@
+"""The training grid: sizes, ids, and which arms are due for which datasets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spanloom.contracts.arms import GOLD, DatasetKey, DatasetState, Grid, arm_id, plan_grid, sizes_for
+from spanloom.contracts.spec import RunSpec, check_spec
+
+RUN = "20260101-00000000"
+sizes = st.lists(st.integers(1, 6000), min_size=1, max_size=8, unique=True)
+
+
+@given(sizes, st.integers(0, 7000))
+def test_sizes_are_those_the_dataset_holds_and_all_of_it_for_the_next(asked: list[int], available: int) -> None:
+    found = sizes_for(asked, available)
+    actual = [size for size, _ in found]
+    assert actual == sorted(set(actual))
+    assert all(0 < size <= available for size in actual)
+    assert {size for size in asked if size <= available} <= set(actual)
+    cut = [(size, wanted) for size, wanted in found if size != wanted]
+    too_large = sorted(size for size in asked if size > available)
+    if available and too_large and available not in asked:
+        assert cut == [(available, too_large[0])], "one arm on all there is, named for the first size that is more"
+    else:
+        assert cut == []
+    assert bool(found) == (available > 0)
+
+
+def spec_of(**training: Any) -> RunSpec:
+    recorded = {"kind": "replay", "files": {"da": "x", "sv": "x"}}
+    return check_spec(
+        {
+            "name": "grid",
+            "languages": [
+                {"code": code, "gold": {"demo": code}, "related": {"code": other, "gold": {"demo": other}}}
+                for code, other in (("da", "sv"), ("sv", "da"))
+            ],
+            "sources": [
+                {"kind": "organic"},
+                {"kind": "synthetic", "name": "llm", "engine": recorded},
+                {"kind": "wikiann", "gold": {"da": {"demo": "da"}, "sv": {"demo": "sv"}}},
+            ],
+            "training": {"sizes": [30, 100], "encoder": {"tiny": {}}, **training},
+        }
+    )
+
+
+def states_of(complete: dict[DatasetKey, int]) -> dict[DatasetKey, DatasetState]:
+    """Gold of 300/60/150 sentences in both languages; the other datasets complete with the given sizes."""
+    states = {
+        (code, GOLD, split): DatasetState(f"{code}.{split}", True, n)
+        for code in ("da", "sv")
+        for split, n in (("train", 300), ("dev", 60), ("test", 150))
+    }
+    for key in ((code, name, "train") for code in ("da", "sv") for name in ("llm", "wikiann")):
+        states[key] = DatasetState(".".join(key), key in complete, complete.get(key, 0))
+    return states
+
+
+def ids_of(grid: Grid) -> list[str]:
+    return [arm_id(arm) for arm, _ in grid.due]
+
+
+datasets = st.dictionaries(
+    st.tuples(st.sampled_from(["da", "sv"]), st.sampled_from(["llm", "wikiann"]), st.just("train")),
+    st.integers(0, 400),
+)
+
+
+@given(datasets, datasets, st.sampled_from(["none", "step_matched"]))
+def test_what_is_due_stays_due_when_more_is_complete(
+    some: dict[DatasetKey, int], more: dict[DatasetKey, int], control: str
+) -> None:
+    spec = spec_of(control=control, dev="gold")
+    early = plan_grid(RUN, spec, states_of(some), {})
+    late = plan_grid(RUN, spec, states_of({**more, **some}), {})
+    assert set(ids_of(early)) <= set(ids_of(late))
+    assert len(set(ids_of(late))) == len(ids_of(late)), "no arm is due twice"
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_an_arm_waits_for_its_pretraining_and_fails_with_it(accepted: int, other: int) -> None:
+    spec = spec_of(settings=["fine_tuning"])
+    all_complete = {
+        (c, n, "train"): accepted if n == "llm" else other for c in ("da", "sv") for n in ("llm", "wikiann")
+    }
+    first = plan_grid(RUN, spec, states_of(all_complete), {})
+    assert [(arm.kind, arm.language, arm.tests) for arm, _ in first.due] == [
+        ("pretrain", "sv", ("da",)),
+        ("pretrain", "da", ("sv",)),
+    ]
+    assert first.waiting
+    jobs = dict(zip(ids_of(first), ("done", "failed"), strict=True))
+    grid = plan_grid(RUN, spec, states_of(all_complete), jobs)
+    assert grid.waiting == []
+    for arm, reason in grid.due:
+        if arm.kind == "train":
+            failed = jobs[str(arm.needs)] == "failed"
+            empty = arm.source in ("llm", "wikiann") and not (accepted if arm.source == "llm" else other)
+            assert (reason is not None) == (failed or empty), (arm, reason)
+
+
+def test_an_arm_is_told_from_every_other_by_its_id() -> None:
+    complete = {(c, n, "train"): 350 for c in ("da", "sv") for n in ("llm", "wikiann")}
+    spec = spec_of(settings=["from_scratch"], training_seeds=[1, 2, 3], control="step_matched")
+    found = ids_of(plan_grid(RUN, spec, states_of(complete), {}))
+    per_language = 3 * 2 * (2 + 2 + 1)  # seeds x controls x (organic sizes + llm sizes + all of wikiann)
+    assert len(found) == len(set(found)) == 2 * per_language
+    assert set(found).isdisjoint(ids_of(plan_grid("another-run", spec, states_of(complete), {})))
+    assert found == ids_of(plan_grid(RUN, spec, states_of(complete), {}))
