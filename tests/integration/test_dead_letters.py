@@ -1,4 +1,4 @@
-"""Routes over the store that all services share: dead letters and the SQL views."""
+"""The routes of dead letters: listed, shown, replayed once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from spanloom.bus import JOBS, Bus, Message, open_bus
 from spanloom.errors import BusError
 from spanloom.http import create_app
 from spanloom.http.dead_letters import dead_letter_routes
-from spanloom.http.views import _ORDER, ViewName, view_routes
 from spanloom.settings import load_settings
-from spanloom.store.migrate import VIEWS
-from spanloom.store.models import DeadLetter, Run
+from spanloom.store.models import DeadLetter
 
 
 @pytest.fixture
@@ -28,8 +26,8 @@ def bus() -> Iterator[Bus]:
 
 @pytest.fixture
 def api(db: Engine, bus: Bus) -> TestClient:
-    routers = [dead_letter_routes(db, bus), view_routes(db)]
-    return TestClient(create_app("t", settings=load_settings(), routers=routers), base_url="http://127.0.0.1")
+    app = create_app("t", settings=load_settings(), routers=[dead_letter_routes(db, bus)])
+    return TestClient(app, base_url="http://127.0.0.1")
 
 
 @pytest.fixture
@@ -99,21 +97,3 @@ def test_a_replay_that_could_not_be_sent_is_not_marked(
     assert api.post(f"/v1/dead-letters/{JOBS}/1/3/replay").status_code == 503
     monkeypatch.undo()
     assert api.post(f"/v1/dead-letters/{JOBS}/1/3/replay").status_code == 200
-
-
-def test_every_public_view_has_its_route(api: TestClient) -> None:
-    assert set(VIEWS) == {view.value for view in ViewName} == set(_ORDER)
-    for view in VIEWS:
-        assert api.get(f"/v1/results/{view}").json() == {"items": [], "next": None}
-    assert api.get("/v1/results/runs").status_code == 422
-
-
-def test_a_view_is_paged_and_filtered(api: TestClient, db: Engine) -> None:
-    with db.begin() as connection:
-        rows = [{"id": f"r{n}", "name": "x", "spec": {}, "spec_hash": "h"} for n in range(5)]
-        connection.execute(insert(Run), rows)
-    first = api.get("/v1/results/run_summary?limit=3").json()
-    second = api.get(f"/v1/results/run_summary?limit=3&cursor={first['next']}").json()
-    assert sorted(row["run"] for row in first["items"] + second["items"]) == ["r0", "r1", "r2", "r3", "r4"]
-    assert second["next"] is None
-    assert [row["run"] for row in api.get("/v1/results/run_summary?run=r3").json()["items"]] == ["r3"]
