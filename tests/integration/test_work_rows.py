@@ -1,0 +1,244 @@
+"""Work rows against a model: who may claim, renew, finish and release, on a clock that the test moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from cluster import replay_source
+from recordings import write_recording
+from spanloom.errors import BusError, LeaseLost
+from spanloom.store import runs, work
+from spanloom.store.work import Claim, Lease
+from stored import execute, select, store_run
+
+# Long, so that only the test's own clock moves: `expire` ages the rows by a lease.
+LEASE = Lease(lease_s=1000, max_attempts=3, republish_after_s=1000, ahead=3)
+ROWS = 5
+
+
+@dataclass
+class Row:
+    """What a row must be."""
+
+    state: str = "queued"
+    attempt: int = 0
+    expired: bool = False
+    published: int = 0
+
+
+class Work(RuleBasedStateMachine):
+    """Any order of claims, renewals, ends, releases, expiries, relays and cancels, by any worker."""
+
+    db: Engine
+    run_id: str
+
+    claims = Bundle("claims")
+
+    @initialize()
+    def begin(self) -> None:
+        execute(
+            self.db,
+            "UPDATE prompts SET state = 'queued', attempt = 0, holder = NULL, lease_until = NULL, published = 0, "
+            "publish_after = now(), reason = NULL, finished_at = NULL WHERE run_id = :run",
+            run=self.run_id,
+        )
+        execute(self.db, "UPDATE runs SET state = 'running' WHERE id = :run", run=self.run_id)
+        found = select(self.db, "SELECT id FROM prompts WHERE run_id = :run ORDER BY id", run=self.run_id)
+        self.rows = {row.id: Row() for row in found}
+        self.running = True
+
+    def _ids(self, numbers: set[int]) -> list[str]:
+        return [sorted(self.rows)[number] for number in numbers]
+
+    @rule(target=claims, numbers=st.sets(st.integers(0, ROWS - 1), min_size=1), holder=st.sampled_from("AB"))
+    def claim(self, numbers: set[int], holder: str) -> tuple[Claim, ...]:
+        ids = self._ids(numbers)
+        with self.db.begin() as connection:
+            claims = work.claim(connection, "prompts", ids, holder=holder, lease=LEASE)
+        free = {
+            i
+            for i in ids
+            if self.running
+            and self.rows[i].attempt < LEASE.max_attempts
+            and (self.rows[i].state == "queued" or (self.rows[i].state == "claimed" and self.rows[i].expired))
+        }
+        assert {c.id for c in claims} == free
+        for mine in claims:
+            row = self.rows[mine.id]
+            assert mine.attempt == row.attempt + 1
+            self.rows[mine.id] = Row("claimed", mine.attempt)
+        return tuple(claims)
+
+    def _is_held(self, mine: Claim) -> bool:
+        row = self.rows[mine.id]
+        return row.state == "claimed" and row.attempt == mine.attempt
+
+    @rule(held=claims)
+    def renew(self, held: tuple[Claim, ...]) -> None:
+        with self.db.begin() as connection:
+            kept = work.renew(connection, "prompts", held, lease=LEASE)
+        assert kept == {c.id for c in held if self.running and self._is_held(c)}
+        for row_id in kept:
+            self.rows[row_id].expired = False
+
+    @rule(held=claims, failed=st.sampled_from([None, "it broke"]))
+    def finish(self, held: tuple[Claim, ...], failed: str | None) -> None:
+        for mine in held:
+            if self._is_held(mine):
+                with self.db.begin() as connection:
+                    work.finish(connection, "prompts", mine, failed=failed)
+                self.rows[mine.id].state = "failed" if failed else "done"
+            else:
+                with pytest.raises(LeaseLost), self.db.begin() as connection:
+                    work.finish(connection, "prompts", mine, failed=failed)
+
+    @rule(held=claims)
+    def release(self, held: tuple[Claim, ...]) -> None:
+        for mine in held:
+            with self.db.begin() as connection:
+                released = work.release(connection, "prompts", mine, reason="again")
+            assert released == self._is_held(mine)
+            if released:
+                self.rows[mine.id] = Row("queued", mine.attempt)
+
+    @rule(held=claims)
+    def retry_or_fail(self, held: tuple[Claim, ...]) -> None:
+        for mine in held:
+            if not self._is_held(mine):
+                continue
+            with self.db.begin() as connection:
+                failed = work.retry_or_fail(connection, "prompts", mine, reason="again", lease=LEASE)
+            assert failed == (mine.attempt == LEASE.max_attempts)
+            self.rows[mine.id] = Row("failed" if failed else "queued", mine.attempt)
+
+    @rule(number=st.integers(0, ROWS - 1))
+    def expire(self, number: int) -> None:
+        (row_id,) = self._ids({number})
+        execute(
+            self.db,
+            "UPDATE prompts SET lease_until = lease_until - interval '2000 s', "
+            "publish_after = publish_after - interval '2000 s' WHERE id = :id",
+            id=row_id,
+        )
+        self.rows[row_id].expired = self.rows[row_id].state == "claimed"
+
+    @rule()
+    def relay(self) -> None:
+        sent: list[str] = []
+        ahead = sum(row.state == "queued" and row.published > 0 for row in self.rows.values())
+        fresh = {i for i, row in self.rows.items() if row.state == "queued" and row.published == 0}
+        work.relay(self.db, "prompts", lambda rows: sent.extend(r["id"] for r in rows), lease=LEASE)
+        assert len(sent) == len(set(sent))
+        assert len(fresh & set(sent)) <= max(0, LEASE.ahead - ahead), "no further ahead of the workers than allowed"
+        if self.running and fresh and ahead < LEASE.ahead:
+            assert sent, "what waits is published"
+        for row_id in sent:
+            row = self.rows[row_id]
+            takeable = row.state == "claimed" and row.expired and row.attempt < LEASE.max_attempts
+            assert self.running
+            assert row.state == "queued" or takeable
+            row.published += 1
+
+    @rule()
+    def cancel_or_resume(self) -> None:
+        with self.db.begin() as connection:
+            (runs.cancel if self.running else runs.resume)(connection, self.run_id)
+        self.running = not self.running
+        if self.running:
+            for row in self.rows.values():
+                row.published = 0 if row.state == "queued" else row.published
+
+    @rule()
+    def find_exhausted(self) -> None:
+        with self.db.begin() as connection:
+            found = {row["id"] for row in work.exhausted(connection, "prompts", lease=LEASE)}
+        assert found == {
+            i
+            for i, row in self.rows.items()
+            if self.running and row.state == "claimed" and row.expired and row.attempt >= LEASE.max_attempts
+        }
+
+    @invariant()
+    def the_database_agrees(self) -> None:
+        if not hasattr(self, "rows"):
+            return
+        found = select(self.db, "SELECT id, state, attempt, published FROM prompts WHERE run_id = :r", r=self.run_id)
+        expected = {i: (row.state, row.attempt, row.published) for i, row in self.rows.items()}
+        assert {r.id: (r.state, r.attempt, r.published) for r in found} == expected
+
+
+@pytest.fixture
+def prompts(db: Engine, tmp_path: Path) -> str:
+    """The run of ROWS prompts that nobody has touched."""
+    return store_run(db, replay_source(write_recording(tmp_path / "r.jsonl", calls=ROWS, objects=1), calls=ROWS))
+
+
+def test_any_history_of_work_rows_is_as_the_model_says(db: Engine, database_url: str, prompts: str) -> None:
+    # A server that has just started judges no lease; here it seems to have run for a year.
+    name = str(make_url(database_url).database)
+    execute(db, "CREATE SCHEMA aged")
+    execute(
+        db,
+        "CREATE FUNCTION aged.pg_postmaster_start_time() RETURNS timestamptz LANGUAGE sql "
+        "AS $$ SELECT now() - interval '1 year' $$",
+    )
+    execute(db, f'ALTER DATABASE "{name}" SET search_path = aged, pg_catalog, public')
+    db.dispose()  # the setting is for connections made from here on
+
+    class OnThisDatabase(Work):
+        pass
+
+    OnThisDatabase.db, OnThisDatabase.run_id = db, prompts
+    run_state_machine_as_test(
+        OnThisDatabase,
+        settings=settings(
+            max_examples=40, stateful_step_count=20, deadline=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
+
+
+def test_after_a_start_of_the_server_no_lease_is_taken_over_for_one_lease(db: Engine, prompts: str) -> None:
+    ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run", run=prompts)]
+    day = Lease(lease_s=86_400, max_attempts=1)
+    with db.begin() as connection:
+        held = work.claim(connection, "prompts", ids, holder="A", lease=day)
+    execute(db, "UPDATE prompts SET lease_until = now() - interval '1 s', publish_after = now() - interval '1 s'")
+    with db.begin() as connection:
+        assert work.claim(connection, "prompts", ids, holder="B", lease=replace(day, max_attempts=9)) == []
+        assert work.exhausted(connection, "prompts", lease=day) == []
+    assert work.relay(db, "prompts", lambda rows: None, lease=replace(day, max_attempts=9)) == 0
+    with db.begin() as connection:
+        assert work.renew(connection, "prompts", held, lease=day) == set(ids), "its holder, back, goes on"
+
+
+def test_rows_are_published_again_after_a_time_that_doubles(db: Engine, prompts: str) -> None:
+    lease = Lease(republish_after_s=100)
+    for times in range(4):
+        assert work.relay(db, "prompts", lambda rows: None, lease=lease) == ROWS
+        waits = select(db, "SELECT extract(epoch FROM publish_after - now()) AS s FROM prompts")
+        assert all(row.s == pytest.approx(100 * 2**times, abs=20) for row in waits)
+        assert work.relay(db, "prompts", lambda rows: None, lease=lease) == 0
+        execute(db, "UPDATE prompts SET publish_after = now()")
+
+
+def test_rows_stay_waiting_when_publishing_fails(db: Engine, prompts: str) -> None:
+    def refuse(_: object) -> None:
+        raise BusError("the bus is away")
+
+    with pytest.raises(BusError):
+        work.relay(db, "prompts", refuse, lease=LEASE)
+    assert work.relay(db, "prompts", lambda rows: None, lease=Lease()) == ROWS
+
+
+def test_a_table_that_holds_no_work_is_refused(db: Engine) -> None:
+    with db.connect() as connection, pytest.raises(ValueError, match="allowed: prompts, completions"):
+        work.exhausted(connection, "runs; DROP TABLE runs", lease=LEASE)
