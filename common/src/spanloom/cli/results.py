@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spanloom.cli.options import Limit, Url, client, show
+from spanloom.cli.options import Limit, Url, client, print_json, show
 from spanloom.errors import SpanloomError
 from spanloom.ner.spans import spans_of
 
@@ -34,6 +34,12 @@ class Axis(StrEnum):
 
     size = "size"
     gold_used = "gold_used"
+
+
+class Paper(StrEnum):
+    """What results are compared with."""
+
+    paper = "paper"
 
 
 class Form(StrEnum):
@@ -77,10 +83,16 @@ def results(
     form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.table,
     plot: Annotated[Path | None, typer.Option(help="Draw the view into this file, .png or .svg, as well.")] = None,
     by: Annotated[Axis, typer.Option(help="What F1 is drawn against, for --view f1_by_size.")] = Axis.size,
+    compare: Annotated[
+        Paper | None, typer.Option(help="Published numbers beside measured: yields exactly, F1 with intervals.")
+    ] = None,
     limit: Limit = 1000,
     url: Url = None,
 ) -> None:
     """Results as a table, JSON, CSV, Markdown or LaTeX, and as a plot, which the service draws."""
+    if compare is not None:
+        _compare(run, form, limit, url)
+        return
     if plot is not None and plot.suffix.lower() not in DRAWN:
         raise SpanloomError(f"{plot}: a plot is drawn as {' or '.join(DRAWN)}; name the file so")
     with client(url) as api:
@@ -96,6 +108,23 @@ def results(
         typer.echo("no results yet", err=True)
         return
     show(rows, form, columns=None if form in (Form.json, Form.csv) else columns_for(view, rows))
+
+
+def _compare(run: str | None, form: Form, limit: int, url: str | None) -> None:
+    """The paper's yields and F1 beside those of a run, with the difference (measured minus published)."""
+    from spanloom.data.published import compare_f1, compare_yields
+
+    with client(url) as api:
+        yields = compare_yields(api.results("yield_by_source", run=run, limit=limit))
+        points = compare_f1(api.results("f1_by_size", run=run, limit=limit))
+    if form is Form.json:
+        print_json({"yields": yields, "f1": points})
+        return
+    if not yields and not points:
+        typer.echo("nothing to compare: no language, source and size that the paper has", err=True)
+    for rows in (yields, points):
+        if rows:
+            show(rows, form)
 
 
 def columns_for(view: View, rows: Iterable[Mapping[str, Any]]) -> list[str] | None:
