@@ -82,7 +82,6 @@ def bus_settings() -> BusSettings:
         heartbeat_s=0.5,
         topic_check_s=0.5,
         silence_rebuild_s=5.0,
-        delivery_timeout_s=30.0,
     )
 
 

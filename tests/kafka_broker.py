@@ -14,7 +14,7 @@ from pathlib import Path
 from spanloom.errors import EnvironmentMissing
 
 GET = Path(__file__).resolve().parents[1] / "infra" / "kafka" / "get"
-START_S = 60
+START_S = 120
 
 # One node, small memory, quick groups: the initial delay of a rebalance is 0 and sessions may be as short as a second.
 PROPERTIES = """

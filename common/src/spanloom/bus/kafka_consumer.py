@@ -43,7 +43,8 @@ class KafkaConsumer(Consumer):
         self._client: Any = None
         self._paused = self._closed = False
         self._topic_ids: dict[str, str] = {}
-        self._heard, self._checked = time.monotonic(), -math.inf
+        self._behind_since: float | None = None
+        self._checked = -math.inf
         self.rebuilds = 0
 
     # Receiving
@@ -66,7 +67,7 @@ class KafkaConsumer(Consumer):
             raise BusError(f"{self}: {type(error).__name__}: {error}") from error
         messages = [self._message(record) for records in batches.values() for record in records]
         if messages or self._paused:
-            self._heard = time.monotonic()
+            self._behind_since = None
         return messages
 
     def _message(self, record: Any) -> Message:
@@ -108,7 +109,7 @@ class KafkaConsumer(Consumer):
         )
         keep_joins(client)
         client.subscribe(topics=list(self.topics), listener=_Listener(self, client))
-        self._heard, self._checked = time.monotonic(), -math.inf
+        self._behind_since, self._checked = None, -math.inf
         return client
 
     # Membership, as the listener hears of it
@@ -119,7 +120,7 @@ class KafkaConsumer(Consumer):
     def given(self, partitions: list[Partition], client: Any) -> None:
         self._progress.revoke(partitions)
         self._progress.assign(partitions)
-        self._heard = time.monotonic()
+        self._behind_since = None
         if self._paused and partitions:
             client.pause(*(TopicPartition(*partition) for partition in partitions))
 
@@ -133,12 +134,13 @@ class KafkaConsumer(Consumer):
         self._checked = now
         try:
             self._check_topics(client)
-            deaf = now - self._heard > self._settings.silence_rebuild_s and self._behind(client)
+            behind = not self._paused and self._behind(client)
         except (BusError, *_PASSING) as error:
             log.warning("%s: cannot look after its topics now: %s", self, error)
             return client
-        if deaf:
-            log.warning("%s: behind, but silent for %.0f s; building it anew", self, now - self._heard)
+        self._behind_since = (self._behind_since or now) if behind else None
+        if self._behind_since is not None and now - self._behind_since > self._settings.silence_rebuild_s:
+            log.warning("%s: behind, but silent for %.0f s; building it anew", self, now - self._behind_since)
             self.rebuilds += 1
             self._drop()
         return self._client
@@ -211,7 +213,7 @@ class KafkaConsumer(Consumer):
 
     def resume(self) -> None:
         self._paused = False
-        self._heard = time.monotonic()
+        self._behind_since = None
         self._of_assigned("resume")
 
     def _of_assigned(self, verb: str) -> None:

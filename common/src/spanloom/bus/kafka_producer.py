@@ -82,6 +82,7 @@ class KafkaProducer(Producer):
             check_size(record.topic, record.key, record.value, record.headers, self._settings)
         deadline = time.monotonic() + self._settings.delivery_timeout_s
         futures = [self._send(record) for record in batch]
+        warned = False
         while True:
             wait(futures, timeout=min(_LOOK_S, max(0.0, deadline - time.monotonic())))
             late = [place for place, future in enumerate(futures) if not _stored(future)]
@@ -92,17 +93,20 @@ class KafkaProducer(Producer):
             hopeless = any(isinstance(cause and cause.__cause__, _HOPELESS) for cause in causes)
             if hopeless or time.monotonic() >= deadline:
                 raise self._undelivered(batch, futures, late)
-            self._restore_topics()
+            warned = self._restore_topics(warned)
             for place in failed:
                 futures[place] = self._send(batch[place])
 
-    def _restore_topics(self) -> None:
-        """What hinders may be a deleted topic; if it is the broker that is away, go on waiting."""
+    def _restore_topics(self, warned: bool) -> bool:
+        """What hinders may be a deleted topic; if it is the broker that is away, warn once and go on waiting."""
         try:
             self._bus.restore_topics()
         except BusError as error:
-            log.warning("waiting for Kafka: %s", error)
+            if not warned:
+                log.warning("waiting for Kafka: %s", error)
             time.sleep(0.5)
+            return True
+        return warned
 
     def _undelivered(self, batch: list[Record], futures: list[Future[Receipt]], late: list[int]) -> BusError:
         first = futures[late[0]].exception() if futures[late[0]].done() else None
@@ -121,13 +125,16 @@ class KafkaProducer(Producer):
                 raise BusError("this producer is closed")
             if self._client is None:
                 self._bus.check_reachable()
+                options = self._bus.client_options()
+                delivery_ms = int(self._settings.delivery_timeout_s * 1000)
+                options["request_timeout_ms"] = min(options["request_timeout_ms"], delivery_ms)
                 self._client = kafka.KafkaProducer(
-                    **self._bus.client_options(),
+                    **options,
                     acks="all",
                     enable_idempotence=True,
                     max_request_size=self._bus.frame_limit(),
                     batch_size=256 * 1024,
-                    delivery_timeout_ms=int(self._settings.delivery_timeout_s * 1000),
+                    delivery_timeout_ms=delivery_ms,
                     max_block_ms=int(self._settings.topic_check_s * 1000),
                 )
             return self._client
