@@ -6,7 +6,7 @@ import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from spanloom.contracts.spec import parse_spec
@@ -89,6 +89,12 @@ class FakeService:
                 raise ProblemError(503, "no events today")
             for n in range(3):
                 yield ServerSentEvent(id=f"1-{n}", event="run", data={"n": n})
+
+        @router.get("/v1/results/{view}.{kind}")
+        def drawing(view: str, kind: str, run: str = "all", by: str = "size") -> Response:
+            if view == "run_summary":
+                raise NotFound("run_summary is not drawn")
+            return Response(f"{view} of {run} by {by} as {kind}", media_type="image/svg+xml")
 
         @router.get("/v1/results")
         @router.get("/v1/results/{view}")

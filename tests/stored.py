@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 from cluster import demo_language, replay_source, tiny_training
 from recordings import write_recording
 from spanloom.contracts.spec import check_spec
+from spanloom.data.languages import complete_spec
 from spanloom.store import work
 from spanloom.store.work import Lease
 from spanloom_generator import records
@@ -26,14 +27,13 @@ ORGANIC = {"kind": "organic"}
 
 def store_run(db: Engine, *sources: Mapping[str, Any], **training: Any) -> str:
     """A run over the demo corpus's Danish with these sources (gold alone by default); its id."""
-    spec = check_spec(
-        {
-            "name": "stored",
-            "languages": [demo_language()],
-            "sources": list(sources) or [ORGANIC],
-            "training": tiny_training(**training),
-        }
-    )
+    given = {
+        "name": "stored",
+        "languages": [demo_language()],
+        "sources": list(sources) or [ORGANIC],
+        "training": tiny_training(**training),
+    }
+    spec = check_spec(complete_spec(given))
     return submit(db, spec, key=None)[0]
 
 

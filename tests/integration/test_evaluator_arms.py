@@ -1,8 +1,11 @@
-"""A run's arms from real rows: intervals, tests between sources, and the report, over HTTP."""
+"""A run's arms from real rows: facts, intervals, tests between sources, views, drawings and the report, over HTTP."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import numpy as np
@@ -10,25 +13,27 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, insert
 
+from spanloom.bus import Bus, open_bus
 from spanloom.cli.client import Client
+from spanloom.contracts.arms import Arm, arm_id
+from spanloom.contracts.messages import EvaluationMessage
+from spanloom.contracts.spec import RunSpec
 from spanloom.http import create_app
-from spanloom.http.views import view_routes
-from spanloom.ner.schema import LabelSchema
 from spanloom.settings import load_settings
-from spanloom.store.models import Evaluation, Job
-from spanloom_evaluator import records
+from spanloom.store.models import Evaluation, Job, Prediction
+from spanloom.store.samples import schema_of, sentences_of
 from spanloom_evaluator.api import result_routes
 from spanloom_evaluator.intervals import bootstrap
 from spanloom_evaluator.report import render_report
 from spanloom_evaluator.report_cli import gather
 from spanloom_evaluator.score import SentenceCounts, score
-from spanloom_evaluator.significance import compare
-from spanloom_evaluator.stored import arm_routes, read_arms
+from spanloom_evaluator.significance import compare, holm
+from spanloom_evaluator.views import view_routes
+from spanloom_evaluator.worker import EvaluatorWorker
 from spanloom_generator.api import run_routes
 from spanloom_validator.api import dataset_routes
-from stored import execute, select, store_run
+from stored import LEASE, execute, select, store_run
 
-SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 Evaluate = Callable[..., SentenceCounts]
 
 
@@ -38,30 +43,52 @@ def run(db: Engine) -> str:
 
 
 @pytest.fixture
-def evaluate(db: Engine, run: str) -> Evaluate:
-    """Stores an evaluation of predictions that differ from gold in a share `noise` of the tokens."""
-    test = select(db, "SELECT id FROM datasets WHERE run_id = :run AND source = 'gold' AND split = 'test'", run=run)[
-        0
-    ].id
-    rows = select(db, "SELECT ner_tags FROM samples WHERE dataset_id = :id ORDER BY candidate_index", id=test)
-    gold = [list(row.ner_tags) for row in rows]
+def bus() -> Iterator[Bus]:
+    bus = open_bus("memory://arms")
+    bus.ensure_topics()
+    yield bus
+    bus.close()
 
-    def store(source: str, noise: float, *, size: int = 30, seed: int = 1, state: str = "done") -> SentenceCounts:
-        rng = np.random.default_rng(seed)
-        pred = [[int(rng.integers(len(SCHEMA))) if rng.random() < noise else tag for tag in tags] for tags in gold]
-        scores = score(gold, pred, SCHEMA)
-        job = f"{run}.{source}.{size}.{seed}"
+
+@pytest.fixture
+def evaluate(db: Engine, bus: Bus, run: str) -> Evaluate:
+    """Has the evaluator score predictions that differ from gold in a share `noise` of the tokens."""
+    worker = EvaluatorWorker(db, bus, holder="test", lease=LEASE)
+    sets = {
+        row.split: row.id for row in select(db, "SELECT id, split FROM datasets WHERE run_id = :run", run=run)
+    }  # fmt: skip
+    spec = RunSpec.model_validate(select(db, "SELECT spec FROM runs WHERE id = :run", run=run)[0].spec)
+    with db.connect() as connection:
+        gold = sentences_of(connection, sets["test"])
+        schema = schema_of(connection, sets["test"])
+
+    def store(source: str, noise: float, *, size: int = 30, seed: int = 1, **more: Any) -> SentenceCounts:
+        rng = np.random.default_rng([seed, size, len(source)])
+        pred = [[int(rng.integers(len(schema))) if rng.random() < noise else tag for tag in s.tags] for s in gold]
+        setting, facts = more.pop("setting", "from_scratch"), {"control": "epochs", **more.pop("facts", {})}
+        arm = Arm(
+            run_id=run, kind="train", language="da", source=source, setting=setting, train_dataset=sets["train"],
+            size=max(size, 1), size_asked=max(size, 1), dev="gold", dev_dataset=sets["dev"], tests=("da",),
+            encoder=spec.training.encoder, recipe=spec.training.recipe,
+            steps=7 if facts["control"] == "step_matched" else None, related=None, needs=None, subset_seed=1,
+            training_seed=seed,
+        )  # fmt: skip
+        job = arm_id(arm)
+        evaluation = f"{job}.{more.get('method', '')}"
+        place = {"language": "da", "source": source, "setting": setting, "size": size, "size_asked": size}
+        known = {"collapsed": noise > 0.5, "restarts": 2, "encoder": "tiny", "updates": 9, "training_seconds": 1.5}
         with db.begin() as connection:
-            connection.execute(insert(Job), {"id": job, "run_id": run, "kind": "train", "arm": {}, "state": "done"})
-            place = {"language": "da", "source": source, "setting": "from_scratch", "size": size, "size_asked": size}
-            facts = {"collapsed": noise > 0.5, "restarts": 2, "encoder": "tiny", "updates": 9, "training_seconds": 1.5}
+            if not select(db, "SELECT 1 FROM jobs WHERE id = :id", id=job):
+                arms = {"id": job, "run_id": run, "kind": "train", "arm": arm.model_dump(mode="json"), "state": "done"}
+                connection.execute(insert(Job), arms)
+                connection.execute(insert(Prediction), {"job_id": job, "dataset_id": sets["test"], "tags": pred})
             connection.execute(
                 insert(Evaluation),
-                {"id": f"{job}.da", "run_id": run, "job_id": job, "dataset_id": test, "training_seed": seed,
-                 "subset_seed": 1, "facts": facts, "state": state, **place},
+                {"id": evaluation, "run_id": run, "job_id": job, "dataset_id": sets["test"], "training_seed": seed,
+                 "subset_seed": 1, "facts": {**known, **facts}, **place, **more},
             )  # fmt: skip
-            records.write(connection, f"{job}.da", scores, bootstrap([scores.counts], resamples=100))
-        return scores.counts
+        worker.handle([EvaluationMessage(id=evaluation, run_id=run, job_id=job, dataset_id=sets["test"])])
+        return score([s.tags for s in gold], pred, schema).counts
 
     return store
 
@@ -69,67 +96,161 @@ def evaluate(db: Engine, run: str) -> Evaluate:
 @pytest.fixture
 def http(db: Engine) -> Iterator[TestClient]:
     settings = load_settings()
-    routers = [
-        run_routes(db, None, settings), dataset_routes(db), result_routes(db), arm_routes(db), view_routes(db)
-    ]  # fmt: skip
+    routers = [run_routes(db, None, settings), dataset_routes(db), result_routes(db), view_routes(db)]
     with TestClient(create_app("t", settings=settings, routers=routers), base_url="http://127.0.0.1") as client:
         yield client
 
 
-def test_arms_hold_the_counts_that_were_stored(db: Engine, run: str, evaluate: Evaluate) -> None:
-    first, second = evaluate("organic", 0.1, seed=1), evaluate("organic", 0.1, seed=2)
-    evaluate("organic", 0.1, seed=3, state="queued")
-    with db.connect() as connection:
-        (arm,) = read_arms(connection, run)
-    assert (arm.language, arm.setting, arm.control, arm.size, arm.source) == (
-        "da",
-        "from_scratch",
-        "epochs",
-        30,
-        "organic",
-    )
-    assert [c.of("typed", "*").tolist() for c in arm.counts] == [c.of().tolist() for c in (first, second)]
-    with pytest.raises(ValueError, match="not of strict"):
-        arm.counts[0].of("strict", "*")
+def rows(http: TestClient, view: str, run: str, **asked: Any) -> list[dict[str, Any]]:
+    answer = http.get(f"/v1/results{view}", params={"run": run, **asked})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
 
 
-def test_significance_over_http_is_that_of_the_counts(http: TestClient, run: str, evaluate: Evaluate) -> None:
+def test_a_row_can_be_read_alone(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:
+    evaluate("organic", 0.1, facts={"dev": "gold", "gold_used": 90})
+    (row,) = rows(http, "", run)
+    (test,) = select(db, "SELECT * FROM datasets WHERE run_id = :run AND split = 'test'", run=run)
+    expected = {
+        "run": run, "run_name": "stored", "language": "da", "language_name": "Danish", "family": "Indo-European",
+        "script": "Latn", "in_xlmr": True, "source": "organic", "source_kind": "organic", "source_model": None,
+        "setting": "from_scratch", "control": "epochs", "size": 30, "size_asked": 30, "dev": "gold", "gold_used": 90,
+        "subset_seed": 1, "training_seed": 1, "restarts": 2, "collapsed": False, "encoder": "tiny", "version": 1,
+        "interval_of": "test sampling only", "test_set": test.id, "test_sha256": test.content_sha256,
+        "test_sentences": test.accepted, "training_seconds": 1.5, "updates": 9, "code_version": "0.1.0",
+        "method": "direct", "label_mapping": "identity", "metric_version": 1,
+    }  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+    assert row["lo"] < row["f1"] < row["hi"]
+    figures = ("strict", "boundary", "partial", "type", "macro", "weighted")
+    assert all(0 < row[f"{name}_f1"] <= 1 for name in figures)
+    assert row["exact"] <= row["entity_span_accuracy"]
+    assert [row["train_tokens"] > 30, row["train_entities"] > 0, row["test_tokens"] > 0] == [True] * 3
+    assert row["entities_seen"] + row["entities_unseen"] == row["test_entities"]
+    assert (row["recall_seen"], row["entities_seen"]) == (None, 0), "the demo corpus tests names that it never trains"
+    assert row["test_in_training"] == 0
+    assert row["readings"]["labels"].keys() == {"PER", "ORG", "LOC"}
+
+
+def test_what_the_training_data_held_of_the_test_set(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:
+    execute(db, """
+UPDATE samples s SET tokens = t.tokens, ner_tags = t.ner_tags FROM samples t
+ WHERE t.dataset_id = :run || '.da.gold.test.v1' AND s.dataset_id = :run || '.da.gold.train.v1'
+   AND t.candidate_index = 0 AND s.candidate_index = (SELECT min(candidate_index) FROM samples x
+        WHERE x.dataset_id = s.dataset_id)""", run=run)  # fmt: skip
+    total = select(db, "SELECT accepted FROM datasets WHERE id = :run || '.da.gold.train.v1'", run=run)[0].accepted
+    evaluate("organic", 0.1, size=total)
+    (row,) = rows(http, "", run)
+    assert row["test_in_training"] == 1
+    assert 0 < row["entities_seen"] < row["test_entities"]
+    found = row["recall_seen"] * row["entities_seen"] + row["recall_unseen"] * row["entities_unseen"]
+    assert found / row["test_entities"] == pytest.approx(row["recall"])
+
+
+def test_intervals_resample_seeds_and_the_last_seed_sees_all(http: TestClient, run: str, evaluate: Evaluate) -> None:
+    for size in (10, 20):
+        evaluate("organic", 0.2, size=size)
+    counts = [evaluate("organic", noise, seed=seed) for seed, noise in ((1, 0.1), (2, 0.2), (3, 0.3))]
+    found = rows(http, "/f1_by_size", run)
+    assert [(row["size"], row["seeds"], row["interval_of"]) for row in found] == [
+        (10, 1, "test sampling only"), (20, 1, "test sampling only"), (30, 3, "training seeds and test sampling")
+    ]  # fmt: skip
+    expected = bootstrap(counts, rng_seed=3535)
+    assert [found[2][name] for name in ("f1", "lo", "hi")] == pytest.approx([expected.f1, expected.lo, expected.hi])
+    assert all(row["lo"] < row["f1"] < row["hi"] for row in found)
+
+
+def test_significance_is_that_of_the_counts_at_equal_sizes(http: TestClient, run: str, evaluate: Evaluate) -> None:
     good = [evaluate("organic", 0.05, seed=s) for s in (1, 2)]
     bad = [evaluate("recorded", 0.3, seed=s) for s in (3, 4)]
     evaluate("recorded", 0.3, size=50)
-    (row,) = http.get(f"/v1/results/significance?run={run}").json()["items"]
+    evaluate("recorded", 0.3, facts={"control": "step_matched"})
+    evaluate("recorded", 0.3, setting="fine_tuning")
+    for source in ("organic", "recorded"):
+        evaluate(source, 0.3, size=0)
+    (row,) = rows(http, "/significance", run)
     expected = compare(good, bad, rng_seed=3535)
-    assert (row["source"], row["other"], row["size"], row["seeds"]) == ("organic", "recorded", 30, 2)
+    assert (row["source"], row["other"], row["size"], row["seeds"], row["other_seeds"]) == (
+        "organic", "recorded", 30, 2, 2
+    )  # fmt: skip
     assert {name: row[name] for name in expected._fields} == pytest.approx(expected._asdict())
     assert row["p_holm"] == row["p"]
+    compared = {(r["control"], r["size"], r["source"]) for r in rows(http, "/source_comparison", run)}
+    assert compared == {("epochs", 30, "organic"), ("epochs", 30, "recorded")}
 
 
-def test_an_answer_is_renewed_when_another_evaluation_has_ended(http: TestClient, run: str, evaluate: Evaluate) -> None:
-    assert http.get(f"/v1/results/significance?run={run}").json()["items"] == []
-    evaluate("organic", 0.1)
-    evaluate("recorded", 0.2)
-    assert len(http.get(f"/v1/results/significance?run={run}").json()["items"]) == 1
-
-
-def test_intervals_over_pages(http: TestClient, run: str, evaluate: Evaluate) -> None:
+def test_holm_over_the_tests_of_a_language(http: TestClient, run: str, evaluate: Evaluate) -> None:
     for size in (10, 20, 30):
-        evaluate("organic", 0.2, size=size, seed=1)
-    evaluate("organic", 0.2, size=30, seed=2)
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = http.get(f"/v1/results/intervals?run={run}&limit=2{cursor}").json()
-        seen += page["items"]
-        cursor = f"&cursor={page['next']}" if page["next"] else None
-    assert [(row["size"], row["seeds"], row["varies"]) for row in seen] == [
-        (10, 1, "test sampling only"), (20, 1, "test sampling only"), (30, 2, "training seeds and test sampling")
-    ]  # fmt: skip
-    assert all(row["lo"] < row["f1"] < row["hi"] for row in seen)
+        for source, noise in (("a", 0.10), ("b", 0.12), ("c", 0.25)):
+            evaluate(source, noise + size / 1000, size=size)
+    found = rows(http, "/significance", run)
+    assert len(found) == 9
+    assert [row["p_holm"] for row in found] == pytest.approx(holm([row["p"] for row in found]))
+    assert 0 < sum(row["p_holm"] < 0.05 for row in found) < 9
 
 
-@pytest.mark.parametrize("view", ["significance", "intervals"])
-def test_a_run_that_is_not_there_and_one_that_is_not_named(http: TestClient, view: str) -> None:
+def test_first_tries_are_the_headline(http: TestClient, run: str, evaluate: Evaluate) -> None:
+    evaluate("organic", 0.9, seed=1)
+    evaluate("organic", 0.1, seed=2)
+    first = rows(http, "/f1_by_size", run)[0]
+    evaluate("organic", 0.9, seed=1, method="direct+restarts")
+    (row,) = rows(http, "/f1_by_size", run)
+    assert (row["seeds"], row["collapse_rate"]) == (2, 0.5)
+    assert [row[name] for name in ("f1", "lo", "hi", "f1_with_restarts")] == pytest.approx(
+        [first[name] for name in ("f1", "lo", "hi", "f1")]
+    )
+    assert [row["method"] for row in rows(http, "/leaderboard", run)] == ["direct", "direct"]
+    assert len(rows(http, "", run)) == 3
+
+
+def test_filters_and_csv_over_pages(http: TestClient, run: str, evaluate: Evaluate) -> None:
+    for source in ("organic", "recorded"):
+        for seed in (1, 2):
+            evaluate(source, 0.2, seed=seed)
+    assert len(rows(http, "", run)) == 4
+    assert [row["source"] for row in rows(http, "", run, source="recorded", training_seed=2)] == ["recorded"]
+    nothing = {"language": "sv", "size": 31, "control": "step_matched", "method": "x", "setting": "fine_tuning"}
+    for name, value in nothing.items():
+        assert rows(http, "", run, **{name: value}) == []
+    for path in ("/v1/results", "/v1/results/leaderboard"):
+        whole = http.get(path, params={"run": run}).json()["items"]
+        seen: list[dict[str, str]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            asked = {"run": run, "format": "csv", "limit": "3", **({"cursor": cursor} if cursor else {})}
+            page = http.get(path, params=asked)
+            assert page.headers["content-type"].startswith("text/csv")
+            seen += csv.DictReader(io.StringIO(page.text))
+            cursor = page.headers.get("x-next-cursor")
+        assert [row["evaluation"] for row in seen] == [row["evaluation"] for row in whole]
+        assert [float(row["f1"]) for row in seen] == [row["f1"] for row in whole]
+    assert http.get("/v1/results?format=xml").status_code == 422
+
+
+@pytest.mark.parametrize("view", ["significance", "f1_by_size", "leaderboard"])
+def test_a_run_that_is_not_there(http: TestClient, run: str, view: str) -> None:
     assert http.get(f"/v1/results/{view}?run=nobody").status_code == 404
-    assert http.get(f"/v1/results/{view}").status_code == 422
+    assert http.get(f"/v1/results/{view}.png?run=nobody").status_code == 404
+    nothing = http.get(f"/v1/results/{view}.png?run={run}")
+    assert (nothing.status_code, nothing.json()["detail"]) == (404, "there are no results to draw yet")
+
+
+def test_drawings(http: TestClient, run: str, evaluate: Evaluate) -> None:
+    for control in ("epochs", "step_matched"):
+        for source in ("organic", "recorded"):
+            evaluate(source, 0.2, facts={"control": control, "gold_used": 40})
+    for view in ("f1_by_size", "source_comparison", "significance", "leaderboard"):
+        png = http.get(f"/v1/results/{view}.png?run={run}")
+        assert png.headers["content-type"] == "image/png"
+        assert png.content.startswith(b"\x89PNG")
+    drawn = http.get(f"/v1/results/f1_by_size.svg?run={run}&by=gold_used")
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+    assert "gold sentences used" in drawn.text
+    assert "from scratch, equal number of updates" in drawn.text
+    assert "vega-lite" in http.get(f"/v1/results/f1_by_size.json?run={run}").json()["$schema"]
+    assert http.get(f"/v1/results/f1_by_size.pdf?run={run}").status_code == 422
+    assert "run_summary is not drawn" in http.get("/v1/results/run_summary.png").json()["detail"]
+    assert http.get(f"/v1/results/f1_by_size.svg?run={run}&by=weather").status_code == 422
 
 
 def test_report_of_a_run(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:
@@ -144,7 +265,7 @@ def test_report_of_a_run(db: Engine, http: TestClient, run: str, evaluate: Evalu
     with Client("http://127.0.0.1", transport=httpx.MockTransport(through)) as api:
         data = gather(api, run, samples=3)
     assert data.title == "stored"
-    assert data.trainings == [
+    assert sorted(data.trainings, key=lambda row: str(row["source"])) == [
         {"language": "da", "source": source, "setting": "from_scratch", "collapsed": collapsed, "restarts": 2}
         for source, collapsed in (("organic", False), ("recorded", True))
     ]
@@ -152,3 +273,12 @@ def test_report_of_a_run(db: Engine, http: TestClient, run: str, evaluate: Evalu
     page = render_report(data)
     for said in (run, "trainings, 1 collapsed", "1 of 1", "name: stored", "tiny"):
         assert said in page
+
+
+def test_a_failed_read_fails_the_evaluation_alone(db: Engine, run: str, evaluate: Evaluate) -> None:
+    evaluate("organic", 0.1)
+    execute(db, "DELETE FROM predictions")
+    evaluate("organic", 0.1, method="direct+restarts")
+    failed = select(db, "SELECT state, reason FROM evaluations ORDER BY id")
+    assert [row.state for row in failed] == ["done", "failed"]
+    assert "predictions are not stored" in failed[1].reason

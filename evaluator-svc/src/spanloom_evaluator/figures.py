@@ -145,7 +145,7 @@ def leaderboard(rows: Iterable[Row], *, title: str = "Leaderboard") -> Chart:
 def significance(rows: Iterable[Row], *, title: str = "Differences in F1 between sources") -> Chart:
     """Each pair of sources at equal size: the difference with its interval, coloured by the Holm-adjusted p value.
 
-    `rows` as of `significance.compare_sources`: language, setting, size, source, other, difference, lo, hi, p_holm.
+    `rows` as in the view: language, setting, size, source, other, difference, lo, hi, p_holm.
     """
     clear, unclear = f"p < {ALPHA} (Holm)", "not significant"
     points: list[dict[str, Any]] = [
@@ -189,7 +189,7 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "leaderboard": leaderboard,
     "significance": significance,
 }
-"""The chart of each view that has one; they are entry points of group `spanloom.plots` too, beside `save`."""
+"""The chart of each view that has one."""
 
 
 def _bars(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import log1p
@@ -27,17 +28,22 @@ GREY = "#6B6B6B"
 ZERO_SHOT = "zero-shot"
 FONT = "DejaVu Sans, Helvetica, Arial, sans-serif"
 AXES = {"size": "training sentences", "gold_used": "gold sentences used"}
+TITLES = {"size": "F1 by training size", "gold_used": "F1 by gold sentences used"}
+SERIES = {"version": "v{}", "method": "{}", "control": "{}"}
+"""What makes several lines of one source, and how its name says so."""
+STEP_MATCHED = "equal number of updates"
 
 
-def f1_by_size(rows: Iterable[Row], *, title: str = "F1 by training size", by: str = "size") -> Chart:
+def f1_by_size(rows: Iterable[Row], *, title: str | None = None, by: str = "size") -> Chart:
     """F1 against training size: a row of panels per language, a column per setting, a line per source.
 
-    `rows` hold language, source, setting, size, f1 (a fraction), and lo, hi (the interval, or None); where they hold
-    several runs or controls, each is a line of its own. A row of size 0 is a zero-shot score: a point at 0, its level
-    carried across the panel as a dashed line. `by` names the column of the x axis, `size` or `gold_used`.
-    Raises DataError when there is nothing to draw or a value is missing.
+    `rows` hold language, source, setting, size, f1 (a fraction), and lo, hi (the interval, or None). Step-matched arms
+    have a column of their own; several runs, dataset versions or methods are lines of their own. A row of size 0 is a
+    zero-shot score: a point at 0, its level carried across the panel as a dashed line. `by` names the column of the x
+    axis, `size` or `gold_used`. Raises DataError when there is nothing to draw or a value is missing.
     """
-    points = [_point(row, by) for row in with_series(rows)]
+    title = TITLES[by] if title is None else title
+    points = [_point(row, by) for row in in_every_control(with_series(rows, apart=("control",)))]
     sources = order(p["source"] for p in points if not p["zero"])
     names = [*sources, *([ZERO_SHOT] if any(p["zero"] for p in points) else [])]
     palette = [*(COLOURS[i % len(COLOURS)] for i in range(len(sources))), GREY][: len(names)]
@@ -80,12 +86,21 @@ def save_plot(chart: alt.TopLevelMixin, path: Path | str, *, scale: float = 2.0)
     kind = path.suffix.lower()
     if kind not in FORMATS:
         raise DataError(f"a plot is drawn as {' or '.join(FORMATS)}; name the file so", path=str(path))
-    spec = chart.to_dict()
-    data = svg(spec).encode() if kind == ".svg" else vl_convert.vegalite_to_png(spec, scale=scale, allowed_base_urls=[])
+    data = draw(chart, kind[1:], scale=scale)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
     part.replace(path)
     return path
+
+
+def draw(chart: alt.TopLevelMixin, kind: str, *, scale: float = 2.0) -> bytes:
+    """A chart as `png` (`scale` pixels a unit), `svg`, or `json`: its Vega-Lite specification."""
+    spec = chart.to_dict()
+    if kind == "json":
+        return json.dumps(spec, ensure_ascii=False).encode()
+    if kind == "svg":
+        return svg(spec).encode()
+    return bytes(vl_convert.vegalite_to_png(spec, scale=scale, allowed_base_urls=[]))
 
 
 def svg(spec: Mapping[str, Any]) -> str:
@@ -93,32 +108,53 @@ def svg(spec: Mapping[str, Any]) -> str:
     return str(vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[]))
 
 
-def with_series(rows: Iterable[Row]) -> list[Row]:
-    """Rows whose source also says the run and the control, where the rows hold more than one of them.
+def with_series(rows: Iterable[Row], *, apart: Iterable[str] = ()) -> list[Row]:
+    """Rows whose source also says the dataset version, method, control and run, where it has more than one of them.
 
-    Raises DataError when there are no rows.
+    What is drawn `apart` is left out. Raises DataError when there are no rows.
     """
     rows = list(rows)
     if not rows:
         raise DataError("there are no results to draw yet")
-    telling = [name for name in ("control", "run") if len({row.get(name) for row in rows}) > 1]
-    if not telling:
-        return rows
-    return [{**row, "source": ", ".join(str(row.get(name)) for name in ("source", *telling))} for row in rows]
+    known: dict[str, dict[str, set[Any]]] = {}
+    for row in rows:
+        for name in SERIES:
+            known.setdefault(str(row.get("source")), {}).setdefault(name, set()).add(row.get(name))
+    runs = {row.get("run") for row in rows}
+    out = []
+    for row in rows:
+        has = known[str(row.get("source"))]
+        said = [SERIES[name].format(row.get(name)) for name in SERIES if len(has[name]) > 1 and name not in apart]
+        said += [str(row.get("run"))] if len(runs) > 1 else []
+        out.append({**row, "source": ", ".join([str(row["source"]), *said])} if said else row)
+    return out
+
+
+def in_every_control(rows: Sequence[Row]) -> list[Row]:
+    """Zero-shot rows once for each control that is drawn: they have no updates on the target to be matched."""
+    controls = order(str(row.get("control") or "epochs") for row in rows if int(row.get("size") or 0))
+    out: list[Row] = []
+    for row in rows:
+        zero = row.get("size") is not None and int(row["size"]) == 0
+        out += [{**row, "control": control} for control in controls] if zero and controls else [row]
+    return out
 
 
 def _point(row: Row, by: str) -> dict[str, Any]:
-    missing = [name for name in ("language", "source", "setting", "size", by, "f1") if row.get(name) is None]
+    missing = [name for name in ("language", "source", "setting", "size", "f1") if row.get(name) is None]
+    zero = not missing and int(row["size"]) == 0
+    if row.get(by) is None and not zero:
+        missing += [] if by in missing else [by]
     if missing:
         raise DataError(f"a result to draw lacks {', '.join(missing)}: {dict(row)}")
-    zero = int(row["size"]) == 0
+    matched = f", {STEP_MATCHED}" if row.get("control") == "step_matched" else ""
     f1 = float(row["f1"])
     lo, hi = (f1 if row.get(name) is None else float(row[name]) for name in ("lo", "hi"))
     return {
         "language": str(row["language"]),
-        "setting": str(row["setting"]).replace("_", " "),
+        "setting": str(row["setting"]).replace("_", " ") + matched,
         "source": ZERO_SHOT if zero else str(row["source"]),
-        "x": int(row[by]),
+        "x": 0 if zero else int(row[by]),
         "zero": zero,
         "f1": f1,
         "lo": lo,

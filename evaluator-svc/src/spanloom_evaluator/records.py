@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
+from spanloom.contracts.arms import Arm
+from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EvaluationSpec
+from spanloom.data.split import split_of
 from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
 from spanloom.store.models import Json
+from spanloom.store.samples import sentences_of
+from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.intervals import Interval
 from spanloom_evaluator.score import READINGS, Scores
 
 _READ = text("""
-SELECT e.id, e.run_id, e.job_id, e.language, e.source, e.setting, e.size, e.training_seed,
-       d.tags AS schema_tags, p.tags AS predicted, r.spec -> 'evaluation' AS evaluation
-  FROM evaluations e JOIN datasets d ON d.id = e.dataset_id JOIN runs r ON r.id = e.run_id
+SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, d.tags AS schema_tags, p.tags AS predicted, j.arm, r.spec
+  FROM evaluations e JOIN datasets d ON d.id = e.dataset_id
+  JOIN runs r ON r.id = e.run_id JOIN jobs j ON j.id = e.job_id
   LEFT JOIN predictions p ON p.job_id = e.job_id AND p.dataset_id = e.dataset_id
  WHERE e.id = :id
 """)
-_GOLD = text("""
-SELECT s.ner_tags FROM evaluations e JOIN samples s ON s.dataset_id = e.dataset_id
- WHERE e.id = :id ORDER BY s.call_index, s.candidate_index
+_TRAINED_ON = text("""
+SELECT d.version, (SELECT string_agg(DISTINCT c.model, ', ' ORDER BY c.model) FROM completions c
+                    WHERE c.dataset_id = d.id) AS model
+  FROM datasets d WHERE d.id = :id
 """)
 _WRITE = text("""
-UPDATE evaluations SET precision = :precision, recall = :recall, f1 = :f1, lo = :lo, hi = :hi, readings = :readings
+UPDATE evaluations SET precision = :precision, recall = :recall, f1 = :f1, lo = :lo, hi = :hi, readings = :readings,
+       facts = facts || :facts
  WHERE id = :id
-""").bindparams(bindparam("readings", type_=Json))
+""").bindparams(bindparam("readings", type_=Json), bindparam("facts", type_=Json))
 _SCORE = text("""
 INSERT INTO scores (evaluation_id, reading, label, precision, recall, f1, gold, predicted)
 VALUES (:id, :reading, :label, :precision, :recall, :f1, :gold, :predicted) ON CONFLICT DO NOTHING
@@ -41,15 +50,19 @@ VALUES (:id, :reading, :label, :tp, :pred, :gold) ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True)
 class Unscored:
-    """One evaluation as it stands before scoring: gold and predicted tag ids, sentence by sentence."""
+    """One evaluation as it stands before scoring: test sentences with gold tags, predicted tags sentence by sentence.
+
+    `facts` go into its row.
+    """
 
     id: str
     run_id: str
-    job_id: str
     schema: LabelSchema
-    gold: list[list[int]]
+    test: list[Sentence]
     predicted: list[list[int]]
     settings: EvaluationSpec
+    trained_on: list[Sentence]
+    facts: dict[str, Any]
 
 
 def read(connection: Connection, evaluation_id: str) -> Unscored:
@@ -57,19 +70,30 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
     row = connection.execute(_READ, {"id": evaluation_id}).first()
     if row is None or row.predicted is None:
         raise NotFound(f"evaluation {evaluation_id} or its predictions are not stored")
-    gold = [list(r.ner_tags) for r in connection.execute(_GOLD, {"id": evaluation_id})]
+    arm, spec = Arm.model_validate(row.arm), RunSpec.model_validate(row.spec)
+    source = connection.execute(_TRAINED_ON, {"id": arm.train_dataset}).one()
     return Unscored(
         id=row.id,
         run_id=row.run_id,
-        job_id=row.job_id,
         schema=LabelSchema(tuple(row.schema_tags)),
-        gold=gold,
+        test=sentences_of(connection, row.dataset_id),
         predicted=row.predicted,
-        settings=EvaluationSpec.model_validate(row.evaluation),
+        settings=spec.evaluation,
+        trained_on=_trained_on(connection, arm),
+        facts={**facts_of_run(spec, arm, row.language), "source_model": source.model, "version": source.version},
     )
 
 
-def write(connection: Connection, evaluation_id: str, scores: Scores, interval: Interval) -> None:
+def _trained_on(connection: Connection, arm: Arm) -> list[Sentence]:
+    """The arm's own training sentences, chosen as the trainer chose them."""
+    samples = sentences_of(connection, arm.train_dataset)
+    dev: list[Sentence] | None = None if arm.dev == "held_out" else []
+    return split_of(samples, arm.size, dev, seed=arm.subset_seed, paper=arm.recipe.base == "paper").train
+
+
+def write(
+    connection: Connection, evaluation_id: str, scores: Scores, interval: Interval, facts: Mapping[str, Any]
+) -> None:
     """Store an evaluation's scores and per-sentence counts, in the caller's transaction."""
     typed = scores.of("typed")
     connection.execute(
@@ -82,6 +106,7 @@ def write(connection: Connection, evaluation_id: str, scores: Scores, interval: 
             "lo": interval.lo,
             "hi": interval.hi,
             "readings": {**scores.as_dict(), "interval": interval._asdict()},
+            "facts": dict(facts),
         },
     )
     connection.execute(_SCORE, [{"id": evaluation_id, **row} for row in score_rows(scores)])

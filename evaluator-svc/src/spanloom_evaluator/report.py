@@ -83,7 +83,6 @@ class ReportData:
     f1_by_size: Sequence[Row] = ()
     source_comparison: Sequence[Row] = ()
     significance: Sequence[Row] = ()
-    """Rows of `significance.compare_sources`."""
     yield_by_source: Sequence[Row] = ()
     rejection_reasons: Sequence[Row] = ()
     samples: Sequence[ReportSample] = ()

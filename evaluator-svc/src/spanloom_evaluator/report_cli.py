@@ -41,7 +41,7 @@ def gather(api: Client, run: str, *, samples: int) -> ReportData:
         specification=yaml.safe_dump(found["spec"], sort_keys=False, allow_unicode=True),
         facts=_facts(found),
         provenance=_provenance(found, evaluations),
-        f1_by_size=api.results("intervals", run=run, limit=ROWS),
+        f1_by_size=api.results("f1_by_size", run=run, limit=ROWS),
         source_comparison=[_less(row, "run") for row in api.results("source_comparison", run=run, limit=ROWS)],
         significance=api.results("significance", run=run, limit=ROWS),
         yield_by_source=api.results("yield_by_source", run=run, limit=ROWS),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from spanloom.bus.topics import EVALUATIONS
 from spanloom.contracts.messages import EvaluationMessage
-from spanloom.http.views import view_routes
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_evaluator.api import result_routes
-from spanloom_evaluator.stored import arm_routes
+from spanloom_evaluator.views import view_routes
 from spanloom_evaluator.worker import EvaluatorWorker, give_up
 
 GROUP = "evaluator"
@@ -26,6 +25,6 @@ def build(runtime: Runtime) -> Parts:
     parts = Parts("evaluator", 8004)
     parts.add("consume", loop.run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"evaluations": give_up}).run)
-    parts.routers += [result_routes(db), arm_routes(db), view_routes(db)]
+    parts.routers += [result_routes(db), view_routes(db)]
     parts.checks.update(consuming_checks({"evaluations": loop}))
     return parts

@@ -1,38 +1,61 @@
-"""Arms of a run as the database holds them, and the routes that compare them.
+"""Arms over their training seeds, and the tests between them, as the database holds them.
 
-Intervals over seeds and paired tests come from the stored counts per sentence; no prediction is read again.
+Both are made anew from the counts per sentence whenever an evaluation ends, in its transaction: the views then join
+and adjust plain rows, and whoever reads them, psql too, waits for nothing. No prediction is read again.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
+import hashlib
+import json
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from fastapi import APIRouter, Query
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from spanloom.contracts.training import EvaluationSpec
-from spanloom.errors import NotFound
-from spanloom.http.pages import Cursor, Limit, Page, decode_cursor, encode_cursor
-from spanloom_evaluator.arms import Arm, arm_intervals, compare_sources
+from spanloom_evaluator.intervals import bootstrap
 from spanloom_evaluator.score import ALL
+from spanloom_evaluator.significance import compare
 
-KEPT = 32
-"""Answers remembered; one is worked out anew when an evaluation of its run has ended since."""
+RESTARTED = "direct+restarts"
+"""The method of a restarted try's scores: they have intervals, but are not compared."""
 
-_RUN = text("SELECT spec -> 'evaluation' AS evaluation FROM runs WHERE id = :run")
-_ENDED = text("SELECT id FROM evaluations WHERE run_id = :run AND state = 'done' ORDER BY id")
+# Arms that differ in their source alone share all of these.
+_ALIKE = ("run_id", "language", "dataset_id", "label_mapping", "setting", "control", "size")
+_OWN = ("source", "version", "method")
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(run_id, 6)) FROM evaluations WHERE id = :id")
 _COUNTS = text("""
-SELECT e.language, e.dataset_id, e.setting, coalesce(e.facts ->> 'control', 'epochs') AS control, e.size, e.source,
-       e.method, s.true_positive, s.predicted, s.gold
-  FROM evaluations e JOIN sentence_scores s ON s.evaluation_id = e.id AND s.reading = :reading AND s.label = :label
- WHERE e.run_id = :run AND e.state = 'done'
- ORDER BY e.language, e.dataset_id, e.setting, control, e.size, e.source, e.method, e.training_seed, e.subset_seed, e.id
+SELECT e.run_id, e.language, e.dataset_id, e.label_mapping, e.setting,
+       coalesce(e.facts ->> 'control', 'epochs') AS control, e.size, e.source,
+       coalesce((e.facts ->> 'version')::integer, 1) AS version, e.method, e.id = m.id AS mine,
+       s.true_positive, s.predicted, s.gold
+  FROM evaluations m
+  JOIN evaluations e ON e.run_id = m.run_id AND e.language = m.language AND e.dataset_id = m.dataset_id
+                    AND e.label_mapping = m.label_mapping AND e.setting = m.setting AND e.size = m.size
+                    AND coalesce(e.facts ->> 'control', 'epochs') = coalesce(m.facts ->> 'control', 'epochs')
+                    AND e.state = 'done'
+  JOIN sentence_scores s ON s.evaluation_id = e.id AND s.reading = :reading AND s.label = :label
+ WHERE m.id = :id
+ ORDER BY e.source, version, e.method, e.training_seed, e.subset_seed, e.id
+""")
+_ARM = text("""
+INSERT INTO arm_scores (id, run_id, language, dataset_id, label_mapping, setting, control, size, source, version,
+                        method, seeds, f1, lo, hi, level, resamples, varies)
+VALUES (:id, :run_id, :language, :dataset_id, :label_mapping, :setting, :control, :size, :source, :version, :method,
+        :seeds, :f1, :lo, :hi, :level, :resamples, :varies)
+ON CONFLICT (id) DO UPDATE SET seeds = excluded.seeds, f1 = excluded.f1, lo = excluded.lo, hi = excluded.hi,
+       level = excluded.level, resamples = excluded.resamples, varies = excluded.varies
+""")
+_MARK = text("UPDATE evaluations SET facts = facts || jsonb_build_object('arm', CAST(:arm AS text)) WHERE id = :id")
+_TEST = text("""
+INSERT INTO arm_tests (first, second, difference, lo, hi, p, swaps)
+VALUES (:first, :second, :difference, :lo, :hi, :p, :swaps)
+ON CONFLICT (first, second) DO UPDATE SET difference = excluded.difference, lo = excluded.lo, hi = excluded.hi,
+       p = excluded.p, swaps = excluded.swaps
 """)
 
 
@@ -56,73 +79,57 @@ class ReadingCounts:
         return self.array
 
 
-def read_arms(connection: Connection, run: str, *, reading: str = "typed", label: str = ALL) -> list[Arm]:
-    """The arms of a run whose evaluations have ended, each with the counts of its training seeds."""
-    arms: dict[tuple[Any, ...], list[ReadingCounts]] = {}
-    for row in connection.execute(_COUNTS, {"run": run, "reading": reading, "label": label}):
-        source = row.source if row.method == "direct" else f"{row.source} ({row.method})"
-        counts = np.asarray([row.true_positive, row.predicted, row.gold], np.int32)
-        key = (row.language, row.setting, row.control, row.size, source, row.dataset_id)
-        arms.setdefault(key, []).append(ReadingCounts(reading, label, counts))
-    return [
-        Arm(language, setting, control, size, source, tuple(counts), test_set)
-        for (language, setting, control, size, source, test_set), counts in arms.items()
-    ]
+@dataclass
+class Arm:
+    """What was trained on one source at one size: `key` says which (`_ALIKE` and `_OWN`), `counts` one a seed."""
+
+    key: dict[str, Any]
+    counts: list[ReadingCounts]
+    mine: bool = False
+    """Whether the evaluation that ended is one of its seeds."""
+
+    @property
+    def id(self) -> str:
+        """A hash of the key."""
+        canonical = json.dumps([self.key[name] for name in (*_ALIKE, *_OWN)])
+        return "arm-" + hashlib.sha256(canonical.encode()).hexdigest()[:24]
 
 
-Rows = list[dict[str, Any]]
-RunId = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]+$")]
+def arms_alike(connection: Connection, evaluation: str, *, reading: str = "typed", label: str = ALL) -> list[Arm]:
+    """The evaluation's arm and those that differ from it in their source alone, with the counts of ended seeds."""
+    arms: dict[str, Arm] = {}
+    for row in connection.execute(_COUNTS, {"id": evaluation, "reading": reading, "label": label}):
+        arm = Arm({name: getattr(row, name) for name in (*_ALIKE, *_OWN)}, [])
+        arm = arms.setdefault(arm.id, arm)
+        arm.counts.append(
+            ReadingCounts(reading, label, np.asarray([row.true_positive, row.predicted, row.gold], np.int32))
+        )
+        arm.mine = arm.mine or row.mine
+    return list(arms.values())
 
 
-class _Answers:
-    """Worked out once for each set of evaluations that have ended: a large run takes seconds."""
+def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpec) -> None:
+    """Renew the arm of an evaluation that ends in this transaction, and its tests against the other sources.
 
-    def __init__(self, db: Engine, work: Callable[[list[Arm], EvaluationSpec], Rows]) -> None:
-        self.db, self.work = db, work
-        self._known: OrderedDict[tuple[str, ...], Rows] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def rows(self, run: str) -> Rows:
-        with self._lock, self.db.connect() as connection:
-            spec = connection.execute(_RUN, {"run": run}).first()
-            if spec is None:
-                raise NotFound(f"there is no run {run!r}; `GET /v1/runs` lists them")
-            key = (run, *(row.id for row in connection.execute(_ENDED, {"run": run})))
-            if key not in self._known:
-                arms = read_arms(connection, run)
-                connection.rollback()  # holds no transaction open while it works
-                self._known[key] = self.work(arms, EvaluationSpec.model_validate(spec.evaluation or {}))
-                while len(self._known) > KEPT:
-                    self._known.popitem(last=False)
-            return self._known[key]
-
-
-def arm_routes(db: Engine) -> APIRouter:
-    """`/v1/results/significance` and `/v1/results/intervals`."""
-    router = APIRouter(prefix="/v1/results", tags=["results"])
-    tests = _Answers(
-        db, lambda arms, spec: compare_sources(arms, swaps=spec.swaps, level=spec.confidence, rng_seed=spec.seed)
-    )
-    intervals = _Answers(
-        db,
-        lambda arms, spec: arm_intervals(arms, resamples=spec.resamples, level=spec.confidence, rng_seed=spec.seed),
-    )
-
-    @router.get("/significance", summary="Every pair of sources at equal size, tested")
-    def significance(run: RunId, limit: Limit = 200, cursor: Cursor = None) -> Page[dict[str, Any]]:
-        """Paired approximate randomisation on the mean over training seeds; p raw and Holm-adjusted."""
-        return _page(tests.rows(run), limit, cursor)
-
-    @router.get("/intervals", summary="Every arm's mean F1 over training seeds, with its interval")
-    def arms(run: RunId, limit: Limit = 200, cursor: Cursor = None) -> Page[dict[str, Any]]:
-        """Percentile bootstrap: training seeds, then test sentences; with one seed, test sampling only."""
-        return _page(intervals.rows(run), limit, cursor)
-
-    return router
-
-
-def _page(rows: Rows, limit: int, cursor: str | None) -> Page[dict[str, Any]]:
-    after = decode_cursor(cursor, int)
-    start = max(int(after[0] or 0), 0) if after else 0
-    more = start + limit < len(rows)
-    return Page(items=rows[start : start + limit], next=encode_cursor(start + limit) if more else None)
+    The lock makes the last seed of an arm see all others: evaluations of a run end one after the other.
+    """
+    connection.execute(_LOCK, {"id": evaluation})
+    arms = arms_alike(connection, evaluation)
+    mine = next(arm for arm in arms if arm.mine)
+    interval = bootstrap(
+        mine.counts, resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
+    )._asdict()
+    connection.execute(_ARM, {"id": mine.id, **mine.key, **interval})
+    connection.execute(_MARK, {"id": evaluation, "arm": mine.id})
+    if not mine.key["size"] or mine.key["method"] == RESTARTED:
+        return
+    for other in arms:
+        if other.mine or other.key["method"] == RESTARTED:
+            continue
+        first, second = (mine, other) if arms.index(mine) < arms.index(other) else (other, mine)
+        found = compare(
+            first.counts, second.counts, swaps=settings.swaps, level=settings.confidence, rng_seed=settings.seed
+        )
+        names = ("difference", "lo", "hi", "p", "swaps")
+        row = {"first": first.id, "second": second.id, **{name: getattr(found, name) for name in names}}
+        connection.execute(_TEST, row)

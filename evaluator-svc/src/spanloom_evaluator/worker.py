@@ -100,7 +100,7 @@ def fail(db: Engine, claim: Claim, reason: str) -> None:
 def give_up(db: Engine, lease: Lease) -> int:
     """Fail evaluations whose last attempt ran out of its lease; returns how many."""
     with db.begin() as connection:
-        rows = work.exhausted(connection, TABLE, lease=lease)
-    for row in rows:
-        fail(db, Claim(row["id"], row["attempt"]), f"gave up after {row['attempt']} attempts: the lease ran out")
-    return len(rows)
+        claims = work.exhausted(connection, TABLE, lease=lease)
+    for claim in claims:
+        fail(db, claim, f"gave up after {claim.tries} attempts: the lease ran out")
+    return len(claims)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import entry_points
 from xml.etree import ElementTree
 
 import pytest
@@ -83,7 +82,11 @@ def test_without_zero_shot_there_is_no_such_key():
 def test_against_gold_used():
     chart = f1_by_size([_row(size=500, gold_used=10), _row(size=1000, gold_used=20)], by="gold_used")
     assert [p["x"] for p in _values(chart)] == [10, 20]
-    assert "gold sentences used" in _texts(chart)
+    assert {"gold sentences used", "F1 by gold sentences used"} <= set(_texts(chart))
+    zero = f1_by_size([_row(gold_used=20), _row("related", 0, 0.3)], by="gold_used")
+    assert [p["x"] for p in _values(zero)] == [20, 0]
+    with pytest.raises(DataError, match="lacks gold_used"):
+        f1_by_size([_row(gold_used=None)], by="gold_used")
 
 
 def test_a_missing_interval_is_a_point():
@@ -91,11 +94,22 @@ def test_a_missing_interval_is_a_point():
     assert point["lo"] == point["hi"] == point["f1"]
 
 
-def test_several_runs_and_controls_are_lines_of_their_own():
-    assert {p["source"] for p in _values(f1_by_size([_row(), _row(control="step_matched")]))} == {
-        "organic, epochs", "organic, step_matched"
-    }  # fmt: skip
-    assert {p["source"] for p in _values(f1_by_size([_row(), _row(run="r2")]))} == {"organic, r1", "organic, r2"}
+def test_several_runs_versions_and_methods_are_lines_of_their_own():
+    def named(*rows):
+        return {p["source"] for p in _values(f1_by_size(rows))}
+
+    assert named(_row(), _row(run="r2")) == {"organic, r1", "organic, r2"}
+    assert named(_row("llm", version=1), _row("llm", version=2), _row(version=1)) == {"llm, v1", "llm, v2", "organic"}
+    assert named(_row(method="direct"), _row(method="nllb")) == {"organic, direct", "organic, nllb"}
+
+
+def test_step_matched_arms_are_drawn_apart_with_the_zero_shot_point_beside_both():
+    zero = _row("related", 0, 0.3, setting="fine_tuning")
+    rows = [zero, *(_row(control=c, setting="fine_tuning") for c in ("epochs", "step_matched"))]
+    points = {(p["setting"], p["source"]) for p in _values(f1_by_size(rows))}
+    columns = ("fine tuning", "fine tuning, equal number of updates")
+    assert points == {(column, source) for column in columns for source in ("organic", ZERO_SHOT)}
+    assert set(columns) <= set(_texts(f1_by_size(rows)))
 
 
 def test_labels_of_sizes_do_not_run_into_each_other():
@@ -123,9 +137,7 @@ def test_every_view_is_drawn(view, tmp_path):
     chart = figures.CHARTS[view](VIEWS[view])
     assert "vega-lite" in chart.to_dict()["$schema"]
     assert save_plot(chart, tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
-    points = {point.name: point for point in entry_points(group="spanloom.plots")}
-    assert points[view].load() is figures.CHARTS[view]
-    drawn = points["save"].load()(chart, tmp_path / "plot.svg").read_text()
+    drawn = save_plot(chart, tmp_path / "plot.svg").read_text()
     assert ElementTree.fromstring(drawn).tag.endswith("svg")
     assert "da" in _texts(chart)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plot.png", "plot.svg"]

@@ -128,11 +128,11 @@ class TrainerWorker:
         fail(self.db, claim, reason)
 
     def _again(self, claim: Claim, reason: str) -> None:
-        if claim.attempt >= self.lease.max_attempts:
-            fail(self.db, claim, f"gave up after {claim.attempt} attempts: {reason}")
+        if claim.tries >= self.lease.max_attempts:
+            fail(self.db, claim, f"gave up after {claim.tries} attempts: {reason}")
             return
         with self.db.begin() as connection:
-            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.attempt)
+            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.tries)
 
     def _hand_back(self, claim: Claim) -> None:
         with self.db.begin() as connection:
@@ -224,10 +224,10 @@ def fail(db: Engine, claim: Claim, reason: str) -> None:
 def give_up(db: Engine, lease: Lease) -> int:
     """Fail jobs whose last attempt ran out of its lease; returns how many."""
     with db.begin() as connection:
-        rows = work.exhausted(connection, TABLE, lease=lease)
-    for row in rows:
-        fail(db, Claim(row["id"], row["attempt"]), f"gave up after {row['attempt']} attempts: the lease ran out")
-    return len(rows)
+        claims = work.exhausted(connection, TABLE, lease=lease)
+    for claim in claims:
+        fail(db, claim, f"gave up after {claim.tries} attempts: the lease ran out")
+    return len(claims)
 
 
 def make_slots(models: Path, count: int) -> list[Slot]:

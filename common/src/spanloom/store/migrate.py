@@ -5,24 +5,40 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from spanloom.store.db import connect
 
+log = structlog.get_logger()
 _LOCK = 0x5350414E  # "SPAN": any fixed number will do, as long as all services use the same one
 VIEWS = (
     "run_summary",
     "yield_by_source",
     "rejection_reasons",
+    "results",
     "leaderboard",
     "f1_by_size",
     "source_comparison",
+    "significance",
 )
 """The public views, in the order they build on each other."""
+READER = "analyst"
+"""A role that may only read: give it to a login of your own, `GRANT analyst TO ana`."""
+
+# Roles belong to the server, not to the database, so that another database's migration may make it at the same time.
+_MAKE_READER = f"""
+DO $$ BEGIN
+    CREATE ROLE {READER} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+_MAY_MAKE = text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+_READER_THERE = text("SELECT 1 FROM pg_roles WHERE rolname = :reader")
 
 
 def _folder() -> Path:
@@ -75,9 +91,21 @@ def upgrade(url: str) -> str:
                     for name in VIEWS:
                         body = (_folder() / "views" / f"{name}.sql").read_text(encoding="utf-8")
                         connection.exec_driver_sql(f"CREATE VIEW {name} AS\n{body}")
+                    _grant_reading(connection)
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
                 connection.commit()
     finally:
         engine.dispose()
     return head()
+
+
+def _grant_reading(connection: Connection) -> None:
+    """Let `analyst` read every table and view, made where this user may make roles; else the log says what to do."""
+    if connection.execute(_READER_THERE, {"reader": READER}).first() is None:
+        if not connection.execute(_MAY_MAKE).scalar_one():
+            log.warning(f"no role {READER}: this user may not make roles; an administrator can: CREATE ROLE {READER}")
+            return
+        connection.exec_driver_sql(_MAKE_READER)
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {READER}")
+    connection.exec_driver_sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}")

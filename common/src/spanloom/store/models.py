@@ -99,10 +99,14 @@ class Dataset(Base):
 
 
 class Work:
-    """The columns of a unit of work: who has it, until when, and when it was last published."""
+    """The columns of a unit of work: who has it, until when, and when it was last published.
+
+    `attempt` tells one holder from the next and only grows; `forgiven` are those that do not count against the row.
+    """
 
     state: Mapped[str] = mapped_column(server_default="queued")
     attempt: Mapped[int] = mapped_column(server_default="0")
+    forgiven: Mapped[int] = mapped_column(server_default="0")
     holder: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     published: Mapped[int] = mapped_column(server_default="0")
@@ -285,6 +289,48 @@ class SentenceScores(Base):
     true_positive: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     predicted: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     gold: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+class ArmScore(Base):
+    """An arm over its training seeds on one test set: mean typed F1 and its interval, which no SQL can draw.
+
+    Written by the evaluator in the transaction that ends an evaluation, so that it always speaks of all that ended.
+    `id` hashes the columns before `seeds`; `version` is the training dataset's.
+    """
+
+    __tablename__ = "arm_scores"
+    __table_args__ = (Index("arm_scores_run", "run_id"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    language: Mapped[str]
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    label_mapping: Mapped[str]
+    setting: Mapped[str]
+    control: Mapped[str]
+    size: Mapped[int]
+    source: Mapped[str]
+    version: Mapped[int]
+    method: Mapped[str]
+    seeds: Mapped[int]
+    f1: Mapped[float]
+    lo: Mapped[float]
+    hi: Mapped[float]
+    level: Mapped[float]
+    resamples: Mapped[int]
+    varies: Mapped[str]
+
+
+class ArmTest(Base):
+    """Two arms that differ in their source alone, tested: `difference` is first less second, `p` is raw."""
+
+    __tablename__ = "arm_tests"
+    first: Mapped[str] = mapped_column(ForeignKey("arm_scores.id", ondelete="CASCADE"), primary_key=True)
+    second: Mapped[str] = mapped_column(ForeignKey("arm_scores.id", ondelete="CASCADE"), primary_key=True, index=True)
+    difference: Mapped[float]
+    lo: Mapped[float]
+    hi: Mapped[float]
+    p: Mapped[float]
+    swaps: Mapped[int]
 
 
 class Event(Base):

@@ -1,7 +1,17 @@
 -- The paper's Figure 2: F1 against training size, mean over training seeds; size 0 is zero-shot.
-SELECT e.run_id AS run, e.language, e.setting, e.source, e.size, min(e.size_asked) AS size_asked,
-       coalesce(e.facts ->> 'control', 'epochs') AS control, count(*) AS seeds, avg(e.f1) AS f1,
+-- lo and hi resample training seeds, then test sentences; interval_of says 'test sampling only' where there is one seed.
+-- f1 is that of the first tries; f1_with_restarts takes a restarted try where a collapse had one.
+SELECT e.run, e.language, e.setting, e.control, e.source, e.version, e.method, e.size,
+       min(e.size_asked) AS size_asked, max(e.gold_used) AS gold_used, count(*)::integer AS seeds, avg(e.f1) AS f1,
+       CASE WHEN min(a.seeds) = count(*) THEN min(a.lo) END AS lo,
+       CASE WHEN min(a.seeds) = count(*) THEN max(a.hi) END AS hi,
+       CASE WHEN min(a.seeds) = count(*) THEN min(a.varies) END AS interval_of,
        min(e.f1) AS f1_min, max(e.f1) AS f1_max,
-       CASE WHEN count(*) = 1 THEN min(e.lo) END AS lo, CASE WHEN count(*) = 1 THEN max(e.hi) END AS hi
-  FROM evaluations e WHERE e.state = 'done'
- GROUP BY e.run_id, e.language, e.setting, e.source, e.size, coalesce(e.facts ->> 'control', 'epochs')
+       avg(e.collapsed::integer)::double precision AS collapse_rate, avg(coalesce(x.f1, e.f1)) AS f1_with_restarts,
+       avg(e.recall_seen) AS recall_seen, avg(e.recall_unseen) AS recall_unseen, e.test_set
+  FROM results e
+  LEFT JOIN arm_scores a ON a.id = e.arm
+  LEFT JOIN results x ON x.job = e.job AND x.test_set = e.test_set AND x.label_mapping = 'identity'
+                     AND x.method = 'direct+restarts'
+ WHERE e.label_mapping = 'identity' AND e.method <> 'direct+restarts'
+ GROUP BY e.run, e.language, e.setting, e.control, e.source, e.version, e.method, e.size, e.test_set

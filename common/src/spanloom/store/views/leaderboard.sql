@@ -1,5 +1,6 @@
 -- One row an evaluation, best first within its language.
-SELECT e.run_id AS run, e.language, rank() OVER (PARTITION BY e.run_id, e.language ORDER BY e.f1 DESC) AS place,
-       e.source, e.setting, e.size, e.size_asked, e.training_seed, e.facts ->> 'control' AS control,
-       e.precision, e.recall, e.f1, e.lo, e.hi, e.job_id AS job, e.id AS evaluation
-  FROM evaluations e WHERE e.state = 'done'
+SELECT run, language, rank() OVER (PARTITION BY run, language ORDER BY f1 DESC) AS place, source, version, setting,
+       control, method, size, size_asked, gold_used, training_seed, precision, recall, f1, lo, hi, collapsed, job,
+       evaluation
+  FROM results
+ WHERE label_mapping = 'identity' AND method <> 'direct+restarts'

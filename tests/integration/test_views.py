@@ -1,0 +1,114 @@
+"""The public views: their routes, the role that may only read, and every query that the README shows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import ProgrammingError
+
+from spanloom.http import create_app
+from spanloom.settings import load_settings
+from spanloom.store import migrate
+from spanloom.store.db import connect
+from spanloom.store.migrate import READER, VIEWS
+from spanloom.store.models import Base, Run
+from spanloom_evaluator.api import result_routes
+from spanloom_evaluator.views import _ORDER, ViewName, view_routes
+from support import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"^```sql\n(.*?)^```$", README, re.M | re.S)
+
+
+@pytest.fixture
+def api(db: Engine) -> TestClient:
+    app = create_app("t", settings=load_settings(), routers=[result_routes(db), view_routes(db)])
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
+def test_every_public_view_has_its_route(api: TestClient) -> None:
+    assert set(VIEWS) - {"results"} == {view.value for view in ViewName} == set(_ORDER)
+    for view in ("", *(f"/{name}" for name in _ORDER)):
+        assert api.get(f"/v1/results{view}").json() == {"items": [], "next": None}
+    assert api.get("/v1/results/runs").status_code == 422
+
+
+def test_a_view_is_paged_and_filtered(api: TestClient, db: Engine) -> None:
+    with db.begin() as connection:
+        rows = [{"id": f"r{n}", "name": "x", "spec": {}, "spec_hash": "h"} for n in range(5)]
+        connection.execute(insert(Run), rows)
+    first = api.get("/v1/results/run_summary?limit=3").json()
+    second = api.get(f"/v1/results/run_summary?limit=3&cursor={first['next']}").json()
+    assert sorted(row["run"] for row in first["items"] + second["items"]) == ["r0", "r1", "r2", "r3", "r4"]
+    assert second["next"] is None
+    assert [row["run"] for row in api.get("/v1/results/run_summary?run=r3").json()["items"]] == ["r3"]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: re.findall(r"FROM (\w+)", query)[0])
+def test_queries_of_the_readme(db: Engine, query: str) -> None:
+    with db.connect() as connection:
+        for statement in filter(None, map(str.strip, query.split(";"))):
+            found = connection.execute(text(statement))
+            heading = r" *\| *".join(found.keys())
+            assert re.search(rf"^ *{heading} *$", README, re.M), f"the README shows no output of: {statement}"
+
+
+def test_the_readme_shows_every_view() -> None:
+    assert {view for query in QUERIES for view in re.findall(r"FROM (\w+)", query)} == set(VIEWS)
+
+
+def reading(db: Engine, statement: str, **values: Any) -> list[Any]:
+    with db.begin() as connection:
+        connection.execute(text(f"SET LOCAL ROLE {READER}"))
+        result = connection.execute(text(statement), values)
+        return list(result) if result.returns_rows else []
+
+
+def test_an_analyst_reads_every_table_and_view_and_writes_none(db: Engine) -> None:
+    with db.connect() as connection:
+        names = connection.execute(
+            text("SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                 "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v')")
+        ).scalars().all()  # fmt: skip
+    assert {*VIEWS, "runs", "arm_scores"} <= set(names)
+    for name in names:
+        assert isinstance(reading(db, f"SELECT * FROM {name}"), list)
+    for statement in (
+        "INSERT INTO runs (id, name, spec, spec_hash) VALUES ('x', 'x', '{}', 'x')",
+        "UPDATE evaluations SET f1 = 1",
+        "DELETE FROM dead_letters",
+        "TRUNCATE events",
+        "DROP VIEW results",
+        "CREATE TABLE mine (x int)",
+    ):
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+            reading(db, statement)
+
+
+def test_an_upgrade_by_a_user_who_may_not_make_roles(
+    db: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stands in for a hosted database: the role is not there, and the user may not make it."""
+    monkeypatch.setattr(migrate, "READER", "nobody_yet")
+    monkeypatch.setattr(migrate, "_MAY_MAKE", text("SELECT false"))
+    monkeypatch.setattr(migrate, "_MAKE_READER", "must not be run")
+    assert migrate.upgrade(database_url) == migrate.head()
+
+
+def test_migrations_make_what_the_models_say(db: Engine) -> None:
+    with db.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_upgrade_renews_views_and_keeps_the_analyst(db: Engine, database_url: str) -> None:
+    assert migrate.upgrade(database_url) == migrate.head()
+    engine = connect(database_url)
+    assert reading(engine, "SELECT * FROM significance") == []
+    engine.dispose()
