@@ -30,6 +30,7 @@ class Row:
 
     state: str = "queued"
     attempt: int = 0
+    forgiven: int = 0
     expired: bool = False
     published: int = 0
 
@@ -46,8 +47,8 @@ class Work(RuleBasedStateMachine):
     def begin(self) -> None:
         execute(
             self.db,
-            "UPDATE prompts SET state = 'queued', attempt = 0, holder = NULL, lease_until = NULL, published = 0, "
-            "publish_after = now(), reason = NULL, finished_at = NULL WHERE run_id = :run",
+            "UPDATE prompts SET state = 'queued', attempt = 0, forgiven = 0, holder = NULL, lease_until = NULL, "
+            "published = 0, publish_after = now(), reason = NULL, finished_at = NULL WHERE run_id = :run",
             run=self.run_id,
         )
         execute(self.db, "UPDATE runs SET state = 'running' WHERE id = :run", run=self.run_id)
@@ -67,15 +68,19 @@ class Work(RuleBasedStateMachine):
             i
             for i in ids
             if self.running
-            and self.rows[i].attempt < LEASE.max_attempts
+            and self.tries(i) < LEASE.max_attempts
             and (self.rows[i].state == "queued" or (self.rows[i].state == "claimed" and self.rows[i].expired))
         }
         assert {c.id for c in claims} == free
         for mine in claims:
             row = self.rows[mine.id]
-            assert mine.attempt == row.attempt + 1
-            self.rows[mine.id] = Row("claimed", mine.attempt)
+            assert (mine.attempt, mine.tries) == (row.attempt + 1, self.tries(mine.id) + 1)
+            self.rows[mine.id] = Row("claimed", mine.attempt, row.forgiven)
         return tuple(claims)
+
+    def tries(self, row_id: str) -> int:
+        """Attempts that count."""
+        return self.rows[row_id].attempt - self.rows[row_id].forgiven
 
     def _is_held(self, mine: Claim) -> bool:
         row = self.rows[mine.id]
@@ -100,14 +105,15 @@ class Work(RuleBasedStateMachine):
                 with pytest.raises(LeaseLost), self.db.begin() as connection:
                     work.finish(connection, "prompts", mine, failed=failed)
 
-    @rule(held=claims)
-    def release(self, held: tuple[Claim, ...]) -> None:
+    @rule(held=claims, spent=st.booleans())
+    def release(self, held: tuple[Claim, ...], spent: bool) -> None:
         for mine in held:
             with self.db.begin() as connection:
-                released = work.release(connection, "prompts", mine, reason="again")
+                released = work.release(connection, "prompts", mine, reason="again", spent=spent)
             assert released == self._is_held(mine)
             if released:
-                self.rows[mine.id] = Row("queued", mine.attempt)
+                row = self.rows[mine.id]
+                row.state, row.expired, row.forgiven = "queued", False, row.forgiven + (not spent)
 
     @rule(held=claims)
     def retry_or_fail(self, held: tuple[Claim, ...]) -> None:
@@ -116,8 +122,9 @@ class Work(RuleBasedStateMachine):
                 continue
             with self.db.begin() as connection:
                 failed = work.retry_or_fail(connection, "prompts", mine, reason="again", lease=LEASE)
-            assert failed == (mine.attempt == LEASE.max_attempts)
-            self.rows[mine.id] = Row("failed" if failed else "queued", mine.attempt)
+            assert failed == (self.tries(mine.id) == LEASE.max_attempts)
+            row = self.rows[mine.id]
+            row.state, row.expired = "failed" if failed else "queued", False
 
     @rule(number=st.integers(0, ROWS - 1))
     def expire(self, number: int) -> None:
@@ -142,7 +149,7 @@ class Work(RuleBasedStateMachine):
             assert sent, "what waits is published"
         for row_id in sent:
             row = self.rows[row_id]
-            takeable = row.state == "claimed" and row.expired and row.attempt < LEASE.max_attempts
+            takeable = row.state == "claimed" and row.expired and self.tries(row_id) < LEASE.max_attempts
             assert self.running
             assert row.state == "queued" or takeable
             row.published += 1
@@ -159,11 +166,11 @@ class Work(RuleBasedStateMachine):
     @rule()
     def find_exhausted(self) -> None:
         with self.db.begin() as connection:
-            found = {row["id"] for row in work.exhausted(connection, "prompts", lease=LEASE)}
+            found = {claim.id for claim in work.exhausted(connection, "prompts", lease=LEASE)}
         assert found == {
             i
             for i, row in self.rows.items()
-            if self.running and row.state == "claimed" and row.expired and row.attempt >= LEASE.max_attempts
+            if self.running and row.state == "claimed" and row.expired and self.tries(i) >= LEASE.max_attempts
         }
 
     @invariant()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
@@ -75,8 +74,7 @@ def related_of(connection: Connection, run_id: str) -> dict[str, str]:
 def give_up(db: Engine, lease: Lease) -> int:
     """Fail prompts whose last attempt ran out of its lease; returns how many."""
     with db.begin() as connection:
-        rows: Sequence[Any] = work.exhausted(connection, "prompts", lease=lease)
-        for row in rows:
-            claim = Claim(row["id"], row["attempt"])
-            write_failure(connection, claim, f"gave up after {row['attempt']} attempts: the lease ran out")
-    return len(rows)
+        claims = work.exhausted(connection, "prompts", lease=lease)
+        for claim in claims:
+            write_failure(connection, claim, f"gave up after {claim.tries} attempts: the lease ran out")
+    return len(claims)

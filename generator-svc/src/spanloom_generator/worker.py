@@ -161,10 +161,10 @@ class GeneratorWorker:
             records.write_completion(connection, call.claim, result)
 
     def _again(self, connection: Connection, claim: Claim, reason: str) -> None:
-        if claim.attempt >= self.lease.max_attempts:
-            records.write_failure(connection, claim, f"gave up after {claim.attempt} attempts: {reason}")
+        if claim.tries >= self.lease.max_attempts:
+            records.write_failure(connection, claim, f"gave up after {claim.tries} attempts: {reason}")
         else:
-            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.attempt)
+            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.tries)
 
     def _forget(self, claim: Claim) -> None:
         self.keeper.drop(claim)

@@ -13,7 +13,7 @@ WORK_TABLES = ("prompts", "completions", "jobs", "evaluations")
 CLAIM = """
 WITH mine AS (
 SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
- WHERE w.id = ANY(:ids) AND w.attempt < :max_attempts
+ WHERE w.id = ANY(:ids) AND w.attempt - w.forgiven < :max_attempts
    AND (w.state = 'queued'
         OR (w.state = 'claimed' AND w.lease_until < clock_timestamp()
             AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
@@ -23,7 +23,7 @@ UPDATE {table} AS w
        lease_until = clock_timestamp() + make_interval(secs => :lease_s),
        published = 0, publish_after = clock_timestamp() + make_interval(secs => :lease_s)
   FROM mine WHERE w.id = mine.id
-RETURNING w.id, w.attempt
+RETURNING w.id, w.attempt, w.attempt - w.forgiven AS tries
 """
 
 # Push the lease of everything a worker holds forward, in one statement; a lease that ran out but was not taken is kept.
@@ -48,11 +48,11 @@ UPDATE {table}
 RETURNING id
 """
 
-# Hand a row back, to be published again after a pause; the attempt counts only when it was spent.
+# Hand a row back, to be published again after a pause; an attempt that was not spent is forgiven.
 RELEASE = """
 UPDATE {table}
    SET state = 'queued', holder = NULL, lease_until = NULL, reason = :reason,
-       attempt = attempt - CASE WHEN :spent THEN 0 ELSE 1 END,
+       forgiven = forgiven + CASE WHEN :spent THEN 0 ELSE 1 END,
        publish_after = clock_timestamp() + make_interval(secs => :pause_s)
  WHERE id = :id AND attempt = :attempt AND state = 'claimed'
 RETURNING id
@@ -69,7 +69,7 @@ WAITING = """
 SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
  WHERE w.publish_after <= clock_timestamp()
    AND (w.state = 'queued'
-        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt < :max_attempts
+        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt - w.forgiven < :max_attempts
             AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
    AND (w.published > 0 OR :fresh)
  ORDER BY w.publish_after, w.id
@@ -102,8 +102,9 @@ UPDATE {table}
 
 # Rows whose last attempt's lease ran out: they fail with their reason.
 EXHAUSTED = """
-SELECT w.id, w.run_id, w.attempt, w.holder FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
- WHERE w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt >= :max_attempts
+SELECT w.id, w.run_id, w.attempt, w.attempt - w.forgiven AS tries, w.holder
+  FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
+ WHERE w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt - w.forgiven >= :max_attempts
    AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)
    FOR UPDATE OF w SKIP LOCKED
 """

@@ -52,16 +52,18 @@ _AGAIN = text("""
 UPDATE runs SET state = 'running', ended_at = NULL, reason = NULL WHERE id = :run AND state <> 'running'
 """)
 _FAILED_CALLS = text("""
-SELECT DISTINCT d.id, d.state FROM datasets d JOIN completions c ON c.dataset_id = d.id AND c.error IS NOT NULL
+SELECT DISTINCT d.id FROM datasets d JOIN completions c ON c.dataset_id = d.id AND c.error IS NOT NULL
  WHERE d.run_id = :run AND NOT EXISTS (
      SELECT 1 FROM datasets n WHERE n.run_id = d.run_id AND n.language = d.language AND n.source = d.source
         AND n.split = d.split AND n.version > d.version)
  ORDER BY d.id
 """)
+# As the validator does, which locks a dataset before its completions.
+_LOCK_DATASET = text("SELECT state FROM datasets WHERE id = :id FOR NO KEY UPDATE")
 _TAKE_BACK = text("""
 WITH gone AS (DELETE FROM completions WHERE dataset_id = :id AND error IS NOT NULL RETURNING id, judged_at),
-     asked AS (UPDATE prompts SET state = 'queued', attempt = 0, reason = NULL, published = 0, finished_at = NULL,
-                      publish_after = now() WHERE id IN (SELECT id FROM gone) RETURNING id)
+     asked AS (UPDATE prompts SET state = 'queued', forgiven = attempt, reason = NULL, published = 0,
+                      finished_at = NULL, publish_after = now() WHERE id IN (SELECT id FROM gone) RETURNING id)
 UPDATE datasets SET calls_judged = calls_judged - (SELECT count(*) FROM gone WHERE judged_at IS NOT NULL),
        calls_failed = calls_failed - (SELECT count(*) FROM gone WHERE judged_at IS NOT NULL)
  WHERE id = :id RETURNING (SELECT count(*) FROM asked) AS calls
@@ -69,10 +71,10 @@ UPDATE datasets SET calls_judged = calls_judged - (SELECT count(*) FROM gone WHE
 _UNMAKE = text("DELETE FROM jobs WHERE run_id = :run AND state = 'failed' AND attempt = 0")
 _REQUEUE = {
     "jobs": text("""
-UPDATE jobs SET state = 'queued', attempt = 0, reason = NULL, published = 0, finished_at = NULL, publish_after = now()
- WHERE run_id = :run AND state = 'failed'"""),
+UPDATE jobs SET state = 'queued', forgiven = attempt, reason = NULL, published = 0, finished_at = NULL,
+       publish_after = now() WHERE run_id = :run AND state = 'failed'"""),
     "evaluations": text("""
-UPDATE evaluations SET state = 'queued', attempt = 0, reason = NULL, published = 0, finished_at = NULL,
+UPDATE evaluations SET state = 'queued', forgiven = attempt, reason = NULL, published = 0, finished_at = NULL,
        publish_after = now() WHERE run_id = :run AND state = 'failed'"""),
 }
 
@@ -108,7 +110,7 @@ def retry(connection: Connection, run_id: str) -> dict[str, int]:
     put_back = {"calls": 0, "datasets": 0}
     for found in connection.execute(_FAILED_CALLS, {"run": run_id}).all():
         row = connection.execute(_DATASET, {"id": found.id}).one()
-        if found.state == "collecting":
+        if connection.execute(_LOCK_DATASET, {"id": found.id}).scalar_one() == "collecting":
             put_back["calls"] += connection.execute(_TAKE_BACK, {"id": found.id}).scalar_one()
         else:
             put_back["calls"] += row.calls_failed

@@ -25,10 +25,14 @@ class Lease:
 
 @dataclass(frozen=True)
 class Claim:
-    """A row that is ours: finish it with this attempt, or not at all."""
+    """A row that is ours: finish it with this attempt, or not at all.
+
+    `attempt` tells this holder from all others there ever were; `tries` are the attempts that count against the row.
+    """
 
     id: str
     attempt: int
+    tries: int
 
 
 def _sql(statement: str, table: str) -> Any:
@@ -45,7 +49,7 @@ def claim(connection: Connection, table: str, ids: Sequence[str], *, holder: str
         _sql(statements.CLAIM, table),
         {"ids": list(ids), "holder": holder, "lease_s": lease.lease_s, "max_attempts": lease.max_attempts},
     )
-    return [Claim(row.id, row.attempt) for row in rows]
+    return [Claim(row.id, row.attempt, row.tries) for row in rows]
 
 
 def renew(connection: Connection, table: str, held: Iterable[Claim], *, lease: Lease) -> set[str]:
@@ -78,7 +82,7 @@ def release(
 ) -> bool:
     """Hand a row back to be published again after `pause_s` seconds; False when it was no longer ours.
 
-    `spent=False` gives the attempt back: the work was not begun (a clean stop).
+    `spent=False` forgives the attempt: the work was not begun (a clean stop).
     """
     row = connection.execute(
         _sql(statements.RELEASE, table),
@@ -94,8 +98,8 @@ def retry_or_fail(
 
     True when it failed for good. Raises LeaseLost when another attempt holds it.
     """
-    if mine.attempt >= lease.max_attempts:
-        finish(connection, table, mine, failed=f"gave up after {mine.attempt} attempts: {reason}")
+    if mine.tries >= lease.max_attempts:
+        finish(connection, table, mine, failed=f"gave up after {mine.tries} attempts: {reason}")
         return True
     if not release(connection, table, mine, reason=reason, pause_s=pause_s):
         raise LeaseLost(f"{table} {mine.id}: attempt {mine.attempt} no longer holds it")
@@ -138,12 +142,12 @@ def relay(
     return len(found)
 
 
-def exhausted(connection: Connection, table: str, *, lease: Lease) -> list[Mapping[str, Any]]:
-    """Rows whose last allowed attempt ran out of its lease; locked, to be failed by the caller."""
+def exhausted(connection: Connection, table: str, *, lease: Lease) -> list[Claim]:
+    """Claims whose last allowed attempt ran out of its lease; their rows are locked, to be failed by the caller."""
     rows = connection.execute(
         _sql(statements.EXHAUSTED, table), {"max_attempts": lease.max_attempts, "lease_s": lease.lease_s}
-    ).mappings()
-    return [dict(row) for row in rows]
+    )
+    return [Claim(row.id, row.attempt, row.tries) for row in rows]
 
 
 def unpublish(connection: Connection, *, holders_are_dead: bool = False) -> None:
