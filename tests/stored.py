@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from sqlalchemy import Engine, text
 
 from cluster import demo_language, replay_source, tiny_training
 from recordings import write_recording
+from spanloom.contracts.messages import CompletionMessage
 from spanloom.contracts.spec import check_spec
 from spanloom.data.languages import complete_spec
 from spanloom.store import work
-from spanloom.store.work import Lease
+from spanloom.store.work import Claim, Lease
+from spanloom.workers.relay import message_of
 from spanloom_generator import records
 from spanloom_generator.engines.port import CallResult
 from spanloom_generator.submit import submit
@@ -47,17 +49,24 @@ def store_called_run(db: Engine, folder: Path, *, calls: int = 30, name: str = "
     return run_id
 
 
-def complete_prompts(db: Engine, run_id: str, recording: Path) -> None:
-    """Do the generator's part: every prompt of the run gets the recorded completion of its call index."""
+def complete_prompts(db: Engine, run_id: str, recording: Path, held: Sequence[Claim] | None = None) -> None:
+    """Do the generator's part: prompts get the recorded completion of their call index.
+
+    Those of `held`, which somebody has claimed, or else all of the run that can be claimed.
+    """
     texts = [json.loads(line)["raw_output"] for line in recording.read_text().splitlines()]
-    prompts = {
-        row.id: row.call_index
-        for row in select(db, "SELECT id, call_index FROM prompts WHERE run_id = :run", run=run_id)
-    }
+    rows = select(db, "SELECT id, call_index FROM prompts WHERE run_id = :run", run=run_id)
+    calls = {row.id: row.call_index for row in rows}
     with db.begin() as connection:
-        for claim in work.claim(connection, "prompts", list(prompts), holder="test", lease=LEASE):
-            written = texts[prompts[claim.id]]
-            records.write_completion(connection, claim, CallResult(written, "stop", 10, 20, 0.1, "recorded"))
+        for claim in held or work.claim(connection, "prompts", list(calls), holder="test", lease=LEASE):
+            result = CallResult(texts[calls[claim.id]], "stop", 10, 20, 0.1, "recorded")
+            records.write_completion(connection, claim, result)
+
+
+def completion_messages(db: Engine, run_id: str) -> list[CompletionMessage]:
+    """The messages of all completions of a run, in the order of their ids."""
+    rows = select(db, "SELECT * FROM completions WHERE run_id = :run ORDER BY dataset_id, call_index", run=run_id)
+    return [CompletionMessage.decode(message_of("completions", row._mapping).encode()) for row in rows]
 
 
 def select(db: Engine, statement: str, **values: Any) -> list[Any]:

@@ -18,19 +18,13 @@ from spanloom.contracts.messages import CompletionMessage
 from spanloom.errors import Conflict
 from spanloom.store import runs, work
 from spanloom.store.settle import settle
-from spanloom.workers.relay import message_of
 from spanloom_generator import records as generator_records
 from spanloom_generator.engines.port import CallResult
 from spanloom_validator import records as validator_records
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, complete_prompts, execute, select, store_run
+from stored import LEASE, complete_prompts, completion_messages, execute, select, store_run
 
 ROUNDS = 15
-
-
-def _messages(db: Engine, run_id: str) -> list[CompletionMessage]:
-    rows = select(db, "SELECT * FROM completions WHERE run_id = :run ORDER BY id", run=run_id)
-    return [CompletionMessage.model_validate(message_of("completions", row._mapping).model_dump()) for row in rows]
 
 
 def _at_once(rng: random.Random, *actions: Callable[[], object]) -> list[BaseException]:
@@ -78,7 +72,7 @@ def test_two_datasets_complete_while_a_cancel_comes_in(db: Engine, tmp_path: Pat
         run_id = store_run(db, replay_source(recording, "one", 2), replay_source(recording, "two", 2))
         arms = 2
     complete_prompts(db, run_id, recording)
-    messages = _messages(db, run_id)
+    messages = completion_messages(db, run_id)
     by_dataset: dict[str, list[CompletionMessage]] = {}
     for message in messages:
         by_dataset.setdefault(message.dataset_id, []).append(message)

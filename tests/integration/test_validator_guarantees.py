@@ -20,10 +20,10 @@ from spanloom.bus import Bus, BusSettings, open_bus
 from spanloom.bus.topics import COMPLETIONS
 from spanloom.contracts.messages import CompletionMessage
 from spanloom.workers.consume import Consuming
-from spanloom.workers.relay import Relay, message_of, record_of
+from spanloom.workers.relay import Relay, record_of
 from spanloom_validator.service import GROUP
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, judged_rows, running, select, store_called_run
+from stored import LEASE, completion_messages, judged_rows, running, select, store_called_run
 from support import ROOT, wait_for
 
 CALLS = 30
@@ -34,8 +34,8 @@ def judge_calmly(db: Engine, folder: Path) -> str:
     """A run with the same completions, judged in this process, in order, one by one; its id."""
     run_id = store_called_run(db, folder, calls=CALLS)
     worker = ValidatorWorker(db)
-    for row in select(db, "SELECT * FROM completions WHERE run_id = :run ORDER BY call_index", run=run_id):
-        worker.handle([CompletionMessage.decode(message_of("completions", row._mapping).encode())])
+    for message in completion_messages(db, run_id):
+        worker.handle([message])
     return run_id
 
 
