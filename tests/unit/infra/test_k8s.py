@@ -1,4 +1,4 @@
-"""The manifests fit Kubernetes' own schema, are locked down, and their scalers ask about tables and topics that exist."""
+"""The manifests fit Kubernetes' own schema and are locked down; scalers ask about tables and topics that exist."""
 
 from __future__ import annotations
 
