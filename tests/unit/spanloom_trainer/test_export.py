@@ -93,3 +93,13 @@ def test_the_card_tells_data_recipe_seeds_scores_licences_and_limits(outcome: Ou
     card = (folder / "README.md").read_text(encoding="utf-8")
     for part in ("- 48 sentences", "- CC0", "| toy | strict | 0.5000 | 0.4100 to 0.6000 |", "## Limits\n- "):
         assert part in card
+
+
+def test_an_export_starts_from_any_label_schema(
+    base: Base, schema: LabelSchema, toy: dict[str, list[Sentence]], tmp_path: Path
+) -> None:
+    wider = LabelSchema.of([*schema.types, "DATE"])
+    outcome = fine_tune(toy["train"], toy["dev"], toy["test"], RECIPE, base=base, schema=wider, seed=1)
+    tagger = Tagger(export(outcome, tmp_path / "1", card=Card("toy"), recipe=RECIPE))
+    assert tagger.schema == wider
+    assert tagger.tag([list(s.tokens) for s in toy["test"]]) == outcome.predictions

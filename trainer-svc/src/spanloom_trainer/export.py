@@ -23,13 +23,12 @@ def export(outcome: Outcome, folder: str | Path, *, card: Card, recipe: Recipe, 
     quiet()
     folder = Path(folder)
     trained = outcome.state
-    model = trained.model()
     with new_folder(folder) as temporary:
-        model.save_pretrained(temporary)
+        trained.outline().save_pretrained(temporary, state_dict=trained.whole())
         trained.base.tokenizer.save_pretrained(temporary)
         (temporary / "README.md").write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
         if onnx:
-            export_onnx(model, trained.base.tokenizer, temporary / "model.onnx")
+            export_onnx(trained.model(), trained.base.tokenizer, temporary / "model.onnx")
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from spanloom.ner.schema import LabelSchema
-from spanloom_trainer.base import Base, base_of, head_of, start
+from spanloom_trainer.base import Base, base_of, describe, head_of, start
 
 
 @dataclass(frozen=True)
@@ -75,19 +76,30 @@ class Trained:
     weights: dict[str, Tensor]
     keep: tuple[int, ...] | None
 
+    def whole(self) -> dict[str, Tensor]:
+        """All weights by name: every embedding row is back, the untrained ones as in the base."""
+        if self.keep is None:
+            return self.weights
+        rows = self.base.embedding.weight
+        name = next(name for name, value in self.base.model.named_parameters() if value is rows)
+        full = rows.detach().clone()
+        full[list(self.keep)] = self.weights[name]
+        return {**self.weights, name: full}
+
     def model(self) -> Any:
-        """The whole model: every embedding row is back, the untrained ones as in the base."""
+        """The whole model, ready to tag."""
         with torch.random.fork_rng(devices=[]):
             model = start(self.base, self.schema)
-        own = dict(model.named_parameters()) | dict(model.named_buffers())
-        embedding = model.get_input_embeddings().weight
-        for name, value in self.weights.items():
-            target = own[name].data
-            if self.keep is not None and own[name] is embedding:
-                target[list(self.keep)] = value
-            else:
-                target.copy_(value)
+        model.load_state_dict(self.whole())
         return model.eval().requires_grad_(False)
+
+    def outline(self) -> Any:
+        """The model without its weights (on the meta device): what saving needs besides them."""
+        config = copy.deepcopy(self.base.model.config)
+        with torch.device("meta"):
+            model = type(self.base.model)(config)
+        describe(model, self.schema)
+        return model
 
     def as_base(self, name: str) -> Base:
         """The base of a further training (`fine_tuning`): weights and head kept."""
