@@ -1,7 +1,7 @@
 """What a run would do, without doing it: calls, arms, updates, tokens, disk and cost.
 
 The arms are those of `contracts.arms.plan_grid`, over datasets that hold all they can: every synthetic sample asked
-for accepted, gold data enough for the largest size. So the counts are upper bounds until yields are known.
+for accepted, gold data enough for the largest size. So the counts are upper bounds until yields are given.
 """
 
 from __future__ import annotations
@@ -67,8 +67,13 @@ class Projection:
         return self.completions_bytes + self.samples_bytes + (self.models_bytes or 0)
 
 
-def project(spec: RunSpec, *, gold: Mapping[str, int] | None = None) -> Projection:
-    """Project a specification. `gold` gives the number of gold train sentences by language where it is known.
+def project(
+    spec: RunSpec, *, gold: Mapping[str, int] | None = None, yields: Mapping[tuple[str, str], int] | None = None
+) -> Projection:
+    """Project a specification.
+
+    `gold` gives the number of gold train sentences by language where it is known, `yields` the usable training
+    samples by (source, language).
 
     >>> from spanloom.contracts.spec import check_spec
     >>> spec = check_spec({"name": "x", "languages": [{"code": "da", "gold": {"demo": "da"}}],
@@ -77,7 +82,7 @@ def project(spec: RunSpec, *, gold: Mapping[str, int] | None = None) -> Projecti
     2
     """
     sources = [_source_plan(s, spec) for s in spec.sources if isinstance(s, SyntheticSource)]
-    arms = [arm for arm, _ in _full_grid(spec, gold or {})]
+    arms = [arm for arm, _ in _full_grid(spec, gold or {}, yields or {})]
     trained = [arm for arm in arms if arm.kind == "train"]
     pretrained = [arm for arm in arms if arm.kind == "pretrain"]
     zero_shot = sum(len(arm.tests) for arm in pretrained)
@@ -103,7 +108,7 @@ def project(spec: RunSpec, *, gold: Mapping[str, int] | None = None) -> Projecti
         samples_bytes=samples * BYTES_A_SAMPLE,
         models=models,
         models_bytes=None if size is None else size * models,
-        notes=_notes(spec, gold, size),
+        notes=_notes(spec, gold, size, yields or {}),
     )
 
 
@@ -126,8 +131,10 @@ def model_bytes(encoder: EncoderSpec) -> int | None:
     return None if parameters is None else 4 * parameters
 
 
-def _full_grid(spec: RunSpec, gold: Mapping[str, int]) -> list[tuple[Arm, str | None]]:
-    """Every arm of the run, over datasets that are complete and full."""
+def _full_grid(
+    spec: RunSpec, gold: Mapping[str, int], yields: Mapping[tuple[str, str], int]
+) -> list[tuple[Arm, str | None]]:
+    """Every arm of the run, over datasets that are complete, and full where their yield is not known."""
     largest = spec.training.sizes[-1]
     states: dict[DatasetKey, DatasetState] = {}
 
@@ -142,7 +149,8 @@ def _full_grid(spec: RunSpec, gold: Mapping[str, int]) -> list[tuple[Arm, str | 
     for language in spec.languages:
         for source in spec.sources:
             if isinstance(source, SyntheticSource):
-                add(language.code, source.name, "train", source.stop.after_accepted or source.max_calls * source.n)
+                most = source.stop.after_accepted or source.max_calls * source.n
+                add(language.code, source.name, "train", yields.get((source.name, language.code), most))
                 if source.dev_calls_planned:
                     add(language.code, source.name, "dev", source.dev_calls_planned * source.n)
             elif isinstance(source, WikiannSource):
@@ -177,8 +185,14 @@ def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
     )
 
 
-def _notes(spec: RunSpec, gold: Mapping[str, int] | None, size: int | None) -> list[str]:
-    out = ["Arms are an upper bound: a size above what a dataset holds becomes one arm on all of it."]
+def _notes(
+    spec: RunSpec, gold: Mapping[str, int] | None, size: int | None, yields: Mapping[tuple[str, str], int]
+) -> list[str]:
+    synthetic = [s.name for s in spec.sources if isinstance(s, SyntheticSource)]
+    unknown = {(name, x.code) for name in synthetic for x in spec.languages} - set(yields)
+    out = []
+    if unknown or not synthetic:
+        out.append("Arms are an upper bound: a size above what a dataset holds becomes one arm on all of it.")
     if any(isinstance(s, OrganicSource) for s in spec.sources) and not gold:
         out.append("Gold data was not looked at; every language is taken to have enough for the largest size.")
     if any(isinstance(s, SyntheticSource) for s in spec.sources):

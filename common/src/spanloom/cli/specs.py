@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,12 @@ from spanloom.cli.options import Json, print_json, show
 from spanloom.errors import DataError
 
 SpecFile = Annotated[str, typer.Argument(metavar="SPEC", help="A YAML or JSON file; `-` reads standard input.")]
+
+
+class Yields(StrEnum):
+    """Whose yields are counted with."""
+
+    paper = "paper"
 
 
 def read_spec(path: str) -> str:
@@ -30,18 +37,22 @@ def plan(
     ms_per_step: Annotated[
         float | None, typer.Option(min=0.001, help="Milliseconds an update takes on your device: adds the hours.")
     ] = None,
+    yields: Annotated[
+        Yields | None, typer.Option(help="Count arms with the published yields of the paper's LLMs.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """What a run would do, without doing it: calls, arms, tokens, disk.
 
-    Counts of arms are upper bounds until it is known how many samples the datasets hold.
+    Counts of arms are upper bounds until it is known how many samples the datasets hold (--yields).
     """
     from spanloom.contracts.spec import parse_spec
     from spanloom.data.languages import complete_spec
+    from spanloom.data.published import yields_for
     from spanloom.plan import project
 
     parsed = parse_spec(read_spec(spec), complete_spec)
-    projection = project(parsed)
+    projection = project(parsed, yields=yields_for(parsed) if yields else None)
     hours = None if ms_per_step is None else projection.steps * ms_per_step / 3_600_000
     if as_json:
         print_json({"name": parsed.name, **asdict(projection), "disk_bytes": projection.disk_bytes, "hours": hours})

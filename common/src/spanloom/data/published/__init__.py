@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from spanloom.contracts.sources import SyntheticSource
+from spanloom.contracts.spec import RunSpec
 from spanloom.data.languages import LANGUAGES, find_language
 
 MODELS = ("gpt-4.1-2025-04-14", "Llama-3.1-8B-Instruct", "aya-expanse-32b")
@@ -74,6 +76,18 @@ def published_f1() -> tuple[PublishedF1, ...]:
 def published_yields() -> Mapping[tuple[str, str], int]:
     """Usable training samples of 5,000 asked for, by (LLM, language)."""
     return {(row["model"], row["language"]): int(row["usable_train"]) for row in _rows("yields")}
+
+
+def yields_for(spec: RunSpec) -> dict[tuple[str, str], int]:
+    """The published yields of a specification's synthetic sources, by (source, language); those that it has."""
+    yields = published_yields()
+    keys = {
+        (source.name, x.code): (known_source(source.name) or "", x.code)
+        for source in spec.sources
+        if isinstance(source, SyntheticSource)
+        for x in spec.languages
+    }
+    return {key: yields[published] for key, published in keys.items() if published in yields}
 
 
 def known_source(name: str) -> str | None:
