@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from spanloom.contracts.messages import CompletionMessage
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, record_of
 from spanloom_validator.service import GROUP
-from spanloom_validator.worker import ValidatorWorker
+from spanloom_validator.worker import Judged, ValidatorWorker
 from stored import LEASE, completion_messages, judged_rows, running, select, store_called_run
 from support import ROOT, wait_for
 
@@ -129,3 +129,36 @@ def test_every_completion_three_times_to_two_validators_is_one_completion_and_on
     completed = select(db, "SELECT count(*) AS n FROM events WHERE run_id = :run AND kind = 'dataset'", run=run_id)
     jobs = select(db, "SELECT count(*) AS n FROM jobs WHERE run_id = :run", run=run_id)
     assert (completed[0].n, jobs[0].n) == (1, 1)
+
+
+class BrokenFor(ValidatorWorker):
+    """A validator with a defect: it stumbles over one completion."""
+
+    def __init__(self, db: Engine, victim: str) -> None:
+        super().__init__(db)
+        self.victim = victim
+
+    def judge(self, messages: Sequence[CompletionMessage]) -> list[Judged]:
+        if self.victim in {message.id for message in messages}:
+            raise RuntimeError("a defect\x00")
+        return super().judge(messages)
+
+
+def test_a_completion_that_cannot_be_judged_is_a_dead_letter_and_a_failed_call(db: Engine, tmp_path: Path) -> None:
+    run_id = store_called_run(db, tmp_path, calls=5)
+    victim = completion_messages(db, run_id)[2].id
+    worker = BrokenFor(db, victim)
+    with open_bus("memory://broken") as bus:
+        bus.ensure_topics()
+        Relay(db, bus, "completions", LEASE).publish_waiting()
+        loop = Consuming(db, bus, COMPLETIONS, GROUP, CompletionMessage, worker.handle, give_up=worker.give_up)
+        with running(loop.run):
+            wait_for(lambda: is_complete(db, run_id), what="the dataset to be complete")
+    (letter,) = select(db, "SELECT key, reason FROM dead_letters")
+    assert (letter.key, letter.reason) == (victim, "RuntimeError: a defect\N{REPLACEMENT CHARACTER}")
+    (dataset,) = select(db, "SELECT calls_judged, calls_failed FROM datasets WHERE kind = 'synthetic'")
+    assert (dataset.calls_judged, dataset.calls_failed) == (5, 1)
+    (row,) = select(db, "SELECT id, error FROM completions WHERE error IS NOT NULL")
+    assert (row.id, "a defect" in row.error) == (victim, True)
+    worker.give_up(completion_messages(db, run_id)[0], "delivered again, to a validator with a defect")
+    assert len(select(db, "SELECT id FROM completions WHERE error IS NOT NULL")) == 1, "what is judged stays judged"

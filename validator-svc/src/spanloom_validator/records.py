@@ -41,6 +41,7 @@ _TAKE = text("""
 UPDATE completions SET judged_at = clock_timestamp(), state = 'done', finished_at = clock_timestamp()
  WHERE id = ANY(:ids) AND judged_at IS NULL RETURNING id
 """).bindparams(_IDS)
+_ERROR = text("UPDATE completions SET error = :error WHERE id = :id AND judged_at IS NULL")
 _FIRSTS = text("""
 SELECT DISTINCT ON (identity) identity, call_index, candidate_index, tokens, char_offset FROM samples
  WHERE dataset_id = :dataset AND identity = ANY(:ids) ORDER BY identity, call_index, candidate_index
@@ -132,6 +133,11 @@ def lock_datasets(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
 def take_completions(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Mark completions as judged; returns those that were not."""
     return {row.id for row in connection.execute(_TAKE, {"ids": list(ids)})}
+
+
+def note_error(connection: Connection, completion: str, error: str) -> None:
+    """Write down why a completion that nobody has judged counts as a failed call."""
+    connection.execute(_ERROR, {"id": completion, "error": error})
 
 
 def firsts(connection: Connection, dataset: str, identities: Iterable[str]) -> dict[str, Any]:

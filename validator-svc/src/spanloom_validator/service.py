@@ -21,7 +21,7 @@ def build(runtime: Runtime) -> Parts:
     worker = ValidatorWorker(db)
     loop = Consuming(
         db, bus, COMPLETIONS, GROUP, CompletionMessage, worker.handle,
-        room=lambda: BATCH, backoff_s=(settings.backoff_s, settings.backoff_max_s),
+        room=lambda: BATCH, backoff_s=(settings.backoff_s, settings.backoff_max_s), give_up=worker.give_up,
     )  # fmt: skip
     parts = Parts("validator", 8002)
     parts.add("consume", loop.run)

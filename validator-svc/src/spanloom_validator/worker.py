@@ -69,6 +69,16 @@ class ValidatorWorker:
         for run_id in done:
             settle(self.db, run_id)
 
+    def give_up(self, message: CompletionMessage, reason: str) -> None:
+        """Count a completion that cannot be judged as a failed call: without it its dataset would never complete."""
+        failed = message.model_copy(update={"text": None, "error": f"could not be judged: {reason}", "inline": True})
+        with self.db.begin() as connection:
+            if records.lock_datasets(connection, [message.dataset_id]):
+                records.note_error(connection, message.id, str(failed.error))
+            done = self._store(connection, [Judged(failed, self._context(connection, message.dataset_id), [])])
+        for run_id in done:
+            settle(self.db, run_id)
+
     def judge(self, messages: Sequence[CompletionMessage]) -> list[Judged]:
         """Verdicts of each completion; reads only. A failed call has none."""
         with self.db.connect() as connection:

@@ -46,7 +46,8 @@ class Consuming(Generic[M]):
 
     `handle` commits its database transaction and returns; only then are the messages acked. While there is no room the
     partitions are paused and polling goes on. When `handle` fails for an outage the messages are delivered again
-    later; when it fails otherwise they are handed over one by one, and those that fail alone are dead letters.
+    later; when it fails otherwise they are handed over one by one, and those that fail alone are dead letters, of which
+    `give_up` hears, with the reason: where nothing else counts attempts, it ends the row.
     """
 
     def __init__(
@@ -61,11 +62,12 @@ class Consuming(Generic[M]):
         room: Callable[[], int] = lambda: 200,
         backoff_s: tuple[float, float] = (1.0, 30.0),
         on_commit: Callable[[Sequence[Message]], None] | None = None,
+        give_up: Callable[[M, str], None] | None = None,
     ) -> None:
         self.db, self.bus, self.topic, self.group = db, bus, topic, group
         self.contract, self.handle, self.room = contract, handle, room
         self.outage = Outage(*backoff_s)
-        self.on_commit = on_commit
+        self.on_commit, self.give_up = on_commit, give_up
         self._measure_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
@@ -138,7 +140,19 @@ class Consuming(Generic[M]):
                     raise
                 if not isinstance(error, SpanloomError):
                     log.exception("message failed", topic=self.topic, id=decoded.id)
-                self._bury(message, f"{type(error).__name__}: {error}")
+                reason = f"{type(error).__name__}: {error}"
+                self._bury(message, reason)
+                self._give_up(decoded, reason)
+
+    def _give_up(self, decoded: M, reason: str) -> None:
+        if self.give_up is None:
+            return
+        try:
+            self.give_up(decoded, storable(reason)[0])
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.exception("could not give up a dead letter's row", topic=self.topic, id=decoded.id)
 
     def _bury(self, message: Message, reason: str) -> None:
         headers: dict[str, Any] = {
