@@ -13,6 +13,7 @@ from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.store import work
+from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
 from spanloom.store.samples import schema_of, sentences_of
 
@@ -51,6 +52,7 @@ class JobData:
     tests: list[tuple[str, str, list[Sentence]]]
     encoder_text: list[Sentence]
     start_from: str | None
+    gold_used: int
 
 
 def arm_of(connection: Connection, job: str) -> Arm:
@@ -83,6 +85,7 @@ def job_data(connection: Connection, arm: Arm) -> JobData:
         tests=sorted(tests),
         encoder_text=[s for row in sorted(text_sets) for s in sentences_of(connection, row.id)] if tiny else [],
         start_from=start_from,
+        gold_used=gold_used(connection, arm),
     )
 
 

@@ -197,6 +197,7 @@ def facts_of(data: JobData, result: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "control": "epochs" if arm.steps is None else "step_matched",
         "dev": arm.dev,
+        "gold_used": data.gold_used,
         "encoder": arm.encoder.name or "tiny",
         "recipe": arm.recipe.model_dump(exclude_none=True),
         "related": arm.related or (arm.language if arm.kind == "pretrain" else None),
