@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, insert
 
+from cluster import replay_source
+from recordings import write_recording
 from spanloom.bus import Bus, open_bus
 from spanloom.cli.client import Client
 from spanloom.contracts.arms import Arm, arm_id
@@ -20,6 +23,7 @@ from spanloom.contracts.messages import EvaluationMessage
 from spanloom.contracts.spec import RunSpec
 from spanloom.http import create_app
 from spanloom.settings import load_settings
+from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Evaluation, Job, Prediction
 from spanloom.store.samples import schema_of, sentences_of
 from spanloom_evaluator.api import result_routes
@@ -32,7 +36,7 @@ from spanloom_evaluator.views import view_routes
 from spanloom_evaluator.worker import EvaluatorWorker
 from spanloom_generator.api import run_routes
 from spanloom_validator.api import dataset_routes
-from stored import LEASE, execute, select, store_run
+from stored import LEASE, ORGANIC, execute, select, store_run
 
 Evaluate = Callable[..., SentenceCounts]
 
@@ -108,7 +112,7 @@ def rows(http: TestClient, view: str, run: str, **asked: Any) -> list[dict[str, 
 
 
 def test_a_row_can_be_read_alone(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:
-    evaluate("organic", 0.1, facts={"dev": "gold", "gold_used": 90})
+    evaluate("organic", 0.1, facts={"dev": "gold"})
     (row,) = rows(http, "", run)
     (test,) = select(db, "SELECT * FROM datasets WHERE run_id = :run AND split = 'test'", run=run)
     expected = {
@@ -132,7 +136,36 @@ def test_a_row_can_be_read_alone(db: Engine, http: TestClient, run: str, evaluat
     assert row["readings"]["labels"].keys() == {"PER", "ORG", "LOC"}
 
 
-def test_what_the_training_data_held_of_the_test_set(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:
+def test_gold_used_counts_each_sentence_once(db: Engine, tmp_path: Path) -> None:
+    write_recording(tmp_path / "r.jsonl", calls=20)
+    run = store_run(db, ORGANIC, replay_source(tmp_path / "r.jsonl", calls=20))
+    spec = RunSpec.model_validate(select(db, "SELECT spec FROM runs WHERE id = :run", run=run)[0].spec)
+
+    def used(dataset: str, dev: str | None = None, kind: Any = "train", size: int = 30) -> int | None:
+        arm = Arm(
+            run_id=run, kind=kind, language="da", source="x", setting="from_scratch", size=size, size_asked=size,
+            train_dataset=f"{run}.da.{dataset}.train.v1", dev="gold" if dev else "held_out", tests=("da",),
+            dev_dataset=f"{run}.da.{dev}.dev.v1" if dev else None, encoder=spec.training.encoder,
+            recipe=spec.training.recipe, steps=None, related=None, needs=None, subset_seed=1, training_seed=1,
+        )  # fmt: skip
+        with db.connect() as connection:
+            return gold_used(connection, arm)
+
+    seeds = {n for row in select(db, "SELECT seeds FROM prompts WHERE run_id = :run", run=run) for n in row.seeds}
+    dev = select(db, "SELECT accepted FROM datasets WHERE id = :id", id=f"{run}.da.gold.dev.v1")[0].accepted
+    assert 10 < len(seeds) <= 200
+    assert used("gold") == 30
+    assert used("gold", "gold") == 30 + dev
+    assert used("recorded") == len(seeds)
+    assert used("recorded", "gold", size=7) == len(seeds) + dev
+    assert used("gold", kind="pretrain") == 0
+    execute(db, "UPDATE prompts SET seeds = '{}'")
+    assert used("recorded") is None
+
+
+def test_what_the_training_data_held_of_the_test_set(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
     execute(db, """
 UPDATE samples s SET tokens = t.tokens, ner_tags = t.ner_tags FROM samples t
  WHERE t.dataset_id = :run || '.da.gold.test.v1' AND s.dataset_id = :run || '.da.gold.train.v1'
@@ -238,7 +271,7 @@ def test_a_run_that_is_not_there(http: TestClient, run: str, view: str) -> None:
 def test_drawings(http: TestClient, run: str, evaluate: Evaluate) -> None:
     for control in ("epochs", "step_matched"):
         for source in ("organic", "recorded"):
-            evaluate(source, 0.2, facts={"control": control, "gold_used": 40})
+            evaluate(source, 0.2, facts={"control": control})
     for view in ("f1_by_size", "source_comparison", "significance", "leaderboard"):
         png = http.get(f"/v1/results/{view}.png?run={run}")
         assert png.headers["content-type"] == "image/png"

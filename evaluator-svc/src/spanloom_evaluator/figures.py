@@ -11,6 +11,7 @@ from spanloom.errors import DataError
 from spanloom_evaluator.plots import (
     COLOURS,
     GREY,
+    ZERO_SHOT,
     Chart,
     Row,
     f1_by_size,
@@ -125,11 +126,14 @@ def leaderboard(rows: Iterable[Row], *, title: str = "Leaderboard") -> Chart:
         language = str(row["language"])
         taken[language] = taken.get(language, 0) + 1
         if taken[language] <= BEST:
-            name = f"{row['source']}, {row['setting']}, {int(row['size']):,}".replace("_", " ")
+            what = f"{row['source']}, {row['setting']}, {int(row['size']):,}" if int(row["size"]) else ZERO_SHOT
+            name = what.replace("_", " ")
             points.append({"language": language, "arm": name, **_interval(row, "f1"), "place": taken[language]})
     chart = alt.Chart(alt.Data(values=points))
     y = alt.Y("arm:N", title=None, sort=alt.EncodingSortField("f1", op="max", order="descending"), axis=_long_labels())
-    x = alt.X("f1:Q", title="F1", scale=alt.Scale(zero=False, padding=10), axis=alt.Axis(format=".2f"))
+    low, high = min(float(p["lo"]) for p in points), max(float(p["hi"]) for p in points)
+    scale = alt.Scale(domain=[max(0.0, low - 0.02), min(1.0, high + 0.02)], nice=False)
+    x = alt.X("f1:Q", title="F1", scale=scale, axis=alt.Axis(format=".2f"))
     layers = alt.layer(
         chart.mark_rule(color=COLOURS[0], strokeWidth=2, opacity=0.5)
         .encode(x=x, x2="hi:Q", y=y)

@@ -70,7 +70,7 @@ def f1_by_size(rows: Iterable[Row], *, title: str | None = None, by: str = "size
     return styled(
         layers.properties(width=330, height=220 if len(languages) <= 4 else 140).facet(
             row=alt.Row("language:N", sort=languages, header=header(-90)),
-            column=alt.Column("setting:N", sort=order(p["setting"] for p in points), header=header(0)),
+            column=alt.Column("setting:N", sort=_settings(p["setting"] for p in points), header=header(0)),
             spacing=20,
         ),
         title,
@@ -165,6 +165,11 @@ def _point(row: Row, by: str) -> dict[str, Any]:
 def order(names: Iterable[str]) -> list[str]:
     """Distinct names in order of first appearance."""
     return list(dict.fromkeys(names))
+
+
+def _settings(names: Iterable[str]) -> list[str]:
+    """From scratch first, as it has seen less; equal numbers of updates last."""
+    return sorted(set(names), key=lambda name: (STEP_MATCHED in name, not name.startswith("from scratch"), name))
 
 
 def _size_axis(points: Sequence[Row], by: str) -> alt.X:

@@ -15,6 +15,7 @@ from spanloom.data.split import split_of
 from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
+from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of
 from spanloom_evaluator.facts import facts_of_run
@@ -72,6 +73,8 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
         raise NotFound(f"evaluation {evaluation_id} or its predictions are not stored")
     arm, spec = Arm.model_validate(row.arm), RunSpec.model_validate(row.spec)
     source = connection.execute(_TRAINED_ON, {"id": arm.train_dataset}).one()
+    facts = facts_of_run(spec, arm, row.language)
+    facts |= {"source_model": source.model, "version": source.version, "gold_used": gold_used(connection, arm)}
     return Unscored(
         id=row.id,
         run_id=row.run_id,
@@ -80,7 +83,7 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
         predicted=row.predicted,
         settings=spec.evaluation,
         trained_on=_trained_on(connection, arm),
-        facts={**facts_of_run(spec, arm, row.language), "source_model": source.model, "version": source.version},
+        facts=facts,
     )
 
 

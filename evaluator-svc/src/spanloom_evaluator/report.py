@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ import altair as alt
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from spanloom.cli.results import TELLING
 from spanloom.cli.tables import cell, columns_of
 from spanloom.ner.spans import spans_of
 from spanloom_evaluator import figures
@@ -39,13 +41,27 @@ HEADINGS = {
     "hi": "to",
     "size_asked": "size asked",
     "f1_from_scratch": "F1 from scratch",
+    "lo_from_scratch": "from",
+    "hi_from_scratch": "to",
     "f1_fine_tuning": "F1 fine tuning",
+    "lo_fine_tuning": "from",
+    "hi_fine_tuning": "to",
+    "f1_with_restarts": "F1 with restarts",
+    "recall_seen": "recall, seen entities",
+    "recall_unseen": "recall, unseen entities",
     "other_f1": "F1 of other",
     "p_holm": "p (Holm)",
     "share_of_candidates": "share",
     "share_accepted": "share accepted",
 }
-F1_COLUMNS = ("language", "setting", "source", "size", "size_asked", "control", "seeds", "f1", "lo", "hi")
+F1_COLUMNS = (
+    "language", "setting", "source", "size", "size_asked", "control", "gold_used", "seeds", "f1", "lo", "hi",
+    "collapse_rate", "f1_with_restarts", "recall_seen", "recall_unseen",
+)  # fmt: skip
+COMPARISON_COLUMNS = (
+    "language", "control", "size", "source", "version", "method", "f1_from_scratch", "lo_from_scratch",
+    "hi_from_scratch", "f1_fine_tuning", "lo_fine_tuning", "hi_fine_tuning",
+)  # fmt: skip
 SIGNIFICANCE_COLUMNS = (
     "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm"
 )  # fmt: skip
@@ -112,6 +128,7 @@ def render_report(data: ReportData) -> str:
         sections=SECTIONS,
         cards=_cards(data),
         curves=_drawing(f1_by_size, data.f1_by_size),
+        by_gold=_drawing(partial(f1_by_size, by="gold_used"), data.f1_by_size) if _gold_known(data) else None,
         significance=_drawing(figures.significance, data.significance),
         yields=_drawing(figures.yield_by_source, data.yield_by_source),
         reasons=_drawing(figures.rejection_reasons, data.rejection_reasons),
@@ -120,6 +137,7 @@ def render_report(data: ReportData) -> str:
         collapse=collapse_rows(data.trainings),
         alpha=figures.ALPHA,
         f1_columns=_present(data.f1_by_size, F1_COLUMNS),
+        comparison_columns=_present(data.source_comparison, COMPARISON_COLUMNS),
         significance_columns=_present(data.significance, SIGNIFICANCE_COLUMNS),
         yield_columns=_present(data.yield_by_source, YIELD_COLUMNS),
         reason_columns=_present(data.rejection_reasons, REASON_COLUMNS),
@@ -184,6 +202,13 @@ def _drawing(chart: Callable[..., alt.TopLevelMixin], rows: Sequence[Row]) -> Ma
     return Markup(svg(chart(rows, title="").to_dict())) if rows else None  # noqa: S704
 
 
+def _gold_known(data: ReportData) -> bool:
+    """Whether F1 against the gold sentences used says more than F1 against size: known of all, and not the size."""
+    trained = [row for row in data.f1_by_size if int(row["size"])]
+    known = [row for row in trained if row.get("gold_used") is not None]
+    return bool(known) and len(known) == len(trained)
+
+
 def _cards(data: ReportData) -> list[dict[str, str]]:
     cards = []
     if data.f1_by_size:
@@ -208,7 +233,13 @@ def _cards(data: ReportData) -> list[dict[str, str]]:
 
 
 def _present(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
-    return [name for name in columns if any(row.get(name) is not None for row in rows)]
+    """Columns that hold anything; those of `TELLING` where they tell rows apart."""
+    return [
+        name
+        for name in columns
+        if any(row.get(name) is not None for row in rows)
+        and (name not in TELLING or len({row.get(name) for row in rows}) > 1)
+    ]
 
 
 def _numeric(rows: Sequence[Row], name: str) -> bool:

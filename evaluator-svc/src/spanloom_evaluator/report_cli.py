@@ -100,6 +100,7 @@ def _provenance(found: Mapping[str, Any], evaluations: list[dict[str, Any]]) -> 
     facts = [row.get("facts") or {} for row in evaluations]
     encoders = sorted({str(f["encoder"]) for f in facts if f.get("encoder")})
     gold = [d for d in found["datasets"] if d["source"] == "gold"]
+    tests = {row["test_set"]: row["test_sha256"] for row in evaluations}
     return {
         "Spanloom": version("spanloom"),
         "specification": f"sha256 {found['spec_hash']}",
@@ -107,7 +108,10 @@ def _provenance(found: Mapping[str, Any], evaluations: list[dict[str, Any]]) -> 
         "training seeds": ", ".join(map(str, sorted({row["training_seed"] for row in evaluations}))) or "-",
         "updates in all": f"{sum(int(f.get('updates') or 0) for f in facts):,}",
         "training seconds in all": f"{sum(float(f.get('training_seconds') or 0) for f in facts):,.0f}",
+        "models of the sources": ", ".join(sorted({row["source_model"] for row in evaluations} - {None})) or "-",
         **{f"gold {d['language']}, {d['split']}": d["id"] for d in gold},
+        **{f"hash of {name}": f"sha256 {value}" for name, value in sorted(tests.items()) if value},
+        "scored by version": ", ".join(sorted({row["code_version"] for row in evaluations} - {None})) or "-",
         "calls": f"{found['calls']['completed']:,} completed, {found['calls']['failed']:,} failed",
         "metric version": ", ".join(map(str, sorted({row["metric_version"] for row in evaluations}))) or "-",
     }

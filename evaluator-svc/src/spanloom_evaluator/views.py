@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -57,7 +58,7 @@ def rows_of(engine: Engine, view: ViewName, run: str | None, *, limit: int, star
         if run is not None and not connection.execute(text("SELECT 1 FROM runs WHERE id = :run"), {"run": run}).first():
             raise NotFound(f"there is no run {run!r}; `GET /v1/runs` lists them")
         found = connection.execute(query, {"run": run, "limit": limit, "start": start}).mappings()
-        return [dict(row) for row in found]
+        return [{name: _plain(value) for name, value in row.items()} for row in found]
 
 
 def view_routes(engine: Engine) -> APIRouter:
@@ -92,3 +93,8 @@ def view_routes(engine: Engine) -> APIRouter:
         return answer(Page[dict[str, Any]](items=found[:limit], next=following), form)
 
     return router
+
+
+def _plain(value: Any) -> Any:
+    """A number as JSON has it: PostgreSQL's exact decimals would become text."""
+    return float(value) if isinstance(value, Decimal) else value

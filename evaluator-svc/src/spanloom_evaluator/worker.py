@@ -30,17 +30,18 @@ SELECT id, job_id, dataset_id, language, source, setting, size, size_asked, trai
 
 
 class EvaluatorWorker:
-    """Scores each evaluation once; an evaluation takes well under a lease, so nothing is renewed."""
+    """Scores each evaluation once. Each is claimed on its own and takes well under a lease: nothing is renewed."""
 
     def __init__(self, db: Engine, bus: Bus, *, holder: str, lease: Lease) -> None:
         self.db, self.bus, self.holder, self.lease = db, bus, holder, lease
 
     def handle(self, messages: list[EvaluationMessage]) -> None:
         """Score what can be claimed; what is done, held or cancelled is left alone."""
-        with self.db.begin() as connection:
-            claims = work.claim(connection, TABLE, [m.id for m in messages], holder=self.holder, lease=self.lease)
-        for claim in claims:
-            self.evaluate(claim)
+        for message in messages:
+            with self.db.begin() as connection:
+                claims = work.claim(connection, TABLE, [message.id], holder=self.holder, lease=self.lease)
+            for claim in claims:
+                self.evaluate(claim)
 
     def evaluate(self, claim: Claim) -> None:
         """Score one evaluation and end its row. Data that do not fit fail it with the reason."""

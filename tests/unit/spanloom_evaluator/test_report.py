@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -104,6 +105,22 @@ def test_four_drawings_and_every_section_linked():
     assert sum(tag == "svg" for tag, _ in elements) == 4
     ids = {a["id"] for tag, a in elements if tag == "section" and "id" in a}
     assert {a["href"].removeprefix("#") for tag, a in elements if tag == "a"} == ids
+
+
+def test_drawn_against_gold_used_where_that_is_known_of_all():
+    known = [{**row, "gold_used": 10} for row in _data().f1_by_size]
+    page = render_report(replace(_data(), f1_by_size=known))
+    assert sum(tag == "svg" for tag, _ in _Elements(page).found) == 5
+    assert "gold sentences used" in page
+    one = [*known, {**known[-1], "size": 250, "gold_used": None}]
+    assert "gold sentences used" not in render_report(replace(_data(), f1_by_size=one))
+
+
+def test_columns_that_say_the_same_of_all_rows_are_left_out():
+    page = render_report(_data())
+    assert "<th>control</th>" not in page
+    rows = [{**_data().f1_by_size[1], "control": control} for control in ("epochs", "step_matched")]
+    assert "<th>control</th>" in render_report(replace(_data(), f1_by_size=rows))
 
 
 def test_a_run_without_results_has_a_page():

@@ -107,7 +107,12 @@ def results(
     if not rows and form is Form.table:
         typer.echo("no results yet", err=True)
         return
-    show(rows, form, columns=None if form in (Form.json, Form.csv) else columns_for(view, rows))
+    if form in (Form.json, Form.csv):
+        show(rows, form)
+    else:
+        # A seed is a name, not an amount.
+        named = [{**row, "training_seed": str(row["training_seed"])} if "training_seed" in row else row for row in rows]
+        show(named, form, columns=columns_for(view, rows))
 
 
 def _compare(run: str | None, form: Form, limit: int, url: str | None) -> None:

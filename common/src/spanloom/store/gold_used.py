@@ -1,49 +1,39 @@
-"""How many gold sentences an arm has cost: those its prompts showed, it trained on, or its dev set holds."""
+"""How much gold an arm has used: distinct gold sentences of its language in prompts, training and dev."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.types import ARRAY, Integer, Text
+from sqlalchemy import Connection, text
 
 from spanloom.contracts.arms import GOLD, Arm
-from spanloom.data.subset import subset
 
-_SOURCES = text("SELECT id, source, accepted FROM datasets WHERE id = ANY(:datasets)").bindparams(
-    bindparam("datasets", type_=ARRAY(Text))
-)
-# A call that failed taught nobody anything: its seeds do not count.
-_CONTENTS = text("""
-SELECT g.content
-  FROM datasets d
-  JOIN prompts p ON p.dataset_id = d.id
-  JOIN completions c ON c.id = p.id AND c.error IS NULL
- CROSS JOIN unnest(p.seeds) AS seed(place)
-  JOIN datasets t ON t.run_id = d.run_id AND t.language = d.language AND t.source = :gold AND t.split = 'train'
-  JOIN samples g ON g.dataset_id = t.id AND g.call_index = 0 AND g.candidate_index = seed.place
- WHERE d.id = ANY(:datasets)
- UNION
-SELECT content FROM samples WHERE dataset_id = :train AND call_index = 0 AND candidate_index = ANY(:places)
- UNION
-SELECT content FROM samples WHERE dataset_id = :dev
-""").bindparams(bindparam("datasets", type_=ARRAY(Text)), bindparam("places", type_=ARRAY(Integer)))
+_DATASETS = text("SELECT id, source, accepted FROM datasets WHERE id = ANY(:ids)")
+# Seeds are places in the gold train set of the dataset's language.
+_SEEDS = text("""
+SELECT count(DISTINCT seed) AS used, (SELECT count(*) FROM prompts WHERE dataset_id = ANY(:ids)) AS prompts
+  FROM prompts p, unnest(p.seeds) AS seed WHERE p.dataset_id = ANY(:ids)
+""")
 
 
-def gold_used(connection: Connection, arm: Arm) -> int:
-    """Distinct gold sentences (tokens, NFC and case-folded) of the tested language that an arm used.
+def gold_used(connection: Connection, arm: Arm) -> int | None:
+    """Distinct gold sentences behind an arm; the related language's are not counted, so zero-shot has used none.
 
-    Of a synthetic dataset, training or dev, the seeds of all calls that were answered count, whatever the arm's size:
-    its samples are drawn from all of them. Of organic data the subset counts, with what is held out of it; of gold dev
-    all. WikiANN's sentences are not gold. A pre-training is tested on other languages, of which it saw none: 0; what
-    an arm's pre-training saw is likewise the related language's.
+    Gold: the arm's subset, with what it held out, and the gold dev set where that chose the model. Synthetic: the
+    seeds of all calls of its datasets, and the gold dev set where that chose the model. None where calls were made
+    elsewhere and their seeds are not known.
     """
     if arm.kind == "pretrain":
         return 0
-    datasets = [arm.train_dataset, *([arm.dev_dataset] if arm.dev_dataset else [])]
-    found = {row.id: row for row in connection.execute(_SOURCES, {"datasets": datasets})}
-    train = found[arm.train_dataset]
-    places: list[int] = []
-    if train.source == GOLD:
-        places = subset(range(train.accepted), arm.size, arm.subset_seed, paper=arm.recipe.base == "paper")
-    gold_dev = arm.dev_dataset if arm.dev_dataset and found[arm.dev_dataset].source == GOLD else None
-    values = {"gold": GOLD, "datasets": datasets, "train": arm.train_dataset, "places": places, "dev": gold_dev}
-    return len(connection.execute(_CONTENTS, values).all())
+    datasets = {
+        row.id: row
+        for row in connection.execute(_DATASETS, {"ids": [arm.train_dataset, arm.dev_dataset or arm.train_dataset]})
+    }
+    used, called = 0, []
+    for dataset, size in ((arm.train_dataset, arm.size), (arm.dev_dataset, None)):
+        if dataset is None:
+            continue
+        if datasets[dataset].source == GOLD:
+            used += datasets[dataset].accepted if size is None else size
+        else:
+            called.append(dataset)
+    seeds = connection.execute(_SEEDS, {"ids": called}).one()
+    return None if seeds.prompts and not seeds.used else used + int(seeds.used)
