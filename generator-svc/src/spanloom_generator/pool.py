@@ -26,6 +26,7 @@ class EnginePool:
     ) -> None:
         self.db, self.cache, self.open = db, cache, open_
         self._engines: dict[bytes, Engine] = {}
+        self._capacity = 0
         self._lock = threading.Lock()
 
     def engine_for(self, run_id: str, language: str, config: Mapping[str, Any]) -> Engine:
@@ -39,6 +40,7 @@ class EnginePool:
                 engine = self.open(self._complete(run_id, language, config))
                 engine.start()
                 self._engines[key] = engine
+                self._capacity += engine.room()  # nothing is in flight yet
         return engine
 
     def _complete(self, run_id: str, language: str, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,9 +61,14 @@ class EnginePool:
         with self._lock:
             return min((engine.room() for engine in self._engines.values()), default=1 << 20)
 
+    def capacity(self) -> int:
+        """Calls that all open engines take at once; 0 before any is open."""
+        with self._lock:
+            return self._capacity
+
     def close(self) -> None:
         """Close all engines; calls in flight end cancelled."""
         with self._lock:
-            engines, self._engines = list(self._engines.values()), {}
+            engines, self._engines, self._capacity = list(self._engines.values()), {}, 0
         for engine in engines:
             engine.close()

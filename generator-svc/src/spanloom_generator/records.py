@@ -30,11 +30,10 @@ _RELATED = text("SELECT spec FROM runs WHERE id = :run")
 def write_completion(connection: Connection, claim: Claim, result: CallResult) -> None:
     """End a prompt with what the model wrote. Raises LeaseLost, and then nothing is written."""
     work.finish(connection, "prompts", claim)
-    written, _ = storable(result.text)
     _insert(
         connection,
         claim.id,
-        text=written,
+        text=result.text,
         finish_reason=result.finish_reason,
         model=result.model,
         tokens_in=result.tokens_in,
@@ -51,7 +50,8 @@ def write_failure(connection: Connection, claim: Claim, reason: str) -> None:
 
 def _insert(connection: Connection, prompt: str, **values: Any) -> None:
     empty = dict.fromkeys(("text", "error", "finish_reason", "model", "tokens_in", "tokens_out", "seconds"))
-    connection.execute(_INSERT, {**empty, **values, "id": prompt})
+    stored = {name: storable(value)[0] if isinstance(value, str) else value for name, value in values.items()}
+    connection.execute(_INSERT, {**empty, **stored, "id": prompt})
     work.notify(connection, "completions")
 
 

@@ -59,4 +59,4 @@ def add_engines(parts: Parts, runtime: Runtime) -> None:
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"prompts": records.give_up}).run)
     parts.add("topup", TopUp(db, roots=settings.data, window=worker.in_flight).run)
     parts.checks.update(consuming_checks({"prompts": loop}))
-    parts.on_stop += [pool.close, worker.hand_back]
+    parts.on_stop += [worker.hand_back, pool.close]  # run from the last to the first

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import structlog
@@ -16,14 +16,7 @@ from sqlalchemy import Engine as Database
 
 from spanloom import telemetry
 from spanloom.contracts.messages import PromptMessage
-from spanloom.errors import (
-    EngineError,
-    EnvironmentMissing,
-    LeaseLost,
-    SpanloomError,
-    TransientEngineError,
-    UnreadableMessage,
-)
+from spanloom.errors import LeaseLost, SpanloomError, TransientEngineError
 from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
@@ -56,14 +49,16 @@ class GeneratorWorker:
         self.keeper = LeaseKeeper(db, TABLE, lease, renew_s=renew_s, on_lost=self._lost)
         self.outage = Outage()
         self._finished: queue.Queue[Finished] = queue.Queue()
-        self._calls: dict[str, Engine] = {}
+        self._calls: dict[Claim, Engine] = {}
         self._lock = threading.Lock()
 
     def room(self) -> int:
-        """How many more prompts may be claimed now: at most a window of calls is held."""
+        """How many more prompts may be claimed now: at most a window of calls is held, a larger one for engines that
+        take more at once.
+        """
         with self._lock:
             open_ = len(self._calls)
-        return min(self.in_flight - open_, self.pool.room())
+        return min(max(self.in_flight, self.pool.capacity()) - open_, self.pool.room())
 
     def handle(self, messages: list[PromptMessage]) -> None:
         """Claim and start calls; prompts that are done, held or cancelled are left alone."""
@@ -72,6 +67,7 @@ class GeneratorWorker:
         by_id = {message.id: message for message in messages}
         for claim in claims:
             self.keeper.add(claim)
+        for claim in claims:
             self._start(claim, by_id[claim.id])
 
     def _start(self, claim: Claim, message: PromptMessage) -> None:
@@ -84,13 +80,15 @@ class GeneratorWorker:
             request = replace(request, prompt_id=claim.id)  # a later version of a dataset keeps the stored request
             engine = self.pool.engine_for(message.run_id, request.language, config)
             future = engine.submit(request)
-        except (SpanloomError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  as if the call had failed so: a claim must never be left hanging
             future = Future()
             future.set_exception(error)
             engine = None
         if engine is not None:
             with self._lock:
-                self._calls[claim.id] = engine
+                self._calls[claim] = engine
+            if not self.keeper.holds(claim):  # lost while the engine was starting
+                engine.cancel([claim.id])
         future.add_done_callback(lambda done: self._finished.put(Finished(claim, done)))
 
     def run(self, stop: threading.Event) -> None:
@@ -125,17 +123,29 @@ class GeneratorWorker:
         with self.db.begin() as connection:
             for call in sorted(finished, key=lambda call: call.claim.id):  # as every statement: no deadlock
                 try:
-                    with connection.begin_nested():
-                        self._end(connection, call)
+                    self._end_or_fail(connection, call)
                 except LeaseLost as error:
                     log.info("late completion dropped", error=str(error))
         for call in finished:
             self._measure(call)
             self._forget(call.claim)
 
+    def _end_or_fail(self, connection: Connection, call: Finished) -> None:
+        """End one call; what cannot be stored (an engine may answer anything) fails, and the others go on."""
+        try:
+            with connection.begin_nested():
+                self._end(connection, call)
+        except Exception as error:
+            if isinstance(error, LeaseLost) or is_transient(error):
+                raise
+            log.exception("a call's end could not be stored", prompt=call.claim.id)
+            with connection.begin_nested():
+                what = str(error).strip().split("\n", 1)[0]
+                records.write_failure(connection, call.claim, f"could not be stored: {type(error).__name__}: {what}")
+
     def _measure(self, call: Finished) -> None:
         with self._lock:
-            engine = self._calls.get(call.claim.id)
+            engine = self._calls.get(call.claim)
         name = engine.name if engine is not None else "none"
         if call.future.cancelled():
             telemetry.CALLS.labels(name, "cancelled").inc()
@@ -149,16 +159,19 @@ class GeneratorWorker:
             telemetry.WORK_SECONDS.labels(TABLE, "done").observe(result.seconds)
 
     def _end(self, connection: Connection, call: Finished) -> None:
-        try:
-            result = call.future.result()
-        except CancelledError:
+        if call.future.cancelled():
             work.release(connection, TABLE, call.claim, reason="cancelled", spent=False)
-        except TransientEngineError as error:
+            return
+        error = call.future.exception()
+        if error is None:
+            records.write_completion(connection, call.claim, call.future.result())
+        elif isinstance(error, TransientEngineError) or is_transient(error):
             self._again(connection, call.claim, str(error))
-        except (EngineError, EnvironmentMissing, UnreadableMessage, SpanloomError, OSError) as error:
+        elif isinstance(error, SpanloomError | OSError):
             records.write_failure(connection, call.claim, f"{type(error).__name__}: {error}")
         else:
-            records.write_completion(connection, call.claim, result)
+            log.error("a call failed unexpectedly", prompt=call.claim.id, exc_info=error)
+            self._again(connection, call.claim, f"{type(error).__name__}: {error}")
 
     def _again(self, connection: Connection, claim: Claim, reason: str) -> None:
         if claim.tries >= self.lease.max_attempts:
@@ -169,19 +182,25 @@ class GeneratorWorker:
     def _forget(self, claim: Claim) -> None:
         self.keeper.drop(claim)
         with self._lock:
-            self._calls.pop(claim.id, None)
+            self._calls.pop(claim, None)
 
     def _lost(self, ids: set[str]) -> None:
-        with self._lock:
-            engines = {engine for id_, engine in self._calls.items() if id_ in ids}
-        for engine in engines:
-            engine.cancel(ids)
+        # dropped first: a call that is being submitted now sees that it is lost, or is found among the engines' calls
         for claim in self.keeper.held():
             if claim.id in ids:
                 self.keeper.drop(claim)
+        with self._lock:
+            engines = {engine for claim, engine in self._calls.items() if claim.id in ids}
+        for engine in engines:
+            engine.cancel(ids)
 
     def hand_back(self) -> int:
-        """Give back every prompt still held (a clean stop): the attempt is not spent. Returns how many."""
+        """Give back every prompt still held (a clean stop): the attempt is not spent. Returns how many.
+
+        Called when the engines are closed; what they still gave is paid for, so it is stored first.
+        """
+        while finished := self._take(0.0, FINISH_AT_ONCE):
+            self._store(finished)
         held = sorted(self.keeper.held(), key=lambda claim: claim.id)
         with self.db.begin() as connection:
             for claim in held:

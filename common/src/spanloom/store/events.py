@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from spanloom.store.models import Json
+from spanloom.store.text import storable
 
 _EMIT = text("INSERT INTO events (run_id, kind, data) VALUES (:run_id, :kind, :data)").bindparams(
     bindparam("data", type_=Json)
@@ -40,7 +41,8 @@ class Place(NamedTuple):
 
 def emit(connection: Connection, run_id: str, kind: str, **data: Any) -> None:
     """Write an event in the caller's transaction: it is seen if and only if the change is."""
-    connection.execute(_EMIT, {"run_id": run_id, "kind": kind, "data": data})
+    stored = {name: storable(value)[0] if isinstance(value, str) else value for name, value in data.items()}
+    connection.execute(_EMIT, {"run_id": run_id, "kind": kind, "data": stored})
 
 
 def since(

@@ -11,6 +11,7 @@ from sqlalchemy.types import ARRAY, Integer, Text
 
 from spanloom.errors import LeaseLost
 from spanloom.store import statements
+from spanloom.store.text import storable
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,12 @@ def finish(connection: Connection, table: str, mine: Claim, *, failed: str | Non
     """
     row = connection.execute(
         _sql(statements.FINISH, table),
-        {"id": mine.id, "attempt": mine.attempt, "state": "failed" if failed else "done", "reason": failed},
+        {
+            "id": mine.id,
+            "attempt": mine.attempt,
+            "state": "failed" if failed else "done",
+            "reason": storable(failed)[0] if failed else None,
+        },
     ).first()
     if row is None:
         raise LeaseLost(f"{table} {mine.id}: attempt {mine.attempt} no longer holds it")
@@ -86,7 +92,7 @@ def release(
     """
     row = connection.execute(
         _sql(statements.RELEASE, table),
-        {"id": mine.id, "attempt": mine.attempt, "reason": reason, "pause_s": pause_s, "spent": spent},
+        {"id": mine.id, "attempt": mine.attempt, "reason": storable(reason)[0], "pause_s": pause_s, "spent": spent},
     ).first()
     return row is not None
 

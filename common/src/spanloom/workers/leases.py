@@ -49,6 +49,11 @@ class LeaseKeeper:
         with self._lock:
             return list(self._held.values())
 
+    def holds(self, claim: Claim) -> bool:
+        """Whether the claim is still held: neither dropped nor lost."""
+        with self._lock:
+            return self._held.get(claim.id) == claim
+
     def renew(self) -> set[str]:
         """Renew once; returns and reports the ids that were lost."""
         held = self.held()

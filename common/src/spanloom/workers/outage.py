@@ -7,14 +7,16 @@ import time
 
 import structlog
 
-from spanloom.errors import BusError
+from spanloom.errors import BusError, MessageTooLarge, UnreadableMessage
 from spanloom.store.db import is_outage
 
 log = structlog.get_logger()
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether waiting may cure it: the database or the bus is away."""
+    """Whether waiting may cure it: the database or the bus is away. A message that is wrong in itself stays so."""
+    if isinstance(error, UnreadableMessage | MessageTooLarge):
+        return False
     return isinstance(error, BusError) or is_outage(error)
 
 
