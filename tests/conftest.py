@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kafka_broker import KafkaBroker
 from spanloom.bus import BusSettings
@@ -24,6 +25,10 @@ from support import ROOT, own_database
 # Small models are slower and not repeatable with more threads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# What a machine is busy with besides is no property of the code.
+settings.register_profile("spanloom", deadline=None)
+settings.load_profile("spanloom")
 
 CI = os.environ.get("CI", "").lower() in ("true", "1")
 

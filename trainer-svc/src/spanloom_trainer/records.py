@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
 from spanloom.contracts.arms import Arm
+from spanloom.data.subset import subset
 from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -74,19 +75,34 @@ def job_data(connection: Connection, arm: Arm) -> JobData:
         (row.id, row.language, sentences_of(connection, row.id))
         for row in connection.execute(_GOLD, {"run": arm.run_id, "split": "test", "languages": list(arm.tests)})
     ]
-    known = {arm.language, *arm.tests} | ({arm.related} if arm.related else set())
-    text_sets = connection.execute(_GOLD, {"run": arm.run_id, "split": "train", "languages": sorted(known)})
-    tiny = arm.encoder.tiny is not None
     return JobData(
         arm=arm,
         schema=schema_of(connection, arm.train_dataset),
         train=sentences_of(connection, arm.train_dataset),
         dev=sentences_of(connection, arm.dev_dataset) if arm.dev_dataset else None,
         tests=sorted(tests),
-        encoder_text=[s for row in sorted(text_sets) for s in sentences_of(connection, row.id)] if tiny else [],
+        encoder_text=_encoder_text(connection, arm) if start_from is None else [],
         start_from=start_from,
         gold_used=gold_used(connection, arm),
     )
+
+
+def _encoder_text(connection: Connection, arm: Arm) -> list[Sentence]:
+    """What the tokenizer of a tiny encoder is trained on: the same for every arm of a language, whatever its source."""
+    if arm.encoder.tiny is None:
+        return []
+    if arm.encoder_text:
+        sets = [sentences_of(connection, dataset) for dataset in arm.encoder_text]
+        return equal_shares(sets, arm.encoder.tiny.seed)
+    known = {arm.language, *arm.tests}
+    gold = connection.execute(_GOLD, {"run": arm.run_id, "split": "train", "languages": sorted(known)})
+    return [s for row in sorted(gold) for s in sentences_of(connection, row.id)]
+
+
+def equal_shares(sets: Sequence[Sequence[Sentence]], seed: int) -> list[Sentence]:
+    """As many sentences of each set as the smallest holds, drawn by `seed`; the sets in the order given."""
+    share = min(len(sentences) for sentences in sets)
+    return [sentence for sentences in sets for sentence in subset(sentences, share, seed)]
 
 
 def write_progress(connection: Connection, claim: work.Claim, progress: Mapping[str, Any]) -> None:

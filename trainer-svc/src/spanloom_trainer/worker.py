@@ -167,7 +167,7 @@ def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
     if data.start_from is not None:
         base: dict[str, Any] = {"path": data.start_from}
     elif arm.encoder.tiny is not None:
-        base = {"tiny": arm.encoder.tiny.model_dump(), "text": [list(s.tokens) for s in data.encoder_text]}
+        base = {"tiny": arm.encoder.tiny.sizes, "text": [list(s.tokens) for s in data.encoder_text]}
     else:
         base = {"name": arm.encoder.name, "revision": arm.encoder.revision}
     return {

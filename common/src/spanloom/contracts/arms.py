@@ -28,6 +28,7 @@ class Arm(Frozen):
 
     `kind` is `pretrain` (a related language's model; `source` is then `related`) or `train`.
     `tests` are the languages whose gold test set is tagged; a pre-training tags its targets' (zero-shot).
+    `encoder_text` are the datasets whose equal shares make a tiny encoder's tokenizer (`tokenizer_from: all_sources`).
     """
 
     run_id: str
@@ -42,6 +43,7 @@ class Arm(Frozen):
     dev_dataset: str | None
     tests: tuple[str, ...]
     encoder: EncoderSpec
+    encoder_text: tuple[str, ...] = ()
     recipe: RecipeSpec
     steps: int | None
     related: str | None
@@ -130,6 +132,14 @@ def plan_grid(
     A `fine_tuning` arm is due once its pre-training is done; it is due as failed when that failed.
     """
     grid = Grid()
+    if _one_tokenizer(spec):
+        grid.waiting.extend(
+            f"{'/'.join(key)}: not complete, and the encoder's tokenizer is made from all sources"
+            for key in train_keys(spec)
+            if key not in datasets or not datasets[key].complete
+        )
+        if grid.waiting:
+            return grid
     for language in spec.languages:
         test = datasets.get((language.code, GOLD, "test"))
         if test is None:
@@ -152,6 +162,28 @@ def plan_grid(
                 for source in spec.sources:
                     _add_source(grid, run_id, spec, language, source, setting, seed, needs, blocked, datasets)
     return grid
+
+
+def _one_tokenizer(spec: RunSpec) -> bool:
+    tiny = spec.training.encoder.tiny
+    return tiny is not None and tiny.tokenizer_from == "all_sources"
+
+
+def train_keys(spec: RunSpec) -> list[DatasetKey]:
+    """All train datasets of a run: gold of every language, then each source's of every target."""
+    named = [source.name for source in spec.sources if not isinstance(source, OrganicSource)]
+    gold = [(code, GOLD, "train") for code in spec.gold_of()]
+    return gold + [(language.code, name, "train") for language in spec.languages for name in named]
+
+
+def _encoder_text(
+    spec: RunSpec, datasets: Mapping[DatasetKey, DatasetState], languages: Iterable[str]
+) -> tuple[str, ...]:
+    """The train datasets of these languages that hold anything; none unless the tokenizer is made from all sources."""
+    if not _one_tokenizer(spec):
+        return ()
+    known = set(languages)
+    return tuple(datasets[key].id for key in train_keys(spec) if key[0] in known and datasets[key].accepted)
 
 
 def _pretrain(
@@ -180,6 +212,7 @@ def _pretrain(
         dev_dataset=dev.id,
         tests=targets,
         encoder=spec.training.encoder,
+        encoder_text=_encoder_text(spec, datasets, (related.code, *targets)),
         recipe=spec.training.recipe,
         steps=None,
         related=None,
@@ -240,6 +273,7 @@ def _add_source(
                     dev_dataset=None if dev == "held_out" else found[1].id if found[1] else None,
                     tests=(language.code,),
                     encoder=spec.training.encoder,
+                    encoder_text=() if needs else _encoder_text(spec, datasets, (language.code,)),
                     recipe=spec.training.recipe,
                     steps=steps,
                     related=language.related.code if setting == "fine_tuning" and language.related else None,

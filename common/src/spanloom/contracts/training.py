@@ -13,14 +13,25 @@ Setting = Literal["from_scratch", "fine_tuning"]
 
 
 class TinyEncoder(Frozen):
-    """An XLM-R-architecture encoder from random weights, with a tokenizer of its own."""
+    """An XLM-R-architecture encoder from random weights, with a tokenizer of its own.
+
+    `tokenizer_from: gold` trains the tokenizer on the gold train sentences of an arm's languages, which favours the
+    arms on gold. `all_sources` trains one on equal shares of all train datasets of those languages; arms then wait
+    until every train dataset of the run is complete.
+    """
 
     hidden: Annotated[int, Field(ge=8, le=4096)] = 128
     layers: Annotated[int, Field(ge=1, le=48)] = 2
     heads: Annotated[int, Field(ge=1, le=64)] = 4
     ffn: Annotated[int, Field(ge=8, le=16_384)] = 512
     vocabulary: Annotated[int, Field(ge=100, le=300_000)] = 1000
+    tokenizer_from: Literal["gold", "all_sources"] = "gold"
     seed: Seed = 3535
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What the encoder is made from, without its tokenizer's text."""
+        return self.model_dump(exclude={"tokenizer_from"})
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
@@ -96,9 +107,14 @@ class TrainingSpec(Frozen):
     """The grid: every setting x source x size x seed is an arm."""
 
     settings: Annotated[tuple[Setting, ...], Field(min_length=1)] = ("from_scratch", "fine_tuning")
-    sizes: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=10_000_000)], ...], Field(min_length=1, max_length=50)
-    ] = (100, 250, 500, 1000, 2500, 5000)
+    sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000_000)], ...], Field(min_length=1, max_length=50)] = (
+        100,
+        250,
+        500,
+        1000,
+        2500,
+        5000,
+    )
     encoder: EncoderSpec = EncoderSpec(name="xlm-roberta-large")
     recipe: RecipeSpec = RecipeSpec()
     dev: Literal["held_out", "own", "gold"] = "held_out"

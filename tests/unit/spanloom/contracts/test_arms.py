@@ -112,3 +112,38 @@ def test_an_arm_is_told_from_every_other_by_its_id() -> None:
     assert len(found) == len(set(found)) == 2 * per_language
     assert set(found).isdisjoint(ids_of(plan_grid("another-run", spec, states_of(complete), {})))
     assert found == ids_of(plan_grid(RUN, spec, states_of(complete), {}))
+
+
+ALL_SOURCES = {"tiny": {"tokenizer_from": "all_sources"}}
+WHOLE = {(c, n, "train"): 350 for c in ("da", "sv") for n in ("llm", "wikiann")}
+
+
+@given(st.sampled_from(sorted(WHOLE)))
+def test_a_tokenizer_from_all_sources_waits_for_every_train_dataset(open_one: DatasetKey) -> None:
+    spec = spec_of(encoder=ALL_SOURCES, dev="gold")
+    grid = plan_grid(RUN, spec, states_of({key: n for key, n in WHOLE.items() if key != open_one}), {})
+    assert grid.due == []
+    assert len(grid.waiting) == 1
+    assert "/".join(open_one) in grid.waiting[0]
+
+
+@given(st.sampled_from(sorted(WHOLE)))
+def test_a_tokenizer_from_all_sources_is_one_a_language_and_leaves_out_what_is_empty(empty: DatasetKey) -> None:
+    spec = spec_of(encoder=ALL_SOURCES, dev="gold")
+    first = plan_grid(RUN, spec, states_of({**WHOLE, empty: 0}), {})
+    grid = plan_grid(RUN, spec, states_of({**WHOLE, empty: 0}), dict.fromkeys(ids_of(first), "done"))
+    for code in ("da", "sv"):
+        texts = {a.encoder_text for a, _ in grid.due if a.language == code and a.setting == "from_scratch"}
+        wanted = [f"{code}.train", *(f"{code}.{n}.train" for n in ("llm", "wikiann") if (code, n, "train") != empty)]
+        assert texts == {tuple(wanted)}
+    for arm, _ in grid.due:
+        if arm.kind == "pretrain":
+            assert len(arm.encoder_text) == 5, "gold of both languages, and what is not empty of their sources"
+        elif arm.setting == "fine_tuning":
+            assert arm.encoder_text == (), "the related language's model brings its tokenizer"
+
+
+def test_without_it_no_arm_names_the_tokenizers_text() -> None:
+    grid = plan_grid(RUN, spec_of(dev="gold"), states_of(WHOLE), {})
+    assert grid.due
+    assert all(arm.encoder_text == () for arm, _ in grid.due)
