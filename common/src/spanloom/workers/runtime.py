@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from spanloom.bus import Bus, open_bus
-from spanloom.errors import BusError, SettingsError
+from spanloom.errors import BusError, SettingsError, StoreError
 from spanloom.http import create_app
 from spanloom.lifecycle import FunctionWorker, Service, Worker, main
 from spanloom.settings import Settings, load_settings
@@ -25,6 +26,7 @@ from spanloom.workers.consume import Consuming
 from spanloom.workers.outage import is_transient
 
 Check = Callable[[], str | None]
+WRONG_SETTINGS = 2
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,23 @@ def service_of(runtime: Runtime, parts: Sequence[Parts], *, name: str, port: int
 
 
 def serve(build: Build) -> None:
-    """A service's `__main__`: settings from the environment, parts, run until SIGTERM."""
-    settings = load_settings()
-    url = settings.database()
-    if url is None:
-        raise SettingsError(
-            "DATABASE_URL is not set; a service of its own needs PostgreSQL (`spanloom up` brings one along)"
-        )
-    runtime = open_runtime(settings, url)
-    parts = build(runtime)
-    main(service_of(runtime, [parts], name=parts.name, port=parts.port))
+    """A service's `__main__`: settings from the environment, parts, run until SIGTERM.
+
+    Settings that are wrong, a port that is taken among them, are said on stderr and end it with 2.
+    """
+    try:
+        settings = load_settings()
+        url = settings.database()
+        if url is None:
+            raise SettingsError(
+                "DATABASE_URL is not set; a service of its own needs PostgreSQL (`spanloom up` brings one along)"
+            )
+        runtime = open_runtime(settings, url)
+        parts = build(runtime)
+        main(service_of(runtime, [parts], name=parts.name, port=parts.port))
+    except (SettingsError, StoreError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(WRONG_SETTINGS)
 
 
 def consuming_checks(loops: Mapping[str, Consuming]) -> dict[str, Check]:  # type: ignore[type-arg]
