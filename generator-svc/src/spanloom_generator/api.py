@@ -18,7 +18,7 @@ from spanloom.http import Cursor, EventHub, IdempotencyKey, Limit, Page, Problem
 from spanloom.http.pages import decode_cursor
 from spanloom.settings import Settings
 from spanloom.store import runs, summary, versions
-from spanloom.store.events import Place
+from spanloom.store.events import Place, is_last
 from spanloom.store.settle import settle
 from spanloom_generator.submit import submit
 
@@ -101,10 +101,16 @@ def run_routes(db: Engine, hub: EventHub[Place], settings: Settings) -> APIRoute
         """Server-sent events, replayed after `Last-Event-ID`; the stream ends with the run."""
         async for event in event_stream(hub, run_id, _place(last_event_id)):
             yield event
-            if event.event == "run" and event.data["state"] != "running":
+            ended = event.event == "run" and event.data["state"] != "running"
+            if ended and await run_in_threadpool(_is_last, db, run_id, event.id):
                 return
 
     return router
+
+
+def _is_last(db: Engine, run_id: str, event_id: str | None) -> bool:
+    with db.connect() as connection:
+        return is_last(connection, run_id, "run", Place.parse(event_id))
 
 
 def _id(run_id: str) -> str:

@@ -20,6 +20,10 @@ SELECT id, txid, kind, data, at FROM events
  ORDER BY txid, id LIMIT :limit
 """)
 
+_LATER = text("""
+SELECT EXISTS (SELECT 1 FROM events WHERE run_id = :run_id AND kind = :kind AND (txid, id) > (:txid, :id)) AS later
+""")
+
 
 class Place(NamedTuple):
     """Where a reader stands: (transaction id, event id). Its text form is an SSE event id."""
@@ -51,3 +55,9 @@ def since(
     """Events after `place`, oldest first."""
     rows = connection.execute(_SINCE, {"run_id": run_id, "txid": place.txid, "id": place.id, "limit": limit})
     return [(Place(r.txid, r.id), r.kind, {**r.data, "at": r.at.isoformat()}) for r in rows]
+
+
+def is_last(connection: Connection, run_id: str, kind: str, place: Place) -> bool:
+    """Whether no later event of this kind is stored: an old end of a run that was resumed is not its last."""
+    values = {"run_id": run_id, "kind": kind, "txid": place.txid, "id": place.id}
+    return not connection.execute(_LATER, values).scalar_one()
