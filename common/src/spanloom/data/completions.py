@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from spanloom.data.lines import read_byte_lines
+from spanloom.data.named import data_roots
 from spanloom.errors import DataError
 
 MAX_LINE_BYTES = 64 * 2**20
@@ -38,6 +39,16 @@ class RecordedCompletion(NamedTuple):
     kind: Kind
     usage: dict[str, Any] | None = None
     """Tokens as the API counted them, where the line says."""
+
+
+def find_recorded(name: str) -> Path:
+    """A file as given, or under SPANLOOM_DATA. Raises DataError saying where was looked."""
+    given = Path(name).expanduser()
+    places = [given, *(root / given for root in data_roots() if not given.is_absolute())]
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        raise DataError(f"no such file of recorded completions; looked for {', '.join(map(str, places))}", path=name)
+    return found
 
 
 def read_completions(path: Path | str) -> Iterator[RecordedCompletion]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
-from spanloom.data.completions import RecordedCompletion, read_completions
-from spanloom.data.named import data_roots
-from spanloom.errors import DataError, PermanentEngineError
+from spanloom.data.completions import RecordedCompletion, find_recorded, read_completions
+from spanloom.errors import PermanentEngineError
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
 ROOM = 1024
@@ -35,7 +33,7 @@ class ReplayEngine(Engine):
         """Read all files. Raises DataError naming file and line of what cannot be read."""
         for language, name in self.files.items():
             if language not in self._calls:
-                path = _locate(name)
+                path = find_recorded(name)
                 self._models[language] = self.model or path.resolve().parent.name
                 self._calls[language] = {call.call_index: call for call in read_completions(path)}
 
@@ -85,13 +83,3 @@ class ReplayEngine(Engine):
 
     def close(self) -> None:
         self._calls.clear()
-
-
-def _locate(name: str) -> Path:
-    """A file as given, or under SPANLOOM_DATA. Raises DataError saying where was looked."""
-    given = Path(name).expanduser()
-    places = [given, *(root / given for root in data_roots() if not given.is_absolute())]
-    found = next((path for path in places if path.is_file()), None)
-    if found is None:
-        raise DataError(f"no such file of recorded completions; looked for {', '.join(map(str, places))}", path=name)
-    return found
