@@ -193,6 +193,20 @@ def test_intervals_resample_seeds_and_the_last_seed_sees_all(http: TestClient, r
     assert all(row["lo"] < row["f1"] < row["hi"] for row in found)
 
 
+def test_evaluations_of_an_older_schema_are_taken_in(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    for seed in (1, 2):
+        evaluate("organic", 0.1, seed=seed)
+    before = rows(http, "/f1_by_size", run)
+    execute(db, "DELETE FROM arm_scores")
+    execute(db, "UPDATE evaluations SET facts = facts - 'arm'")
+    assert [row["lo"] for row in rows(http, "/f1_by_size", run)] == [None]
+    evaluate("recorded", 0.2)
+    assert rows(http, "/f1_by_size", run)[0] == before[0]
+    assert len(rows(http, "/significance", run)) == 1
+
+
 def test_significance_is_that_of_the_counts_at_equal_sizes(http: TestClient, run: str, evaluate: Evaluate) -> None:
     good = [evaluate("organic", 0.05, seed=s) for s in (1, 2)]
     bad = [evaluate("recorded", 0.3, seed=s) for s in (3, 4)]

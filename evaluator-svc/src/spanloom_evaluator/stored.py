@@ -31,7 +31,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(run_id, 6)) FROM eva
 _COUNTS = text("""
 SELECT e.run_id, e.language, e.dataset_id, e.label_mapping, e.setting,
        coalesce(e.facts ->> 'control', 'epochs') AS control, e.size, e.source,
-       coalesce((e.facts ->> 'version')::integer, 1) AS version, e.method, e.id = m.id AS mine,
+       coalesce((e.facts ->> 'version')::integer, 1) AS version, e.method, e.id, e.id = m.id AS mine,
        s.true_positive, s.predicted, s.gold
   FROM evaluations m
   JOIN evaluations e ON e.run_id = m.run_id AND e.language = m.language AND e.dataset_id = m.dataset_id
@@ -50,7 +50,10 @@ VALUES (:id, :run_id, :language, :dataset_id, :label_mapping, :setting, :control
 ON CONFLICT (id) DO UPDATE SET seeds = excluded.seeds, f1 = excluded.f1, lo = excluded.lo, hi = excluded.hi,
        level = excluded.level, resamples = excluded.resamples, varies = excluded.varies
 """)
-_MARK = text("UPDATE evaluations SET facts = facts || jsonb_build_object('arm', CAST(:arm AS text)) WHERE id = :id")
+_STORED = text("SELECT id FROM arm_scores WHERE id = ANY(:ids)")
+_MARK = text(
+    "UPDATE evaluations SET facts = facts || jsonb_build_object('arm', CAST(:arm AS text)) WHERE id = ANY(:ids)"
+)
 _TEST = text("""
 INSERT INTO arm_tests (first, second, difference, lo, hi, p, swaps)
 VALUES (:first, :second, :difference, :lo, :hi, :p, :swaps)
@@ -85,6 +88,7 @@ class Arm:
 
     key: dict[str, Any]
     counts: list[ReadingCounts]
+    evaluations: list[str]
     mine: bool = False
     """Whether the evaluation that ended is one of its seeds."""
 
@@ -99,11 +103,12 @@ def arms_alike(connection: Connection, evaluation: str, *, reading: str = "typed
     """The evaluation's arm and those that differ from it in their source alone, with the counts of ended seeds."""
     arms: dict[str, Arm] = {}
     for row in connection.execute(_COUNTS, {"id": evaluation, "reading": reading, "label": label}):
-        arm = Arm({name: getattr(row, name) for name in (*_ALIKE, *_OWN)}, [])
+        arm = Arm({name: getattr(row, name) for name in (*_ALIKE, *_OWN)}, [], [])
         arm = arms.setdefault(arm.id, arm)
         arm.counts.append(
             ReadingCounts(reading, label, np.asarray([row.true_positive, row.predicted, row.gold], np.int32))
         )
+        arm.evaluations.append(row.id)
         arm.mine = arm.mine or row.mine
     return list(arms.values())
 
@@ -116,11 +121,11 @@ def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpe
     connection.execute(_LOCK, {"id": evaluation})
     arms = arms_alike(connection, evaluation)
     mine = next(arm for arm in arms if arm.mine)
-    interval = bootstrap(
-        mine.counts, resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
-    )._asdict()
-    connection.execute(_ARM, {"id": mine.id, **mine.key, **interval})
-    connection.execute(_MARK, {"id": evaluation, "arm": mine.id})
+    stored = {row.id for row in connection.execute(_STORED, {"ids": [arm.id for arm in arms]})}
+    for arm in arms:
+        # Evaluations that ended under an older schema have no arm yet.
+        if arm.mine or arm.id not in stored:
+            _store(connection, arm, settings)
     if not mine.key["size"] or mine.key["method"] == RESTARTED:
         return
     for other in arms:
@@ -133,3 +138,11 @@ def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpe
         names = ("difference", "lo", "hi", "p", "swaps")
         row = {"first": first.id, "second": second.id, **{name: getattr(found, name) for name in names}}
         connection.execute(_TEST, row)
+
+
+def _store(connection: Connection, arm: Arm, settings: EvaluationSpec) -> None:
+    interval = bootstrap(
+        arm.counts, resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
+    )._asdict()
+    connection.execute(_ARM, {"id": arm.id, **arm.key, **interval})
+    connection.execute(_MARK, {"ids": arm.evaluations, "arm": arm.id})
