@@ -15,7 +15,7 @@ SOURCES := common/src generator-svc/src validator-svc/src trainer-svc/src evalua
 PROJECTS := common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-unit lint format docs up down key bench clean
+.PHONY: help install install-test demo test test-unit lint format docs up down key bench chaos clean
 
 help:
 	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
@@ -25,6 +25,7 @@ help:
 	@echo "make up / down    all services in one process, in the background"
 	@echo "make key          the API key of the compose stack (COMPOSE=docker-compose for version 1)"
 	@echo "make bench BENCH=name   a measurement: a JSON line each"
+	@echo "make chaos ROUNDS=50 SEED=1   runs with kill -9 of everything, and what was lost or doubled"
 	@echo "make install      the virtual environment alone"
 
 # ------------------------------------------------------------------------------------------------------ installation
@@ -102,6 +103,12 @@ bench: $(VENV)/.test
 	@test -f tests/bench/$(BENCH).py || { \
 		echo "make bench BENCH=name; there are: $(basename $(notdir $(wildcard tests/bench/[a-z]*.py)))" >&2; exit 2; }
 	@PYTHONPATH=tests $(BIN)/python tests/bench/$(BENCH).py $(ARGS)
+
+ROUNDS ?= 3
+SEED ?= 1
+
+chaos: $(VENV)/.test
+	@PYTHONPATH=tests $(BIN)/python tests/chaos/play.py --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
 
 clean:
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-out

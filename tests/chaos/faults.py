@@ -1,0 +1,115 @@
+"""What goes wrong in a round: faults drawn from a seed, each at its own point of the run's progress."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+from chaos.stage import CAST, Stage
+from spanloom.bus.port import Record
+from spanloom.errors import BusError
+from spanloom.store.statements import WORK_TABLES
+from spanloom.workers.relay import record_of
+from stored import select
+
+# How often each fault is drawn, against the others.
+WEIGHTS = {
+    "kill": 8,
+    "stop": 3,
+    "freeze": 2,
+    "kill_training": 2,
+    "kill_broker": 2,
+    "stop_broker": 1,
+    "kill_database": 2,
+    "stop_database": 1,
+    "duplicate": 5,
+}
+KILLS = ("kill", "kill_training", "kill_broker", "kill_database")
+Repair = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`kind` happens to `victim` (a place in the cast) at `at` of the run's progress; mended after `pause_s`."""
+
+    at: float
+    kind: str
+    victim: int
+    pause_s: float
+    seed: int
+
+
+def drawn(rng: random.Random, lease_s: float) -> list[Fault]:
+    """The faults of one round, in order."""
+    kinds = rng.choices(list(WEIGHTS), weights=list(WEIGHTS.values()), k=rng.randint(5, 9))
+    faults = []
+    for kind in kinds:
+        trainers = [place for place, service in enumerate(CAST) if service == "trainer"]
+        victim = rng.choice(trainers) if kind == "kill_training" else rng.randrange(len(CAST))
+        # A frozen one must wake up after its lease: that is what freezing is for.
+        pause = lease_s + rng.uniform(1, 3) if kind == "freeze" else rng.uniform(0.2, 3)
+        faults.append(Fault(rng.uniform(0, 0.95), kind, victim, pause, rng.randrange(2**32)))
+    return sorted(faults, key=lambda fault: fault.at)
+
+
+def strike(stage: Stage, fault: Fault, run_id: str) -> Repair | None:
+    """Do the fault; returns what mends it later. None for one that has no object now, or needs no mending."""
+    process = stage.cast[fault.victim]
+    if fault.kind in ("kill", "stop", "freeze"):
+        return _strike_service(stage, fault) if process.alive else None
+    if fault.kind == "kill_training":
+        children = psutil.Process(process.popen.pid).children() if process.alive else []
+        for child in children:
+            child.kill()
+        return (lambda: None) if children else None
+    if fault.kind in ("kill_broker", "stop_broker"):
+        if not stage.broker.running:
+            return None
+        stage.broker.kill9() if fault.kind == "kill_broker" else stage.broker.stop()
+        return stage.broker.start
+    if fault.kind in ("kill_database", "stop_database"):
+        if stage.postgres.postmaster() is None:
+            return None
+        if fault.kind == "kill_database":
+            stage.kill_database()
+            return stage.postgres.ensure_alive
+        stage.postgres.stop()
+        return stage.postgres.start
+    return (lambda: None) if deliver_again(stage, run_id, random.Random(fault.seed)) else None
+
+
+def _strike_service(stage: Stage, fault: Fault) -> Repair:
+    place = fault.victim
+    process = stage.cast[place]
+    if fault.kind == "freeze":
+        process.freeze()
+        return process.thaw
+    if fault.kind == "kill":
+        process.kill()
+        return lambda: stage.restart(place)
+    process.popen.terminate()
+
+    def after_stop() -> None:
+        process.stop(60)
+        stage.restart(place)
+
+    return after_stop
+
+
+def deliver_again(stage: Stage, run_id: str, rng: random.Random) -> bool:
+    """Send messages of the run twice more, out of order, whatever became of their rows. False in an outage."""
+    if not stage.broker.running or stage.postgres.postmaster() is None:
+        return False
+    records: list[Record] = []
+    for table in WORK_TABLES:
+        rows = select(stage.db, f"SELECT * FROM {table} WHERE run_id = :run ORDER BY id", run=run_id)
+        records += [record_of(table, row._mapping, 1_000_000) for row in rng.sample(rows, min(len(rows), 40))]
+    records *= 2
+    rng.shuffle(records)
+    try:
+        return bool(stage.bus.producer().publish(records))
+    except BusError:
+        return False

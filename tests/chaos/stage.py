@@ -1,0 +1,137 @@
+"""What chaos plays on: a broker, a PostgreSQL and six service processes, each of which may die at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from cluster import Cluster, Process, demo_language, replay_source, tiny_training
+from kafka_broker import KafkaBroker
+from recordings import write_recording
+from spanloom.bus import Bus, BusSettings, open_bus
+from spanloom.contracts.messages import CompletionMessage
+from spanloom.store import runs
+from spanloom.store.db import connect
+from spanloom.workers.relay import message_of
+from spanloom_embedded.postgres import EmbeddedPostgres
+from spanloom_validator.worker import ValidatorWorker
+from stored import complete_prompts, judged_rows, select, store_run
+from support import wait_for
+
+CALLS, OBJECTS = 300, 20
+CAST = ("generator", "validator", "validator", "trainer", "trainer", "evaluator")
+# A fault spends an attempt of all that its victim holds; ten of them in a round must not make a row fail for good.
+COMMON = {"SPANLOOM_MAX_ATTEMPTS": "20", "SPANLOOM_AHEAD": "60", "SPANLOOM_DATABASE_TIMEOUT_S": "5"}
+QUICK = {
+    **COMMON,
+    "SPANLOOM_LEASE_S": "6",
+    "SPANLOOM_RENEW_S": "1.5",
+    "SPANLOOM_SESSION_TIMEOUT_S": "6",
+    "SPANLOOM_HEARTBEAT_S": "1",
+    "SPANLOOM_BACKOFF_MAX_S": "2",
+}
+# The times that a service has by itself.
+DEFAULT = {
+    **COMMON,
+    "SPANLOOM_LEASE_S": "60",
+    "SPANLOOM_RENEW_S": "15",
+    "SPANLOOM_SWEEP_S": "15",
+    "SPANLOOM_REPUBLISH_AFTER_S": "300",
+    "SPANLOOM_SESSION_TIMEOUT_S": "30",
+    "SPANLOOM_HEARTBEAT_S": "3",
+    "SPANLOOM_BACKOFF_S": "1",
+    "SPANLOOM_BACKOFF_MAX_S": "60",
+}
+
+
+class Stage:
+    """The processes, and what faults do to them. Services live across rounds; what was killed is started again."""
+
+    def __init__(self, folder: Path, postgres: EmbeddedPostgres, broker: KafkaBroker) -> None:
+        self.folder, self.postgres, self.broker = folder, postgres, broker
+        self.cluster = Cluster(postgres.url, broker.bootstrap, folder)
+        self.db: Engine = connect(postgres.url, pool_size=2)
+        self.bus: Bus = open_bus(broker.url, BusSettings(partitions=4, delivery_timeout_s=5, request_timeout_s=3))
+        self.settings = QUICK
+        self.cast: list[Process] = []
+        self.recording = write_recording(folder / "recording.jsonl", calls=CALLS, objects=OBJECTS)
+
+    def reference(self) -> dict[str, list[tuple[Any, ...]]]:
+        """What judging the recording gives when nothing goes wrong: done in this process, call by call."""
+        run_id = store_run(self.db, replay_source(self.recording, calls=CALLS))
+        complete_prompts(self.db, run_id, self.recording)
+        worker = ValidatorWorker(self.db)
+        for row in select(self.db, "SELECT * FROM completions WHERE run_id = :run ORDER BY call_index", run=run_id):
+            worker.handle([CompletionMessage.decode(message_of("completions", row._mapping).encode())])
+        rows = judged_rows(self.db, run_id)
+        with self.db.begin() as connection:
+            runs.cancel(connection, run_id)
+        return rows
+
+    def submit(self, name: str) -> str:
+        """A run over the recording: two arms, gold and recorded, each with two training seeds."""
+        spec = {
+            "name": name,
+            "languages": [demo_language()],
+            "sources": [{"kind": "organic"}, replay_source(self.recording, calls=CALLS)],
+            "training": tiny_training(training_seeds=[1, 2]),
+        }
+        return self.cluster.submit(spec, key=name)
+
+    # The services
+
+    def start_all(self, settings: dict[str, str]) -> None:
+        """Start what is not running, with these settings; all anew where others are in force."""
+        if settings is not self.settings:
+            for process in self.cast:
+                process.stop(60)
+            self.cast, self.settings = [], settings
+        if not self.cast:
+            self.cast = self.cluster.start(*CAST, wait=False, **settings)
+        for process in self.cast:
+            wait_for(process.ready, timeout_s=180, every_s=0.2, what=f"{process.service} to be ready")
+
+    def restart(self, place: int) -> None:
+        """A new process in the place of one that has ended."""
+        (self.cast[place],) = self.cluster.start(CAST[place], wait=False, **self.settings)
+
+    def broken(self) -> list[str]:
+        """Services that ended without being asked to, with the end of their logs."""
+        return [f"{p.service} ended with {p.popen.returncode}:\n{p.tail()}" for p in self.cast if not p.alive]
+
+    # The database
+
+    def kill_database(self) -> None:
+        """kill -9 of the postmaster."""
+        postmaster = self.postgres.postmaster()
+        assert postmaster is not None, "PostgreSQL is not running"
+        os.kill(postmaster.pid, signal.SIGKILL)
+
+    def logs(self) -> str:
+        """The end of the logs of all that runs now."""
+        return "\n".join(f"--- {p.service} {p.log}\n{p.tail(2500)}" for p in self.cast)
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Stage]:
+    """A stage with its own broker and database, ended with all its processes."""
+    # watch_s=0: the database stays dead until the play brings it back. Without fsync a kill -9 still loses nothing.
+    with EmbeddedPostgres(folder / "postgres", watch_s=0, durable=False) as postgres:
+        broker = KafkaBroker(folder)
+        broker.start()
+        try:
+            stage = Stage(folder, postgres, broker)
+            with stage.cluster:
+                stage.cluster.migrate()
+                stage.bus.ensure_topics()
+                yield stage
+        finally:
+            if broker.running:
+                broker.stop()
+            postgres.ensure_alive()
