@@ -118,7 +118,7 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return "<0.001" if 0 < value < 0.0005 else f"{value:.3f}"
+        return "<0.001" if 0 < value < 0.0005 else f"{round(value, 3) + 0.0:.3f}"  # + 0.0: no -0.000
     # A name from a specification or a file could carry terminal control codes.
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
 
