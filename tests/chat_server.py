@@ -18,14 +18,15 @@ from support import free_port
 class ChatServer:
     """Answers the first `at_once` calls immediately and holds the others until `open()`. Use in a `with`.
 
-    `asked` counts requests by prompt (its messages and seed); `waiting` is how many stand at the gate.
+    `asked` counts requests by prompt (its messages and seed); `waiting` is how many stand at the gate, `left` how many
+    of those that stood there were given up by whoever asked.
     """
 
     def __init__(self, *, at_once: int = 0) -> None:
         self.asked: Counter[str] = Counter()
-        self.waiting = 0
+        self.waiting = self.left = 0
         self.port = free_port()
-        self._left = at_once
+        self._at_once = at_once
         self._gate = threading.Event()
         app = FastAPI()
         app.post("/v1/chat/completions")(self._answer)
@@ -43,11 +44,14 @@ class ChatServer:
     async def _answer(self, request: Request) -> dict[str, Any]:
         body = await request.json()
         self.asked[prompt_key(body["messages"], body.get("seed"))] += 1
-        if self._left > 0:
-            self._left -= 1
+        if self._at_once > 0:
+            self._at_once -= 1
         else:
             self.waiting += 1
             while not self._gate.is_set():
+                if await request.is_disconnected():
+                    self.left += 1
+                    break
                 await asyncio.sleep(0.05)
             self.waiting -= 1
         content = '{"tokens": ["Anna", "sover", "."], "ner_tags": [1, 0, 0]}'

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from spanloom.contracts.sources import Engine as EngineSpec
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.store import runs, work
@@ -79,6 +80,13 @@ def calls_to_add(now: Standing, n: int, window: int) -> int:
     return max(0, min(needed - under_way, window - under_way, now.most - now.expected))
 
 
+def at_once(engine: EngineSpec) -> int:
+    """Calls that keep one engine of a specification busy."""
+    if engine.kind == "vllm":
+        return engine.max_num_seqs * engine.data_parallel
+    return engine.concurrency if engine.kind == "openai" else 0
+
+
 class TopUp:
     """Plans further prompts for datasets that stop after N accepted samples."""
 
@@ -102,7 +110,7 @@ class TopUp:
             source = next(s for s in spec.sources if s.name == row.source)
             assert isinstance(source, SyntheticSource)  # noqa: S101  only synthetic datasets stop after N accepted
             now = Standing(row.stop_accepted, row.accepted, row.calls_expected, row.calls_judged, row.calls_max)
-            more = calls_to_add(now, source.n, self.window)
+            more = calls_to_add(now, source.n, max(self.window, at_once(source.engine)))
             if more:
                 self._add(connection, row, spec, source, more)
             return more

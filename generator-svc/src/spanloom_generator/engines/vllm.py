@@ -41,6 +41,8 @@ class VllmEngine(Engine):
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.model = str(config["model"])
         self.max_num_seqs = int(config.get("max_num_seqs", 256))
+        # vLLM counts them per data-parallel rank
+        self._most_calls = int(self.max_num_seqs * int(config.get("data_parallel", 1)) * SLACK) + 1
         self.sleep_after_s: float | None = config.get("sleep_after_s")
         self.can_sleep = bool(current_platform.is_sleep_mode_available())
         self._arguments = {
@@ -112,7 +114,7 @@ class VllmEngine(Engine):
 
     def room(self) -> int:
         with self._lock:
-            return max(0, int(self.max_num_seqs * SLACK) + 1 - len(self._calls))
+            return max(0, self._most_calls - len(self._calls))
 
     def submit(self, request: CallRequest) -> Future[CallResult]:
         if self._loop is None:
