@@ -16,10 +16,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import json_repair
 
-from spanloom.contracts.rules import Rules
+from spanloom.contracts.rules import Rules, Verdict
 from spanloom.data.completions import read_completions
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator.duplicates import Seen, mark_duplicates
@@ -31,9 +32,9 @@ ROUNDS = 7
 _PAPER = re.compile(r"\{(?:[^{}])*?\}")
 
 
-def papers_way(texts: list[str], labels: int) -> int:
-    """Usable samples as the published scripts count them."""
-    usable = 0
+def papers_way(texts: list[str], labels: int) -> list[dict[str, Any]]:
+    """The usable samples, as the published scripts find them."""
+    usable = []
     for text in texts:
         for match in _PAPER.findall(text):
             try:
@@ -43,18 +44,20 @@ def papers_way(texts: list[str], labels: int) -> int:
             tokens, tags = value.get("tokens"), value.get("ner_tags")
             if tokens is None or tags is None or len(tokens) != len(tags):
                 continue
-            usable += all(0 <= tag < labels for tag in tags)
+            if all(0 <= tag < labels for tag in tags):
+                usable.append(value)
     return usable
 
 
-def our_way(texts: list[str], schema: LabelSchema, rules: Rules) -> tuple[int, int]:
-    """Candidates and accepted samples under rules."""
+def our_way(texts: list[str], schema: LabelSchema, rules: Rules) -> tuple[int, list[Verdict]]:
+    """The number of candidates, and the verdicts on accepted samples, duplicates told."""
     seen = Seen()
-    candidates = accepted = 0
+    candidates = 0
+    accepted = []
     for text in texts:
         verdicts = mark_duplicates(judge_completion(text, schema=schema, rules=rules), seen, rules)
         candidates += len(verdicts)
-        accepted += sum(verdict.accepted for verdict in verdicts)
+        accepted += [verdict for verdict in verdicts if verdict.accepted]
     return candidates, accepted
 
 
@@ -81,10 +84,10 @@ def measure(path: Path, types: list[str]) -> None:
     """The paper's way, `paper` and `default` on one file."""
     texts = [completion.text for completion in read_completions(path) if completion.error is None]
     schema, paper, default = LabelSchema.of(types), Rules(base="paper"), Rules(base="default")
-    usable = papers_way(texts, len(schema))
+    usable = len(papers_way(texts, len(schema)))
     (candidates, accepted), (found, _) = our_way(texts, schema, paper), our_way(texts, schema, default)
-    if accepted != usable:
-        raise SystemExit(f"{path}: `paper` accepts {accepted}, the paper's way {usable}: nothing to compare")
+    if len(accepted) != usable:
+        raise SystemExit(f"{path}: `paper` accepts {len(accepted)}, the paper's way {usable}: nothing to compare")
     megabytes = sum(map(len, texts)) / 1e6
     theirs, ours_paper, ours_default = best(
         lambda: papers_way(texts, len(schema)),

@@ -6,11 +6,11 @@ duplicates in a dataset does not depend on the order in which its completions ar
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Rules, Treatment, Verdict
-from spanloom.ner.sentence import identity_hash
 from spanloom_validator.near import band_keys
 
 
@@ -18,7 +18,8 @@ from spanloom_validator.near import band_keys
 class Seen:
     """What a dataset's accepted samples leave behind: plain data, so that tables can hold the same."""
 
-    identities: set[str] = field(default_factory=set)
+    identities: set[tuple[str, tuple[int, ...]]] = field(default_factory=set)
+    """Tokens after NFC and tags, as `identity_hash` hashes them."""
     bands: set[str] = field(default_factory=set)
     """MinHash bands of the samples' tokens; empty unless near-duplicates are looked for."""
 
@@ -29,7 +30,7 @@ def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> li
     out = []
     for verdict in verdicts:
         if verdict.accepted and treatment is not Treatment.OFF:
-            identity = identity_hash(verdict.tokens, verdict.tags)
+            identity = _identity(verdict)
             if identity in seen.identities:
                 verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
             seen.identities.add(identity)
@@ -41,6 +42,13 @@ def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> li
                 seen.bands.update(keys)
         out.append(verdict)
     return out
+
+
+def _identity(verdict: Verdict) -> tuple[str, tuple[int, ...]]:
+    text = "\x1f".join(verdict.tokens)
+    if not unicodedata.is_normalized("NFC", text):
+        text = "\x1f".join(unicodedata.normalize("NFC", token) for token in verdict.tokens)
+    return text, verdict.tags
 
 
 def as_duplicate(verdict: Verdict, treatment: Treatment, mark: str) -> Verdict:

@@ -8,45 +8,40 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from spanloom.contracts.rules import Reason
 
-
-class Candidate(NamedTuple):
-    """An object found in a completion, or what stands where one should be."""
-
-    start: int
-    """Characters from the start of the completion."""
-    end: int
-    value: Any
-    """What was parsed; None where nothing could be."""
-    reason: Reason | None = None
-    """Why there is no value: truncated or syntax."""
-    repaired: bool = False
-    """Whether the text had to be repaired before it parsed."""
-
+Candidate = tuple[int, int, Any, Reason | None, bool]
+"""An object found in a completion, or what stands where one should be: first character and one past the last; what was
+parsed, or None and the reason why nothing could be (`truncated`, `syntax`); whether it parsed only after a repair.
+(A plain tuple, for there are millions.)"""
 
 # A flat object that knows its strings: braces inside them do not count.
 _OBJECT = re.compile(r'\{[^{}"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^{}"]*+)*+\}', re.DOTALL)
 
 
 loads_strictly = orjson.loads
-"""Raises ValueError for all that RFC 8259 does not know, and for lone surrogates."""
+"""Raises ValueError for all that RFC 8259 does not know, for lone surrogates, and for numbers too large for a float."""
+
+# What json.loads takes and orjson does not.
+_LENIENT = re.compile(r"NaN|Infinity|\\u[dD]|[0-9][eE]|[\ud800-\udfff]")
 
 
 def loads(text: str) -> Any:
-    """What `json.loads` makes of the text, by the fast parser where that gives the same.
+    """What `json.loads` accepts, by the faster parser first.
 
-    `json.loads` also takes NaN, lone surrogates and integers of any size, so it has the last word.
-    Raises ValueError where both refuse, RecursionError for text nested too deeply.
+    Integers beyond 64 bits become floats here, which as tags are as wrong. Raises ValueError for what `json.loads` does
+    not accept, RecursionError for text nested too deeply.
     """
     try:
         return orjson.loads(text)
     except ValueError:
-        return json.loads(text)
+        if _LENIENT.search(text) is None:
+            raise
+    return json.loads(text)
 
 
 def by_regex(text: str) -> list[Candidate]:
@@ -55,7 +50,7 @@ def by_regex(text: str) -> list[Candidate]:
     What the paper's `\\{(?:[^{}])*?\\}` finds is, for each closing brace, all from the last opening one, if there is
     one since the closing brace before.
     """
-    found = []
+    found: list[Candidate] = []
     before = 0
     while (closing := text.find("}", before)) >= 0:
         start, end = text.rfind("{", before, closing), closing + 1
@@ -63,7 +58,7 @@ def by_regex(text: str) -> list[Candidate]:
         if start < 0:
             continue
         try:
-            found.append(Candidate(start, end, loads(text[start:end])))
+            found.append((start, end, loads(text[start:end]), None, False))
         except (ValueError, RecursionError):
             continue
     return found
@@ -84,4 +79,4 @@ def by_json_object(text: str) -> list[Candidate]:
     places = [match.span() for match in _OBJECT.finditer(text)]
     if len(places) != len(items):  # nested objects or items that are none: their places are not known one by one
         places = [(0, len(text))] * len(items)
-    return [Candidate(start, end, item) for (start, end), item in zip(places, items, strict=True)]
+    return [(start, end, item, None, False) for (start, end), item in zip(places, items, strict=True)]

@@ -57,7 +57,7 @@ class _Scan:
             end = text.find("}", start) + 1
             if end and text.find("{", start + 1, end) < 0:  # most objects have no brace inside: try that first
                 try:
-                    found.append(Candidate(start, end, loads_strictly(text[start:end])))
+                    found.append((start, end, loads_strictly(text[start:end]), None, False))
                     start = text.find("{", end)
                     continue
                 except ValueError:
@@ -86,7 +86,7 @@ class _Scan:
         if closing != "}":
             return self.unclosed(start, end)
         try:
-            self.found.append(Candidate(start, end + 1, loads(text[start : end + 1])))
+            self.found.append((start, end + 1, loads(text[start : end + 1]), None, False))
         except (ValueError, RecursionError):
             return self.broken(start, end + 1)
         return end + 1
@@ -113,7 +113,7 @@ class _Scan:
                 pass
             else:
                 if own or any(key in value for key in self.keys):
-                    self.found.append(Candidate(start, end, value))
+                    self.found.append((start, end, value, None, False))
                     return end
                 return inner
         if own and not self.flat:
@@ -179,7 +179,7 @@ class _Scan:
         elif end < len(self.text):
             self.add_broken(start, end)
         elif self.meant(start, end):
-            self.found.append(Candidate(start, end, None, Reason.TRUNCATED))
+            self.found.append((start, end, None, Reason.TRUNCATED, False))
         return end
 
     def meant(self, start: int, end: int) -> bool:
@@ -195,7 +195,7 @@ class _Scan:
         whole = piece[-1] in '}]"'
         value: Any = repair(piece) if self.repairs and whole else None
         reason = Reason.SYNTAX if value is None else None
-        self.found.append(Candidate(start, start + len(piece), value, reason, repaired=value is not None))
+        self.found.append((start, start + len(piece), value, reason, value is not None))
 
     def cut_at_braces(self, position: int) -> None:
         """The rest of the text without regard to strings and nesting, each character once."""
@@ -203,10 +203,10 @@ class _Scan:
             start, end = match.span()
             if self.text[end - 1] == "}":
                 try:
-                    self.found.append(Candidate(start, end, loads(match[0])))
+                    self.found.append((start, end, loads(match[0]), None, False))
                     continue
                 except (ValueError, RecursionError):
                     pass
             if self.meant(start, end):
                 cut = end == len(self.text) and self.text[end - 1] != "}"
-                self.found.append(Candidate(start, end, None, Reason.TRUNCATED if cut else Reason.SYNTAX))
+                self.found.append((start, end, None, Reason.TRUNCATED if cut else Reason.SYNTAX, False))

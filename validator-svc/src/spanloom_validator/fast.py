@@ -1,0 +1,90 @@
+"""Judging `tag_ids` at speed: what `judge` says of the commonest candidates, told by operations on whole lists.
+
+A sample of which there is nothing to say, one whose I-X are orphans, one of which nothing is wrong but the lengths:
+these are nine of ten. All others go to `judge`, which says the same of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
+from spanloom.ner.sentence import content_hash
+from spanloom.ner.spans import orphans, repair_iob
+from spanloom_validator.extract import Candidate
+from spanloom_validator.text import has_plain_characters, storable
+from spanloom_validator.verdict import EXCERPT, Context, judge
+
+MAX_TAGS = 256
+"""Tags of a label schema, beyond which ids are no bytes."""
+
+_MISMATCH = Reason.LENGTH_MISMATCH
+_MISMATCHES = (Reason.LENGTH_MISMATCH,)
+_IOB = (Repair.IOB,)
+_VIOLATION = (str(Reason.IOB_VIOLATION),)
+# UTF-8 of printable ASCII, of all Latin letters to U+017F and of Cyrillic: nothing remarkable among them.
+_PLAIN_BYTES = bytes([*range(0x20, 0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5, 0xD0, 0xD1])
+_INT = {int}
+_new = tuple.__new__  # makes a named tuple at a third of the cost
+
+
+def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) -> list[Verdict]:
+    """`judge` of each candidate, for the format `tag_ids` and a label schema of at most `MAX_TAGS` tags."""
+    inside, outside = _split(len(context.schema))
+    # What only the text can bring about, looked for once: true, which is the integer 1, and escapes as text.
+    careful = "true" in text or "false" in text or "\\\\" in text
+    copies = bool(context.gold_eval or context.prompt_examples)
+    mend, violation = context.rules.repairs(Repair.IOB), context.rules.treatments[Reason.IOB_VIOLATION]
+    marks = _VIOLATION if violation is Treatment.MARK else ()
+    longest = context.rules.max_tokens if context.script is None else -1
+    shown = storable(text)
+    out: list[Verdict] = []
+    for index, candidate in enumerate(candidates):
+        start, end, value, _, repaired = candidate
+        try:
+            tokens, tags = value["tokens"], value["ner_tags"]
+            if type(tokens) is not list or type(tags) is not list or repaired:
+                raise TypeError
+            joined, ids = " ".join(tokens), bytes(tags)
+            plain = not joined.encode().translate(None, _PLAIN_BYTES) or has_plain_characters(joined)
+            left = ids.translate(None, outside)  # I-X, and what is no tag
+            if (
+                not plain
+                or (left and left.translate(None, inside))
+                or "  " in joined  # a blank token
+                or joined[0] == " "
+                or joined[-1] == " "
+                or (careful and (set(map(type, tags)) != _INT or "\\" in joined))
+            ):
+                raise TypeError
+        except (KeyError, TypeError, ValueError, IndexError):  # also: a tag none of 0 to 255, no tokens
+            out.append(judge(index, candidate, text, context))
+            continue
+        if len(tokens) != len(tags):
+            delta, excerpt = len(tokens) - len(tags), shown[start : min(end, start + EXCERPT)]
+            out.append(_new(Verdict, (index, False, _MISMATCH, _MISMATCHES, start, delta, (), (), (), (), excerpt)))
+        elif len(tokens) > longest or (copies and _is_copy(tokens, context)):
+            out.append(judge(index, candidate, text, context))
+        elif not (left and orphans(tags)):
+            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), (), (), "")))
+        elif mend:
+            mended = repair_iob(tags)
+            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), mended, _IOB, (), "")))
+        elif violation is not Treatment.REJECT:
+            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), (), marks, "")))
+        else:
+            out.append(judge(index, candidate, text, context))
+    return out
+
+
+@lru_cache(maxsize=32)
+def _split(tags: int) -> tuple[bytes, bytes]:
+    """The tag ids that are I-X, and those that are O or B-X."""
+    inside = bytes(range(2, tags, 2))
+    return inside, bytes(tag for tag in range(tags) if tag not in inside)
+
+
+def _is_copy(tokens: list[str], context: Context) -> bool:
+    content = content_hash(tokens)
+    return content in context.gold_eval or content in context.prompt_examples
