@@ -36,12 +36,32 @@ class Fractions(Frozen):
         return self
 
 
+class Folds(Frozen):
+    """One fold of a cross-validation over one small gold file, after its duplicates are removed.
+
+    The file is cut into `count` test sets of equal size (to a sentence); `fold` says whose turn it is, and `dev` is
+    drawn from the rest. Prompts, organic arms and dev sets see the other folds alone. A run has one fold; the same
+    specification with each `fold` from 0 to `count - 1` has every sentence tested once.
+    """
+
+    count: Annotated[int, Field(ge=2, le=100)] = 5
+    fold: Annotated[int, Field(ge=0, description="0 to count - 1")] = 0
+    dev: Annotated[float, Field(gt=0, lt=1, description="share of the training folds")] = 0.1
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 3535
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if self.fold >= self.count:
+            raise ValueError(f"fold {self.fold} of {self.count} does not exist; folds are 0 to {self.count - 1}")
+        return self
+
+
 class GoldSpec(Frozen):
     """Where the gold sentences of a language come from: exactly one of name, path, files, file, demo.
 
     `name` is a data set known to Spanloom (`universal_ner/da_ddt`), looked for in SPANLOOM_DATA before the hub;
-    `path` a folder with one file a split; `files` the three files; `file` one file, split by `fractions`;
-    `demo` the built-in corpus.
+    `path` a folder with one file a split; `files` the three files; `file` one file, split by `fractions` or
+    `folds`; `demo` the built-in corpus.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+/[A-Za-z0-9_\-]+$")] | None = None
@@ -50,6 +70,7 @@ class GoldSpec(Frozen):
     file: Text | None = None
     demo: Literal["da", "sv"] | None = None
     fractions: Fractions | None = None
+    folds: Folds | None = None
     format: FileFormat = "auto"
     columns: Annotated[tuple[int, int] | None, Field(description="0-based (token, tag) columns")] = None
     tags: Annotated[
@@ -75,6 +96,10 @@ class GoldSpec(Frozen):
             )
         if self.fractions is not None and self.file is None:
             raise ValueError("fractions divide a single file; give `file` with them")
+        if self.folds is not None and self.file is None:
+            raise ValueError("folds divide a single file; give `file` with them")
+        if self.folds is not None and self.fractions is not None:
+            raise ValueError("give fractions or folds, not both: each divides the whole file")
         if self.revision is not None and self.name is None:
             raise ValueError("revision is a commit on the Hugging Face hub; give `name` with it")
         return self

@@ -12,7 +12,7 @@ from typing import get_args
 
 import orjson
 
-from spanloom.contracts.gold import Fractions, GoldSpec, Split
+from spanloom.contracts.gold import Folds, Fractions, GoldSpec, Split
 from spanloom.data.named import Named, data_roots, find_named
 from spanloom.data.readers import RawSentence, read_conll, read_jsonl, read_sentences
 from spanloom.data.subset import permutation
@@ -135,7 +135,8 @@ def _find(spec: GoldSpec, schema: LabelSchema, roots: Sequence[Path], hub: bool)
         )
     assert spec.file is not None  # noqa: S101  GoldSpec holds exactly one place
     path = _locate(spec.file, roots)
-    splits = divide(_read_file(path, spec, names), spec.fractions or Fractions(), path)
+    rows = _read_file(path, spec, names)
+    splits = fold_of(rows, spec.folds, path) if spec.folds else divide(rows, spec.fractions or Fractions(), path)
     return _Found(splits, dict.fromkeys(SPLITS, str(path)), str(path))
 
 
@@ -208,21 +209,41 @@ def divide(rows: Sequence[RawSentence], fractions: Fractions, path: Path | str) 
 
     Raises DataError where a split would be empty.
     """
-    unique = list({content_hash(row.tokens): row for row in reversed(rows)}.values())[::-1]
+    unique = _unique(rows)
     order = permutation(len(unique), fractions.seed)
     n_test, n_dev = max(1, round(len(order) * fractions.test)), max(1, round(len(order) * fractions.dev))
-    if len(order) <= n_test + n_dev:
+    return _cut(unique, order[:n_test], order[n_test:], n_dev, path, "smaller fractions")
+
+
+def fold_of(rows: Sequence[RawSentence], folds: Folds, path: Path | str) -> dict[Split, list[RawSentence]]:
+    """One fold of a file: every `count`-th sentence of the permuted file is test, dev begins with the next fold's.
+
+    So dev changes with the fold, and no sentence is kept from training in all of them. Exact copies are removed
+    before (the first stays). Raises DataError where a split would be empty.
+    """
+    unique = _unique(rows)
+    order = permutation(len(unique), folds.seed)
+    test, *others = (order[(folds.fold + turn) % folds.count :: folds.count] for turn in range(folds.count))
+    rest = [place for fold in others for place in fold]
+    return _cut(unique, test, rest, max(1, round(len(rest) * folds.dev)), path, "fewer folds")
+
+
+def _unique(rows: Sequence[RawSentence]) -> list[RawSentence]:
+    return list({content_hash(row.tokens): row for row in reversed(rows)}.values())[::-1]
+
+
+def _cut(
+    unique: Sequence[RawSentence], test: Sequence[int], rest: Sequence[int], n_dev: int, path: Path | str, else_: str
+) -> dict[Split, list[RawSentence]]:
+    """The places of test, the first `n_dev` of `rest` as dev, the others as train; each in the file's order."""
+    if not test or len(rest) <= n_dev:
         raise DataError(
-            f"{len(order)} sentences after removing copies leave nothing to train on beside {n_dev} dev and {n_test} "
-            "test; give more sentences or smaller fractions",
+            f"{len(unique)} sentences after removing copies leave nothing to train on beside {n_dev} dev and "
+            f"{len(test)} test; give more sentences or {else_}",
             path=str(path),
         )
-    cut: dict[Split, list[int]] = {
-        "train": order[n_test + n_dev :],
-        "dev": order[n_test : n_test + n_dev],
-        "test": order[:n_test],
-    }
-    return {split: [unique[i] for i in sorted(places)] for split, places in cut.items()}
+    places: dict[Split, Sequence[int]] = {"train": rest[n_dev:], "dev": rest[:n_dev], "test": test}
+    return {split: [unique[i] for i in sorted(chosen)] for split, chosen in places.items()}
 
 
 def _over_schema(found: _Found, spec: GoldSpec, schema: LabelSchema, language: str) -> GoldData:

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from spanloom.contracts.gold import Fractions, GoldSpec, SplitFiles
-from spanloom.data.gold import SPLITS, GoldData, divide, load_gold
+from spanloom.contracts.gold import Folds, Fractions, GoldSpec, SplitFiles
+from spanloom.data.gold import SPLITS, GoldData, divide, fold_of, load_gold
 from spanloom.data.readers import RawSentence
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
@@ -152,6 +154,33 @@ def test_too_little_to_divide() -> None:
     rows = [RawSentence(("a",), ("O",), 1), RawSentence(("A",), ("O",), 2), RawSentence(("b",), ("O",), 3)]
     with pytest.raises(DataError, match="2 sentences after removing copies leave nothing to train on"):
         divide(rows, Fractions(), "x.txt")
+
+
+@given(st.integers(2, 12), st.integers(0, 60), st.integers(0, 2**32 - 1))
+def test_folds_test_every_sentence_once_and_never_train_on_it(count: int, more: int, seed: int) -> None:
+    words = [f"w{i}" for i in range(count + 2 + more)]
+    rows = [RawSentence((word,), ("O",), i) for i, word in enumerate([*words, *words[:3]])]
+    tested: list[str] = []
+    for fold in range(count):
+        splits = fold_of(rows, Folds(count=count, fold=fold, seed=seed), "x.txt")
+        parts = {split: {row.tokens[0] for row in splits[split]} for split in SPLITS}
+        assert sum(len(part) for part in parts.values()) == len(words), "the splits share nothing"
+        assert set().union(*parts.values()) == set(words)
+        assert parts["train"]
+        assert len(parts["test"]) in (len(words) // count, -(-len(words) // count))
+        tested += parts["test"]
+    assert sorted(tested) == sorted(words)
+
+
+def test_folds_that_cannot_be() -> None:
+    with pytest.raises(ValueError, match="fold 5 of 5 does not exist; folds are 0 to 4"):
+        Folds(count=5, fold=5)
+    with pytest.raises(ValueError, match="folds divide a single file"):
+        GoldSpec(path="x", folds=Folds())
+    with pytest.raises(ValueError, match="fractions or folds, not both"):
+        GoldSpec(file="x", folds=Folds(), fractions=Fractions())
+    with pytest.raises(DataError, match=r"1 sentences after removing copies .* fewer folds"):
+        fold_of([RawSentence(("a",), ("O",), 1)], Folds(count=2), "x.txt")
 
 
 def test_demo_and_limit() -> None:
