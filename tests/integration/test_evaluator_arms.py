@@ -118,7 +118,8 @@ def test_a_row_can_be_read_alone(db: Engine, http: TestClient, run: str, evaluat
     expected = {
         "run": run, "run_name": "stored", "language": "da", "language_name": "Danish", "family": "Indo-European",
         "script": "Latn", "in_xlmr": True, "source": "organic", "source_kind": "organic", "source_model": None,
-        "setting": "from_scratch", "control": "epochs", "size": 30, "size_asked": 30, "dev": "gold", "gold_used": 90,
+        "setting": "from_scratch", "control": "epochs", "size": 30, "size_asked": 30,
+        "train_sentences": 30, "dev": "gold", "gold_used": 90,
         "subset_seed": 1, "training_seed": 1, "restarts": 2, "collapsed": False, "encoder": "tiny", "version": 1,
         "interval_of": "test sampling only", "test_set": test.id, "test_sha256": test.content_sha256,
         "test_sentences": test.accepted, "training_seconds": 1.5, "updates": 9, "code_version": "0.1.0",

@@ -77,7 +77,15 @@ def test_an_unknown_format_is_named_with_those_there_are():
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "-"), (True, "yes"), (0.0, "0.000"), (12345, "12,345"), (0.0004, "<0.001"), (-0.5, "-0.500")],
+    [
+        (None, "-"),
+        (True, "yes"),
+        (0.0, "0.000"),
+        (12345, "12,345"),
+        (0.0004, "<0.001"),
+        (-0.5, "-0.500"),
+        (-1e-9, "0.000"),
+    ],
 )
 def test_cells(value, shown):
     assert cell(value) == shown
