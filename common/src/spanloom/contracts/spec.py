@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 import orjson
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
 from spanloom.contracts.base import Frozen, Name, Text
 from spanloom.contracts.gold import GoldSpec, LanguageSpec
@@ -22,7 +22,11 @@ MAX_SPEC_BYTES = 1_000_000
 
 
 class RunSpec(Frozen):
-    """One run. `labels` maps each entity type to its description, in tag order; a plain list will do."""
+    """One run. `labels` maps each entity type to its description, in tag order.
+
+    A list of names, or of mappings of one name each, will do; as JSON it is always the latter, because the order gives
+    tags their ids and neither JSON nor PostgreSQL's jsonb keeps that of a mapping.
+    """
 
     version: Literal[1] = 1
     name: Name
@@ -40,11 +44,20 @@ class RunSpec(Frozen):
     @classmethod
     def _from_list(cls, value: Any) -> Any:
         if isinstance(value, list):
-            twice = sorted({str(name) for name in value if value.count(name) > 1})
+            pairs = [
+                next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else (item, None)
+                for item in value
+            ]
+            names = [str(name) for name, _ in pairs]
+            twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"lists {', '.join(twice)} twice; name each entity type once")
-            return {str(name): None for name in value}
+            return {name: what for name, (_, what) in zip(names, pairs, strict=True)}
         return value
+
+    @field_serializer("labels", when_used="json")
+    def _in_order(self, value: dict[str, str | None]) -> list[dict[str, str | None]]:
+        return [{name: what} for name, what in value.items()]
 
     @field_validator("labels")
     @classmethod
