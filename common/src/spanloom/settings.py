@@ -71,7 +71,13 @@ class StoreSettings(BaseSettings):
     database_password: SecretStr | None = Field(
         None, description="Password put into `DATABASE_URL`, for URLs that must not hold it."
     )
-    database_pool: int = Field(5, ge=1, le=200, description="Most database connections of one process.")
+    database_pool: int = Field(
+        5,
+        ge=3,
+        le=200,
+        description="Database connections of one service, two more in a rush; four times as many where all four share "
+        "a process. Relays that listen hold up to two of a service's for good.",
+    )
     database_timeout_s: Seconds = Field(30, description="How long to wait for a free connection or a new one.")
     bus: str | None = Field(
         None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from spanloom.errors import StoreError
 
@@ -17,8 +19,10 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def connect(url: str, *, pool_size: int = 5, application: str = "spanloom") -> Engine:
+def connect(url: str, *, pool_size: int = 5, timeout_s: float = 30, application: str = "spanloom") -> Engine:
     """An engine over PostgreSQL. Connections are checked before use, so that a restarted server is no error.
+
+    `timeout_s` is the patience with a free connection, and with a new one (10 s at most).
 
     Raises StoreError when the URL is not PostgreSQL's: there is one dialect.
     """
@@ -33,11 +37,11 @@ def connect(url: str, *, pool_size: int = 5, application: str = "spanloom") -> E
         pool_size=pool_size,
         max_overflow=2,
         pool_pre_ping=True,
-        pool_timeout=30,
+        pool_timeout=timeout_s,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={
-            "connect_timeout": 10,
+            "connect_timeout": min(10, max(2, math.ceil(timeout_s))),  # libpq takes 1 for 2
             "application_name": application,
             "keepalives_idle": 30,
             "options": "-c timezone=UTC",
@@ -46,10 +50,12 @@ def connect(url: str, *, pool_size: int = 5, application: str = "spanloom") -> E
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database is away or asks for a retry, rather than our statement being wrong.
+    """Whether the database is away, asks for a retry or has no connection free, rather than our statement being wrong.
 
     Serialization failures and deadlocks (SQLSTATE 40001, 40P01) count: the transaction may be run again.
     """
+    if isinstance(error, PoolTimeout):
+        return True
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "pgcode", None)
         if state is not None:

@@ -59,11 +59,14 @@ class Parts:
 Build = Callable[[Runtime], Parts]
 
 
-def open_runtime(settings: Settings, database_url: str) -> Runtime:
-    """Connect the parts. Nothing is reached yet, so a database or broker may come up later."""
+def open_runtime(settings: Settings, database_url: str, *, services: int = 1) -> Runtime:
+    """Connect the parts. Nothing is reached yet, so a database or broker may come up later.
+
+    A process of several `services` has so many times the connections of one: each relay holds one for good.
+    """
     return Runtime(
         settings=settings,
-        db=connect(database_url, pool_size=settings.database_pool),
+        db=connect(database_url, pool_size=settings.database_pool * services, timeout_s=settings.database_timeout_s),
         bus=open_bus(settings.bus_url, settings.bus_settings()),
         holder=f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
         lease=Lease(

@@ -18,11 +18,12 @@ from spanloom_trainer import service as trainer
 from spanloom_validator import service as validator
 
 PORT = 8000
+BUILDS = (generator.build, validator.build, trainer.build, evaluator.build)
 
 
 def all_parts(runtime: Runtime) -> list[Parts]:
     """The four services' parts over one runtime."""
-    return [build(runtime) for build in (generator.build, validator.build, trainer.build, evaluator.build)]
+    return [build(runtime) for build in BUILDS]
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def embedded(settings: Settings) -> Iterator[Service]:
             postgres = stack.enter_context(EmbeddedPostgres(settings.home / "postgres"))
             url = postgres.url
         upgrade(url)
-        runtime = open_runtime(settings, url)
+        runtime = open_runtime(settings, url, services=len(BUILDS))
         if settings.bus_url.startswith("memory://"):
             with runtime.db.begin() as connection:
                 work.unpublish(connection, holders_are_dead=postgres is not None)
