@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom_generator.topup import Standing, calls_to_add, first_step
+from spanloom.contracts.sources import OpenAIEngine, ToyEngine, VllmEngine
+from spanloom_generator.topup import Standing, at_once, calls_to_add, first_step
 
 
 def test_nothing_is_added_before_a_verdict() -> None:
@@ -20,6 +21,12 @@ def test_the_yield_seen_decides_how_many_more() -> None:
 
 def test_no_yield_asks_for_no_more_than_a_window() -> None:
     assert calls_to_add(Standing(wanted=100, accepted=0, expected=5, judged=5, most=1000), 20, 8) == 8
+
+
+def test_calls_that_keep_an_engine_busy() -> None:
+    assert at_once(VllmEngine(kind="vllm", model="m", max_num_seqs=1024, data_parallel=2)) == 2048
+    assert at_once(OpenAIEngine(kind="openai", base_url="http://127.0.0.1/v1", model="m", concurrency=900)) == 900
+    assert at_once(ToyEngine(kind="toy")) == 0
 
 
 @given(
