@@ -26,6 +26,8 @@ help:
 	@echo "make key          the API key of the compose stack (COMPOSE=docker-compose for version 1)"
 	@echo "make bench BENCH=name   a measurement: a JSON line each"
 	@echo "make chaos ROUNDS=50 SEED=1   runs with kill -9 of everything, and what was lost or doubled"
+	@echo "make paper-mini   the paper in miniature, from recorded completions, into docs/paper-mini.md (ARGS='--scale 0.1')"
+	@echo "make broken-escapes     what damaged completions cost, into docs/broken-escapes.md; likewise"
 	@echo "make install      the virtual environment alone"
 
 # ------------------------------------------------------------------------------------------------------ installation
@@ -109,6 +111,14 @@ SEED ?= 1
 
 chaos: $(VENV)/.test
 	@PYTHONPATH=tests $(BIN)/python tests/chaos/play.py --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
+
+# Kafka: KAFKA_HOME, else infra/kafka/get finds one. Data: SPANLOOM_DATA, else SPANLOOM_SHARED/data, else ../shared/data.
+paper-mini: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python tests/experiment.py presets/paper-mini.yaml --page docs/paper-mini.md $(ARGS)
+
+broken-escapes: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python tests/experiment.py presets/broken-escapes.yaml --tiny \
+		--page docs/broken-escapes.md $(ARGS)
 
 clean:
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-out
