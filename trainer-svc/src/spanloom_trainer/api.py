@@ -29,7 +29,9 @@ def job_routes(db: Engine) -> APIRouter:
     router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
     @router.get("", summary="Jobs by id")
-    def listing(run: Plain = None, state: Plain = None, limit: Limit = 100, cursor: Cursor = None) -> Page[dict[str, Any]]:
+    def listing(
+        run: Plain = None, state: Plain = None, limit: Limit = 100, cursor: Cursor = None
+    ) -> Page[dict[str, Any]]:
         """One page of jobs; filters are exact."""
         after = decode_cursor(cursor, str)
         with db.connect() as connection:

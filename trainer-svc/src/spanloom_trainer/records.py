@@ -53,7 +53,7 @@ class JobData:
     tests: list[tuple[str, str, list[Sentence]]]
     encoder_text: list[Sentence]
     start_from: str | None
-    gold_used: int
+    gold_used: int | None
 
 
 def arm_of(connection: Connection, job: str) -> Arm:

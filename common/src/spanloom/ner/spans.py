@@ -35,9 +35,7 @@ def spans_of(tags: Sequence[int]) -> list[Span]:
 
 def orphans(tags: Sequence[int]) -> list[int]:
     """Positions of I-X that follow neither B-X nor I-X of the same type."""
-    return [
-        i for i, tag in enumerate(tags) if tag and tag % 2 == 0 and (i == 0 or tags[i - 1] not in (tag, tag - 1))
-    ]
+    return [i for i, tag in enumerate(tags) if tag and tag % 2 == 0 and (i == 0 or tags[i - 1] not in (tag, tag - 1))]
 
 
 def repair_iob(tags: Sequence[int]) -> tuple[int, ...]:
