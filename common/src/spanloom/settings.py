@@ -148,6 +148,9 @@ class FolderSettings(BaseSettings):
         description="Folder of the embedded database. Default: the user's data folder.",
     )
     models: Path | None = Field(None, description="Folder of trained models. Unset: `models` in `SPANLOOM_HOME`.")
+    models_min_free_bytes: int = Field(
+        1_000_000_000, ge=0, description="A trainer takes no job while the models' folder has less space free."
+    )
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("spanloom"),
         description="Folder of what can be made again. Default: the user's cache folder.",

@@ -17,7 +17,10 @@ def build(runtime: Runtime) -> Parts:
     """The trainer's threads and routes."""
     settings, db, bus = runtime.settings, runtime.db, runtime.bus
     slots = make_slots(settings.models_folder, settings.concurrent_jobs)
-    worker = TrainerWorker(db, slots, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s)
+    worker = TrainerWorker(
+        db, slots, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s,
+        models=settings.models_folder, min_free_bytes=settings.models_min_free_bytes,
+    )  # fmt: skip
     loop = Consuming(
         db, bus, JOBS, GROUP, JobMessage, worker.handle,
         room=worker.room, backoff_s=(settings.backoff_s, settings.backoff_max_s),
@@ -30,5 +33,6 @@ def build(runtime: Runtime) -> Parts:
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"jobs": give_up}).run)
     parts.routers.append(job_routes(db))
     parts.checks.update(consuming_checks({"jobs": loop}))
+    parts.checks["models"] = worker.space
     parts.on_stop.append(worker.stop)
     return parts

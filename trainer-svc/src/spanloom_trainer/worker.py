@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,8 +35,19 @@ TABLE = "jobs"
 class TrainerWorker:
     """Jobs in flight, one a slot. A claim is committed before the message is acked; the lease does the rest."""
 
-    def __init__(self, db: Engine, slots: Sequence[Slot], *, holder: str, lease: Lease, renew_s: float) -> None:
+    def __init__(
+        self,
+        db: Engine,
+        slots: Sequence[Slot],
+        *,
+        holder: str,
+        lease: Lease,
+        renew_s: float,
+        models: Path | None = None,
+        min_free_bytes: int = 0,
+    ) -> None:
         self.db, self.holder, self.lease = db, holder, lease
+        self.models, self.min_free_bytes = models, min_free_bytes
         self.keeper = LeaseKeeper(db, TABLE, lease, renew_s=renew_s, on_lost=self._lost)
         self.slots = list(slots)
         self.stopping = threading.Event()
@@ -44,8 +56,23 @@ class TrainerWorker:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(len(self.slots), thread_name_prefix="job")
 
+    def space(self) -> str | None:
+        """What is wrong with the space for models, None when there is enough."""
+        if self.models is None:
+            return None
+        there = next(folder for folder in (self.models, *self.models.absolute().parents) if folder.exists())
+        free = shutil.disk_usage(there).free
+        if free >= self.min_free_bytes:
+            return None
+        return (
+            f"no job is taken: the models' folder has {free:,} bytes free, SPANLOOM_MODELS_MIN_FREE_BYTES asks for "
+            f"{self.min_free_bytes:,}; remove old models or enlarge the volume"
+        )
+
     def room(self) -> int:
-        """Slots that train nothing now."""
+        """Slots that train nothing now; none while there is no space for a model."""
+        if self.space() is not None:
+            return 0
         with self._lock:
             return 0 if self.stopping.is_set() else len(self._free)
 
@@ -128,6 +155,10 @@ class TrainerWorker:
         fail(self.db, claim, reason)
 
     def _again(self, claim: Claim, reason: str) -> None:
+        if self.space() is not None:
+            with self.db.begin() as connection:  # the disk is full: no attempt is spent on that
+                work.release(connection, TABLE, claim, reason=reason, pause_s=self.lease.lease_s, spent=False)
+            return
         if claim.tries >= self.lease.max_attempts:
             fail(self.db, claim, f"gave up after {claim.tries} attempts: {reason}")
             return
