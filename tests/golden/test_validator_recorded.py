@@ -120,7 +120,7 @@ def test_tamil_letters_are_put_right_in_tamil_words_alone():
 
 @pytest.mark.parametrize("lang", ["da", "swa", "ta"])
 def test_default_loses_no_sample_of_the_paper_without_a_reason(lang):
-    """Each sample usable to the paper is accepted by default at the same place, or rejected for what is wrong with it."""
+    """A sample usable to the paper is accepted by default at the same place, or rejected for what is wrong with it."""
     allowed = {None, Reason.EMPTY, Reason.WRONG_TYPE, Reason.BROKEN_ESCAPE, Reason.BAD_UNICODE}
     schema = schema_of(f"{LLAMA}/{lang}")
     for completion in read_completions(path_of(f"{LLAMA}/{lang}")):

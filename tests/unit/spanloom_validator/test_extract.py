@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,10 +15,8 @@ PAPER = re.compile(r"\{(?:[^{}])*?\}")
 def papers_way(text):
     out = []
     for match in PAPER.finditer(text):
-        try:
+        with suppress(json.JSONDecodeError):
             out.append((match.start(), match.end(), json.loads(match[0])))
-        except json.JSONDecodeError:
-            pass
     return out
 
 
