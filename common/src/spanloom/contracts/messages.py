@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from spanloom.errors import UnreadableMessage
 
-
 RowId = Annotated[str, Field(min_length=1, max_length=400, pattern=r"^[^\x00]+$")]
 """A row's id; PostgreSQL's text has no U+0000."""
 
