@@ -27,7 +27,7 @@ class ToyEngine(Frozen):
 
     kind: Literal["toy"]
     related_steps: Annotated[int, Field(ge=0, le=100_000)] = 430
-    target_steps: Annotated[int, Field(ge=1, le=100_000)] = 600
+    target_steps: Annotated[int, Field(ge=1, le=100_000)] = 900
     hidden: Annotated[int, Field(ge=16, le=4096)] = 128
     layers: Annotated[int, Field(ge=1, le=64)] = 4
     heads: Annotated[int, Field(ge=1, le=64)] = 4
