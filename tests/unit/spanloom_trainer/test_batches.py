@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom_trainer.batches import bucketed, by_length, shuffled, updates_per_epoch
+from spanloom_trainer.batches import bucketed, by_length, like_lengths, shuffled, updates_per_epoch
 
 lengths_of = st.lists(st.integers(3, 512), min_size=1, max_size=120)
 
@@ -48,6 +48,18 @@ def test_batches_for_tagging_keep_the_budget(lengths: list[int], budget: int) ->
     packs = by_length(lengths, budget)
     assert sorted(i for pack in packs for i in pack) == list(range(len(lengths)))
     assert all(len(pack) == 1 or len(pack) * max(lengths[i] for i in pack) <= budget for pack in packs)
+
+
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=16), st.integers(0, 30))
+def test_parts_of_a_batch_hold_every_row_once_and_cost_no_more_than_the_whole(lengths: list[int], cost: int) -> None:
+    parts = like_lengths(lengths, cost)
+    assert sorted(i for part in parts for i in part) == list(range(len(lengths)))
+    assert padded(parts, lengths) + cost * len(parts) <= len(lengths) * max(lengths) + cost
+
+
+def test_parts_are_cut_where_lengths_jump() -> None:
+    assert like_lengths([50, 10, 11, 49, 9], 4) == [[4, 1, 2], [3, 0]]
+    assert like_lengths([50, 10, 11, 49, 9], 1000) == [[4, 1, 2, 3, 0]]
 
 
 def test_nothing_makes_no_batches() -> None:

@@ -53,6 +53,24 @@ def test_a_batch_at_a_static_shape_is_the_same_update(base: Base, schema: LabelS
         assert torch.allclose(one, other, atol=2e-4)
 
 
+def test_a_batch_in_parts_is_the_same_update(base: Base, schema: LabelSchema) -> None:
+    torch.manual_seed(1)
+    model = start(base, schema).eval()  # no dropout: the draws would differ with the shapes
+    lengths = [40, 5, 6, 38, 4]
+    ids = torch.full((5, 40), base.padding)
+    labels = torch.full((5, 40), IGNORE)
+    for row, length in enumerate(lengths):
+        ids[row, :length] = torch.randint(5, base.embedding.num_embeddings, (length,))
+        labels[row, 1 : length - 1 : 2] = torch.randint(0, len(schema), (len(range(1, length - 1, 2)),))
+    plain, parts = (
+        EagerStep(one, Recipe(learning_rate=1e-3), "fp32", base.padding, parts=in_parts)
+        for one, in_parts in ((model, False), (copy.deepcopy(model), True))
+    )
+    assert float(parts(ids, labels, 1e-3)) == pytest.approx(float(plain(ids, labels, 1e-3)), rel=1e-5)
+    for one, other in zip(plain.parameters, parts.parameters, strict=True):
+        assert torch.allclose(one, other, atol=2e-4)
+
+
 @pytest.mark.parametrize("rows", range(1, 200, 7))
 @pytest.mark.parametrize("longest", [3, 16, 17, 48, 511, 512])
 def test_static_shapes_hold_the_batch_with_little_waste(rows: int, longest: int) -> None:

@@ -65,6 +65,23 @@ def _pack(size: Ints, order: Ints, budget: int) -> list[list[int]]:
     return packs
 
 
+def like_lengths(lengths: Sequence[int], overhead: int) -> list[list[int]]:
+    """Cut one batch into parts of like length, so that little is padded: the cheapest cut of the sorted rows.
+
+    A part costs rows x longest, and `overhead` subwords for being a part.
+    """
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    best: list[tuple[int, int]] = [(0, 0)]  # cost of the first n rows, and where their last part begins
+    for end in range(1, len(order) + 1):
+        longest = lengths[order[end - 1]]
+        best.append(min((best[start][0] + (end - start) * longest + overhead, start) for start in range(end)))
+    parts, end = [], len(order)
+    while end:
+        parts.append(order[best[end][1] : end])
+        end = best[end][1]
+    return parts[::-1]
+
+
 def by_length(lengths: Sequence[int], budget: int) -> list[list[int]]:
     """Batches for tagging: like lengths together, padded size within `budget` subwords (one window at least)."""
     size = np.asarray(lengths, dtype=np.int64)

@@ -11,6 +11,7 @@ from torch.nn import functional
 from spanloom_trainer.course import Plan
 from spanloom_trainer.data import longest_input
 from spanloom_trainer.encode import IGNORE
+from spanloom_trainer.precision import LARGE
 from spanloom_trainer.recipe import Precision, Recipe
 from spanloom_trainer.step import EagerStep, Step
 
@@ -27,7 +28,8 @@ def step_of(model: Any, plan: Plan) -> Step:
     arguments = (model, plan.recipe, plan.precision, plan.base.padding)
     if plan.device.type == "cuda" and model.config._attn_implementation == "sdpa" and not plan.recipe.deterministic:
         return GraphStep(*arguments, longest=longest_input(plan.recipe, plan.base))
-    return EagerStep(*arguments)
+    large = plan.base.inner_parameters >= LARGE
+    return EagerStep(*arguments, parts=large and plan.device.type == "cpu")
 
 
 def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:
