@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -121,6 +122,7 @@ class Stage:
 @contextmanager
 def staged(folder: Path) -> Iterator[Stage]:
     """A stage with its own broker and database, ended with all its processes."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it reports every lost connection, which is all we make
     # watch_s=0: the database stays dead until the play brings it back. Without fsync a kill -9 still loses nothing.
     with EmbeddedPostgres(folder / "postgres", watch_s=0, durable=False) as postgres:
         broker = KafkaBroker(folder)
