@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections.abc import Callable
@@ -23,14 +24,18 @@ from spanloom_generator.engines.port import CallResult
 from spanloom_validator import records as validator_records
 from spanloom_validator.worker import ValidatorWorker
 from stored import LEASE, complete_prompts, completion_messages, execute, select, store_run
+from support import wait_for
 
 ROUNDS = 15
+WAITING = """
+SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 
 
 def _at_once(rng: random.Random, *actions: Callable[[], object]) -> list[BaseException]:
     """Run all actions at the same moment, each after a tiny pause of its own; returns what they raised."""
     barrier = threading.Barrier(len(actions))
-    pauses = [rng.choice((0.0, 0.0, 0.002, 0.01)) for _ in actions]
+    pauses = [rng.choice((0.0, 0.0, 0.002, 0.01, 0.05)) for _ in actions]
 
     def act(action: Callable[[], object], pause: float) -> BaseException | None:
         barrier.wait(30)
@@ -78,7 +83,7 @@ def test_two_datasets_complete_while_a_cancel_comes_in(db: Engine, tmp_path: Pat
         by_dataset.setdefault(message.dataset_id, []).append(message)
     one, two = by_dataset.values()
     mixed = [*two, *one]
-    rng, outcomes = random.Random(3535), set[tuple[int, int]]()
+    rng = random.Random(3535)
 
     def cancel() -> None:
         with db.begin() as connection:
@@ -104,7 +109,6 @@ def test_two_datasets_complete_while_a_cancel_comes_in(db: Engine, tmp_path: Pat
             )
         ]
         assert len(complete) == len(set(complete))
-        outcomes.add((len(complete), len(jobs)))
         # Resumed, the run has exactly the jobs of a run that was never cancelled.
         with db.begin() as connection:
             if runs.run_state(connection, run_id) == "cancelled":
@@ -113,7 +117,53 @@ def test_two_datasets_complete_while_a_cancel_comes_in(db: Engine, tmp_path: Pat
         settle(db, run_id)
         (made,) = select(db, "SELECT count(*) AS n FROM jobs WHERE run_id = :run AND state = 'queued'", run=run_id)
         assert made.n == arms
-    assert len(outcomes) > 1, "every round went the same way: nothing raced"
+
+
+def test_copies_judged_at_the_same_moment_are_accepted_once(db: Engine, tmp_path: Path) -> None:
+    """Two validators, each with one of two equal completions: the second sees what the first stored."""
+    recording = write_recording(tmp_path / "calls.jsonl", calls=1, objects=30)
+    first = json.loads(recording.read_text())
+    recording.write_text("\n".join(json.dumps({**first, "call_idx": i}) for i in range(2)) + "\n")
+    run_id = store_run(db, replay_source(recording, "one", 2))
+    complete_prompts(db, run_id, recording)
+    messages = completion_messages(db, run_id)
+    rng, workers = random.Random(5), (ValidatorWorker(db), ValidatorWorker(db))
+    for _ in range(ROUNDS):
+        _clone(db, run_id)
+        assert _at_once(rng, *(partial(w.handle, [m]) for w, m in zip(workers, messages, strict=True))) == []
+        (row,) = select(
+            db,
+            "SELECT d.accepted, count(*) AS stored, count(DISTINCT s.identity) AS distinct, max(s.call_index) AS last "
+            "FROM samples s JOIN datasets d ON d.id = s.dataset_id WHERE d.kind = 'synthetic' GROUP BY d.accepted",
+        )
+        assert row.accepted == row.stored == row.distinct > 10
+        assert row.last == 0, "it is the first call's copies that stay, whichever came first"
+
+
+def test_datasets_are_locked_in_the_order_of_their_ids(db: Engine, tmp_path: Path) -> None:
+    recording = write_recording(tmp_path / "calls.jsonl", calls=1)
+    run_id = store_run(db, replay_source(recording, "one", 1), replay_source(recording, "two", 1))
+    rows = select(db, "SELECT id FROM datasets WHERE run_id = :run AND kind = 'synthetic' ORDER BY id", run=run_id)
+    ids = [row.id for row in rows]
+
+    def locked(by: int) -> list[str]:
+        """What a batch over both holds while another transaction holds the lock on one of them."""
+        with db.begin() as other, ThreadPoolExecutor(1) as pool:
+            validator_records.lock_datasets(other, [ids[by]])
+            with db.begin() as batch:
+                waiting = pool.submit(validator_records.lock_datasets, batch, reversed(ids))
+                wait_for(lambda: select(db, WAITING)[0].n, what="the batch to wait")
+                with db.begin() as third:
+                    free = third.execute(
+                        text("SELECT id FROM datasets WHERE id = ANY(:ids) FOR UPDATE SKIP LOCKED"), {"ids": ids}
+                    )
+                    found = {row.id for row in free}
+                other.rollback()
+                assert set(waiting.result(20)) == set(ids)
+        return [i for i in ids if i not in found]
+
+    assert locked(by=0) == [ids[0]], "waiting for the first, it holds no later one"
+    assert locked(by=1) == ids, "waiting for the second, it holds the first"
 
 
 def test_storing_completions_does_not_wait_for_judging(db: Engine, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from spanloom_embedded.app import embedded
 from support import own_database, wait_for
 
 WORK_TOPICS = (PROMPTS, COMPLETIONS, JOBS, EVALUATIONS)
-CALLS = 200
+CALLS, SIZES = 100, (10, 20, 30)
 
 
 class Deployment:
@@ -46,7 +46,7 @@ class Deployment:
             "name": "stormy",
             "languages": [demo_language()],
             "sources": [{"kind": "organic"}, replay_source(recording, calls=calls)],
-            "training": tiny_training(),
+            "training": tiny_training(sizes=list(SIZES)),
         }
         answer = httpx.post(f"{self.service.url}/v1/runs", content=yaml.safe_dump(spec), timeout=60)
         assert answer.status_code == 202, answer.text
@@ -64,7 +64,7 @@ class Deployment:
             "(SELECT count(*) FROM evaluations WHERE run_id = r.id AND f1 IS NOT NULL) FROM runs r WHERE id = %s",
             run_id,
         )
-        assert counts == [(CALLS, 2, 2)]
+        assert counts == [(CALLS, 2 * len(SIZES), 2 * len(SIZES))]
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,11 @@ def test_the_run_completes_though_all_topics_are_deleted(deployment: Deployment)
         wait_for(lambda: deployment.sql(judged, run_id)[0][0] > 0, every_s=0.01, what="the first judged completion")
         bus.delete_topics(TOPICS)
         assert deployment.sql(judged, run_id)[0][0] < CALLS, "deleted in mid-run"
-        wait_for(lambda: deployment.sql("SELECT 1 FROM jobs WHERE run_id = %s", run_id), timeout_s=60, what="jobs")
+        # One job is trained at a time: the others' messages wait in their topic, and are lost with it.
+        states = "SELECT state FROM jobs WHERE run_id = %s"
+        wait_for(lambda: ("claimed",) in deployment.sql(states, run_id), timeout_s=60, every_s=0.01, what="a job")
         bus.delete_topics(TOPICS)
+        assert ("queued",) in deployment.sql(states, run_id), "deleted while jobs wait"
         deployment.wait_for_end(run_id)
         assert deployment.sql("SELECT count(*) FROM dead_letters") == [(0,)]
 
