@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.contracts.rules import Reason
+from spanloom.contracts.rules import Reason, Repair
 from spanloom_validator.scan import STEPS_PER_CHARACTER, _Scan, by_scan
 
 KEYS = frozenset({"tokens", "ner_tags"})
@@ -40,7 +40,7 @@ def test_whatever_stands_around_them(text):
     for start, end, value, reason, repaired in found:
         assert json.loads(text[start:end]) == value
         assert reason is None
-        assert not repaired
+        assert repaired is None
 
 
 def test_extra_keys_and_objects_among_the_values():
@@ -61,26 +61,46 @@ def test_braces_and_quotes_within_tokens(tokens):
         '{"tokens": ["Anna", "bor"], "ner_tags": [1, 0],}',
         "{'tokens': ['Anna', 'bor'], 'ner_tags': [1, 0]}",
         '{tokens: ["Anna", "bor"], ner_tags: [1, 0]}',
-        '{"tokens": ["Anna", "bor", "ner_tags": [1, 0]}',
         "{“tokens”: [“Anna”, “bor”], “ner_tags”: [1, 0]}",
         '{\u200b"tokens": ["Anna", "bor"], "ner_tags": [1, 0],}',
     ],
-    ids=["comma in list", "comma in object", "single quotes", "no quotes", "no bracket", "curly quotes", "zero width"],
+    ids=["comma in list", "comma in object", "single quotes", "no quotes", "curly quotes", "zero width"],
 )
 def test_what_is_nearly_json_is_repaired(broken):
     start, end, value, reason, repaired = by_scan(f"x {broken} y", KEYS)[0]
     assert (start, end) == (2, 2 + len(broken))
     assert {"tokens": value["tokens"], "ner_tags": value["ner_tags"]} == PARSED[0]
     assert reason is None
-    assert repaired
-    assert [r for *_, r, _ in by_scan(broken, KEYS, repairs=False)] == [Reason.SYNTAX]
+    assert repaired is Repair.JSON
+    assert [r for *_, r, _ in by_scan(broken, KEYS, repairs=())] == [Reason.SYNTAX]
+
+
+MISSING = {
+    "bracket": '{"tokens": ["Anna", "bor", "ner_tags": [1, 0]}',
+    "first quotes": '{"tokens": [Anna", "bor, "ner_tags": [1, 0]}',
+}
+
+
+@pytest.mark.parametrize("broken", MISSING.values(), ids=MISSING)
+def test_missing_structure_is_guessed_on_request_alone(broken):
+    assert [reason for *_, reason, _ in by_scan(broken, KEYS)] == [Reason.SYNTAX]
+    ((_, _, value, _, repair),) = by_scan(broken, KEYS, repairs=frozenset(Repair))
+    if value is not None:
+        assert repair is Repair.STRUCTURE
+    if broken == MISSING["bracket"]:
+        assert value == PARSED[0]
+
+
+def test_a_guess_is_not_asked_for_where_lengths_cannot_agree():
+    broken = '{"tokens": ["Anna", "bor", "ner_tags": [1, 0, 0, 0]}'
+    assert [reason for *_, reason, _ in by_scan(broken, KEYS, repairs=frozenset(Repair))] == [Reason.SYNTAX]
 
 
 def test_a_truncated_tail_costs_the_last_object_alone():
     text = f'{{"data": [{A}, {B}, {{"tokens": ["Per", "Hansen'
     found = by_scan(text, KEYS)
     assert [value for _, _, value, _, _ in found] == [*PARSED, None]
-    assert found[-1] == (text.rindex("{"), len(text), None, Reason.TRUNCATED, False)
+    assert found[-1] == (text.rindex("{"), len(text), None, Reason.TRUNCATED, None)
 
 
 def test_a_repetition_loop_is_one_truncated_object():
@@ -144,7 +164,7 @@ HOSTILE = [
 def test_hostile_text_takes_steps_in_proportion_to_its_length(unit, flat):
     """Counted, not timed: characters looked at, for each character there is."""
     for size in (1_000, 20_000):
-        scan = _Scan(unit * (size // len(unit)), KEYS, flat, False)
+        scan = _Scan(unit * (size // len(unit)), KEYS, flat, ())
         found = scan.run()
         # Beyond the limit the scan cuts at braces; the last object before that may cost its own length.
         assert scan.steps <= (STEPS_PER_CHARACTER + 3) * (size + 64)

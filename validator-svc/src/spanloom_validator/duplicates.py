@@ -18,7 +18,7 @@ from spanloom_validator.near import band_keys
 class Seen:
     """What a dataset's accepted samples leave behind: plain data, so that tables can hold the same."""
 
-    identities: set[tuple[str, tuple[int, ...]]] = field(default_factory=set)
+    identities: set[tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=set)
     """Tokens after NFC and tags, as `identity_hash` hashes them."""
     bands: set[str] = field(default_factory=set)
     """MinHash bands of the samples' tokens; empty unless near-duplicates are looked for."""
@@ -27,13 +27,19 @@ class Seen:
 def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> list[Verdict]:
     """The verdicts with duplicates rejected or marked, as the rules have it; adds accepted samples to `seen`."""
     treatment, near = rules.treatment(Reason.DUPLICATE), rules.near_duplicate
+    identities = seen.identities
     out = []
     for verdict in verdicts:
         if verdict.accepted and treatment is not Treatment.OFF:
-            identity = _identity(verdict)
-            if identity in seen.identities:
+            tokens = verdict.tokens
+            text = "".join(tokens)
+            if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+                tokens = tuple(unicodedata.normalize("NFC", token) for token in tokens)
+            identity = tokens, verdict.tags
+            if identity in identities:
                 verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
-            seen.identities.add(identity)
+            else:
+                identities.add(identity)
         if verdict.accepted and near is not Treatment.OFF:
             keys = band_keys(verdict.tokens, rules.near_duplicate_threshold)
             if not seen.bands.isdisjoint(keys) and Reason.DUPLICATE not in verdict.marks:
@@ -44,21 +50,14 @@ def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> li
     return out
 
 
-def _identity(verdict: Verdict) -> tuple[str, tuple[int, ...]]:
-    text = "\x1f".join(verdict.tokens)
-    if not unicodedata.is_normalized("NFC", text):
-        text = "\x1f".join(unicodedata.normalize("NFC", token) for token in verdict.tokens)
-    return text, verdict.tags
-
-
 def as_duplicate(verdict: Verdict, treatment: Treatment, mark: str) -> Verdict:
     """The verdict on a sample that the dataset already has: rejected, or accepted with the mark."""
     if treatment is Treatment.REJECT:
         return reject(verdict, Reason.DUPLICATE)
-    return verdict._replace(marks=(*verdict.marks, mark))
+    return Verdict._make((*verdict[:9], (*verdict.marks, mark), verdict.excerpt))
 
 
 def reject(verdict: Verdict, reason: Reason) -> Verdict:
     """An accepted verdict turned into a rejected one, for a reason known only now: `duplicate`, `surplus`."""
     excerpt = " ".join(verdict.tokens)[:240]
-    return verdict._replace(accepted=False, reason=reason, reasons=(reason,), marks=(), excerpt=excerpt)
+    return Verdict._make((verdict[0], False, reason, (reason,), *verdict[4:9], (), excerpt))

@@ -12,11 +12,11 @@ from typing import Any
 
 import orjson
 
-from spanloom.contracts.rules import Reason
+from spanloom.contracts.rules import Reason, Repair
 
-Candidate = tuple[int, int, Any, Reason | None, bool]
+Candidate = tuple[int, int, Any, Reason | None, Repair | None]
 """An object found in a completion, or what stands where one should be: first character and one past the last; what was
-parsed, or None and the reason why nothing could be (`truncated`, `syntax`); whether it parsed only after a repair.
+parsed, or None and the reason why nothing could be (`truncated`, `syntax`); the repair it took to parse it.
 (A plain tuple, for there are millions.)"""
 
 # A flat object that knows its strings: braces inside them do not count.
@@ -39,9 +39,14 @@ def loads(text: str) -> Any:
     try:
         return orjson.loads(text)
     except ValueError:
-        if _LENIENT.search(text) is None:
+        if not is_lenient(text):
             raise
     return json.loads(text)
+
+
+def is_lenient(text: str) -> bool:
+    """Whether the text holds anything that `json.loads` takes and the strict parser does not."""
+    return _LENIENT.search(text) is not None
 
 
 def by_regex(text: str) -> list[Candidate]:
@@ -58,7 +63,7 @@ def by_regex(text: str) -> list[Candidate]:
         if start < 0:
             continue
         try:
-            found.append((start, end, loads(text[start:end]), None, False))
+            found.append((start, end, loads(text[start:end]), None, None))
         except (ValueError, RecursionError):
             continue
     return found
@@ -79,4 +84,4 @@ def by_json_object(text: str) -> list[Candidate]:
     places = [match.span() for match in _OBJECT.finditer(text)]
     if len(places) != len(items):  # nested objects or items that are none: their places are not known one by one
         places = [(0, len(text))] * len(items)
-    return [(start, end, item, None, False) for (start, end), item in zip(places, items, strict=True)]
+    return [(start, end, item, None, None) for (start, end), item in zip(places, items, strict=True)]

@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash
-from spanloom.ner.spans import orphans, repair_iob
 from spanloom_validator.extract import Candidate
 from spanloom_validator.text import has_plain_characters, storable
 from spanloom_validator.verdict import EXCERPT, Context, judge
@@ -23,15 +22,13 @@ _MISMATCH = Reason.LENGTH_MISMATCH
 _MISMATCHES = (Reason.LENGTH_MISMATCH,)
 _IOB = (Repair.IOB,)
 _VIOLATION = (str(Reason.IOB_VIOLATION),)
-# UTF-8 of printable ASCII, of all Latin letters to U+017F and of Cyrillic: nothing remarkable among them.
-_PLAIN_BYTES = bytes([*range(0x20, 0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5, 0xD0, 0xD1])
 _INT = {int}
 _new = tuple.__new__  # makes a named tuple at a third of the cost
 
 
 def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) -> list[Verdict]:
     """`judge` of each candidate, for the format `tag_ids` and a label schema of at most `MAX_TAGS` tags."""
-    inside, outside = _split(len(context.schema))
+    inside, outside, orphan = _kinds(len(context.schema))
     # What only the text can bring about, looked for once: true, which is the integer 1, and escapes as text.
     careful = "true" in text or "false" in text or "\\\\" in text
     copies = bool(context.gold_eval or context.prompt_examples)
@@ -41,24 +38,28 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
     shown = storable(text)
     out: list[Verdict] = []
     for index, candidate in enumerate(candidates):
-        start, end, value, _, repaired = candidate
+        start, end, value, reason, repair = candidate
+        if reason is not None:
+            excerpt = shown[start : min(end, start + EXCERPT)]
+            out.append(_new(Verdict, (index, False, reason, (reason,), start, None, (), (), (), (), excerpt)))
+            continue
         try:
             tokens, tags = value["tokens"], value["ner_tags"]
-            if type(tokens) is not list or type(tags) is not list or repaired:
+            if type(tokens) is not list or type(tags) is not list or repair is not None:
                 raise TypeError
             joined, ids = " ".join(tokens), bytes(tags)
-            plain = not joined.encode().translate(None, _PLAIN_BYTES) or has_plain_characters(joined)
             left = ids.translate(None, outside)  # I-X, and what is no tag
             if (
-                not plain
-                or (left and left.translate(None, inside))
+                not joined.isprintable()
+                or not (joined.isascii() or has_plain_characters(joined))
                 or "  " in joined  # a blank token
-                or joined[0] == " "
-                or joined[-1] == " "
+                or joined.strip() != joined
+                or not joined
+                or (left and left.translate(None, inside))
                 or (careful and (set(map(type, tags)) != _INT or "\\" in joined))
             ):
                 raise TypeError
-        except (KeyError, TypeError, ValueError, IndexError):  # also: a tag none of 0 to 255, no tokens
+        except (KeyError, TypeError, ValueError):  # also: a tag none of 0 to 255
             out.append(judge(index, candidate, text, context))
             continue
         if len(tokens) != len(tags):
@@ -66,10 +67,11 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
             out.append(_new(Verdict, (index, False, _MISMATCH, _MISMATCHES, start, delta, (), (), (), (), excerpt)))
         elif len(tokens) > longest or (copies and _is_copy(tokens, context)):
             out.append(judge(index, candidate, text, context))
-        elif not (left and orphans(tags)):
+        elif not left or orphan.isdisjoint(zip(b"\0" + ids, ids, strict=False)):
             out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), (), (), "")))
         elif mend:
-            mended = repair_iob(tags)
+            pairs = zip(b"\0" + ids, ids, strict=False)
+            mended = tuple([pair[1] - 1 if pair in orphan else pair[1] for pair in pairs])
             out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), mended, _IOB, (), "")))
         elif violation is not Treatment.REJECT:
             out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), (), marks, "")))
@@ -79,10 +81,12 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
 
 
 @lru_cache(maxsize=32)
-def _split(tags: int) -> tuple[bytes, bytes]:
-    """The tag ids that are I-X, and those that are O or B-X."""
+def _kinds(tags: int) -> tuple[bytes, bytes, frozenset[tuple[int, int]]]:
+    """The tag ids that are I-X; those that are O or B-X; and the pairs of neighbours in which an I-X is an orphan."""
     inside = bytes(range(2, tags, 2))
-    return inside, bytes(tag for tag in range(tags) if tag not in inside)
+    outside = bytes(tag for tag in range(tags) if tag not in inside)
+    orphan = frozenset((before, tag) for tag in inside for before in range(tags) if before not in (tag, tag - 1))
+    return inside, outside, orphan
 
 
 def _is_copy(tokens: list[str], context: Context) -> bool:

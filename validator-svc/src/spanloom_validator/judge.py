@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from spanloom.contracts.rules import Repair, Rules, Verdict
+from spanloom.contracts.rules import Rules, Verdict
 from spanloom.ner.formats import FORMATS
 from spanloom.ner.formats import sample_format as check_format
 from spanloom.ner.schema import LabelSchema
@@ -49,6 +49,6 @@ def extract(text: str, rules: Rules, *, sample_format: str = "tag_ids", json_obj
     """The completion's candidates under the rules."""
     if rules.base == "default":
         keys = FORMATS[sample_format].keys
-        return by_scan(text, keys, flat=sample_format not in NESTED, repairs=rules.repairs(Repair.JSON))
+        return by_scan(text, keys, flat=sample_format not in NESTED, repairs=rules.allowed_repairs)
     reader = rules.reader if rules.reader != "auto" else "json_object" if json_object else "regex"
     return by_json_object(text) if reader == "json_object" else by_regex(text)

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
 
-from spanloom.contracts.rules import Reason
-from spanloom_validator.extract import Candidate, loads, loads_strictly
+from spanloom.contracts.rules import Reason, Repair
+from spanloom_validator.extract import Candidate, is_lenient, loads, loads_strictly
 from spanloom_validator.repair import repair
 
 # A brace after which a key, a comment or the object's end may stand; zero-width characters are looked over.
@@ -33,7 +32,9 @@ STEPS_PER_CHARACTER = 16
 """Characters the scan may look at for each one of the text, before it gives up on strings and nesting."""
 
 
-def by_scan(text: str, keys: Collection[str], *, flat: bool = True, repairs: bool = True) -> list[Candidate]:
+def by_scan(
+    text: str, keys: Collection[str], *, flat: bool = True, repairs: Collection[Repair] = (Repair.JSON,)
+) -> list[Candidate]:
     """The candidates of a completion. `keys` are those of the sample format, by which a broken object is known as one;
     `flat` says that samples hold no objects themselves, so that a brace in a broken one begins another.
 
@@ -44,7 +45,7 @@ def by_scan(text: str, keys: Collection[str], *, flat: bool = True, repairs: boo
 
 
 class _Scan:
-    def __init__(self, text: str, keys: Collection[str], flat: bool, repairs: bool) -> None:
+    def __init__(self, text: str, keys: Collection[str], flat: bool, repairs: Collection[Repair]) -> None:
         self.text, self.keys, self.flat, self.repairs = text, keys, flat, repairs
         self.found: list[Candidate] = []
         self.steps = 0
@@ -52,25 +53,31 @@ class _Scan:
 
     def run(self) -> list[Candidate]:
         text, found = self.text, self.found
-        start = text.find("{")
+        find, parse = text.find, loads_strictly
+        start, end = find("{"), 0
         while start >= 0:
-            end = text.find("}", start) + 1
-            if end and text.find("{", start + 1, end) < 0:  # most objects have no brace inside: try that first
+            if end <= start:  # looked for once: where there is none, not again and again
+                end = find("}", start) + 1 or len(text) + 1
+            if end <= len(text) and find("{", start + 1, end) < 0:  # most have no brace inside: try that first
                 try:
-                    found.append((start, end, loads_strictly(text[start:end]), None, False))
-                    start = text.find("{", end)
+                    found.append((start, end, parse(text[start:end]), None, None))
+                    start = find("{", end)
                     continue
                 except ValueError:
-                    pass
-            position = self.look(start)
+                    position = self.look(start, refused=end)
+            else:
+                position = self.look(start)
             if self.steps > self.limit:
                 self.cut_at_braces(position)
                 break
-            start = text.find("{", position)
+            start = find("{", position)
         return found
 
-    def look(self, start: int) -> int:
-        """Find the candidate that begins at a brace, if one does. Returns where to go on."""
+    def look(self, start: int, refused: int = -1) -> int:
+        """Find the candidate that begins at a brace, if one does. Returns where to go on.
+
+        `refused`: where an object without a brace inside ends that the strict parser has refused.
+        """
         text = self.text
         opening = _START.search(text, start)
         if opening is None:
@@ -85,11 +92,14 @@ class _Scan:
             return self.nested(start, end)
         if closing != "}":
             return self.unclosed(start, end)
-        try:
-            self.found.append((start, end + 1, loads(text[start : end + 1]), None, False))
-        except (ValueError, RecursionError):
-            return self.broken(start, end + 1)
-        return end + 1
+        piece = text[start : end + 1]
+        if end + 1 != refused or is_lenient(piece):
+            try:
+                self.found.append((start, end + 1, loads(piece), None, None))
+                return end + 1
+            except (ValueError, RecursionError):
+                pass
+        return self.broken(start, end + 1)
 
     def mentions(self, start: int, end: int) -> bool:
         """Whether a key of the sample format stands there."""
@@ -113,7 +123,7 @@ class _Scan:
                 pass
             else:
                 if own or any(key in value for key in self.keys):
-                    self.found.append((start, end, value, None, False))
+                    self.found.append((start, end, value, None, None))
                     return end
                 return inner
         if own and not self.flat:
@@ -151,7 +161,8 @@ class _Scan:
     def broken(self, start: int, end: int) -> int:
         """An object that closes at `end` but does not parse. A quote too many may have hidden the next object's brace:
         then it ends where that one begins."""
-        following = _OPENING.search(self.text, start + 1, end)
+        inner = self.text.find("{", start + 1, end)
+        following = _OPENING.search(self.text, inner, end) if inner >= 0 else None
         self.steps += end - start
         if following is not None:
             self.add_broken(start, following.start())
@@ -179,7 +190,7 @@ class _Scan:
         elif end < len(self.text):
             self.add_broken(start, end)
         elif self.meant(start, end):
-            self.found.append((start, end, None, Reason.TRUNCATED, False))
+            self.found.append((start, end, None, Reason.TRUNCATED, None))
         return end
 
     def meant(self, start: int, end: int) -> bool:
@@ -193,9 +204,11 @@ class _Scan:
         piece = self.text[start:end].rstrip(" \t\r\n,")
         # What breaks off within a list is not closed for it: that would cut the sample.
         whole = piece[-1] in '}]"'
-        value: Any = repair(piece) if self.repairs and whole else None
-        reason = Reason.SYNTAX if value is None else None
-        self.found.append((start, start + len(piece), value, reason, value is not None))
+        made = repair(piece, self.repairs) if whole else None
+        if made is None:
+            self.found.append((start, start + len(piece), None, Reason.SYNTAX, None))
+        else:
+            self.found.append((start, start + len(piece), made[0], None, made[1]))
 
     def cut_at_braces(self, position: int) -> None:
         """The rest of the text without regard to strings and nesting, each character once."""
@@ -203,10 +216,10 @@ class _Scan:
             start, end = match.span()
             if self.text[end - 1] == "}":
                 try:
-                    self.found.append((start, end, loads(match[0]), None, False))
+                    self.found.append((start, end, loads(match[0]), None, None))
                     continue
                 except (ValueError, RecursionError):
                     pass
             if self.meant(start, end):
                 cut = end == len(self.text) and self.text[end - 1] != "}"
-                self.found.append((start, end, None, Reason.TRUNCATED if cut else Reason.SYNTAX, False))
+                self.found.append((start, end, None, Reason.TRUNCATED if cut else Reason.SYNTAX, None))

@@ -94,10 +94,10 @@ def read_tag_ids(value: dict[str, Any], schema: LabelSchema) -> Reading:
 
 def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verdict:
     """The verdict on one candidate of the completion `text`."""
-    start, end, _, _, repaired = candidate
+    start, end, _, _, repair = candidate
     reading = read(candidate, context.sample_format, context.schema)
     found: list[Reason] = []
-    repairs: list[Repair] = [Repair.JSON] if repaired else []
+    repairs: list[Repair] = [repair] if repair is not None else []
     tokens, tags = reading.tokens, reading.tags
     if tokens or not reading.reasons:
         tokens = _judge_tokens(tokens, found, repairs, context)
@@ -118,13 +118,16 @@ def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verd
 
 def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repair], context: Context) -> Sequence[str]:
     """The tokens after repairs; adds what is wrong with them to `found` and what was done to `repairs`."""
+    parsed = not repairs
     try:
-        if is_plain(" ".join(tokens)) and Repair.JSON not in repairs:
+        if parsed and is_plain(" ".join(tokens)):
             return tokens
     except TypeError:
         found.append(Reason.WRONG_TYPE)
         repairs.append(Repair.TOKEN_STR)
         tokens = [token if type(token) is str else _json_text(token) for token in tokens]
+        if parsed and is_plain(" ".join(tokens)):
+            return tokens
     if has_control(tokens):
         restored = _restore(tokens, context)
         if restored is not None:
@@ -133,7 +136,7 @@ def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repa
         found.append(Reason.BROKEN_ESCAPE)
     if not tokens or not all(map(is_visible, tokens)):
         found.append(Reason.EMPTY)
-    if has_bad_unicode(tokens, repaired=Repair.JSON in repairs):
+    if has_bad_unicode(tokens, repaired=not parsed):
         found.append(Reason.BAD_UNICODE)
     return _make_storable(tokens, repairs)
 

@@ -61,7 +61,9 @@ class Repair(StrEnum):
     """What was changed to make a candidate usable. A repaired sample carries the names."""
 
     JSON = "json"
-    """Text that is not JSON was read as what it was meant to be (trailing commas, single quotes, ...)."""
+    """Other notation than JSON's was read: trailing commas, single or curly quotes, unquoted keys."""
+    STRUCTURE = "structure"
+    """A missing bracket or quote was guessed. Off unless a specification turns it on: a guess may cut a list."""
     TOKEN_STR = "token_str"  # noqa: S105
     """A token that is no string (a number, null) became its JSON text."""
     NUL = "nul"
@@ -116,7 +118,7 @@ _TREATMENTS: dict[Base, dict[Reason, Treatment]] = {
 }
 _REPAIRS: dict[Base, frozenset[Repair]] = {
     "paper": frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE}),
-    "default": frozenset(Repair),
+    "default": frozenset(Repair) - {Repair.STRUCTURE},
 }
 # Without these a sample that is only marked could not be stored, so no specification turns them off.
 _ALWAYS = frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE})

@@ -45,7 +45,8 @@ def test_default_rejects_all_but_length_script_and_orphans():
         Reason.TOO_LONG,
         Reason.WRONG_SCRIPT,
     }
-    assert rules.allowed_repairs == frozenset(Repair)
+    assert rules.allowed_repairs == frozenset(Repair) - {Repair.STRUCTURE}
+    assert Rules.model_validate({"structure": True}).repairs(Repair.STRUCTURE)
 
 
 def test_a_flat_mapping_changes_single_rules():
