@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from spanloom.contracts.rules import Rules
+from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Repair, Rules
 from spanloom.errors import DataError, SpecError
 from spanloom.ner.formats import sample_format
 from spanloom.ner.schema import LabelSchema
@@ -108,7 +108,10 @@ def _rules(given: str, changes: list[str]) -> Rules:
     try:
         return Rules.model_validate(mapping)
     except ValidationError as error:
-        problems = [(".".join(map(str, item["loc"])) or "rules", item["msg"]) for item in error.errors()]
+        problems = [
+            (".".join(map(str, item["loc"])) or "rules", item["msg"].removeprefix("Value error, "))
+            for item in error.errors()
+        ]
         raise SpecError(problems) from None
 
 
@@ -223,7 +226,7 @@ def _console(stream: IO[str]) -> Console:
 
 def _table(counts: dict[Path, Counts]) -> Table:
     """Files as columns, counts as rows."""
-    columns = {str(path): each.as_json() for path, each in counts.items()}
+    columns = {name: each.as_json() for name, each in zip(_names(list(counts)), counts.values(), strict=True)}
     if len(columns) > 1:
         columns["total"] = total(counts.values()).as_json()
     table = Table("", *(f"{name}" for name in columns))
@@ -231,12 +234,20 @@ def _table(counts: dict[Path, Counts]) -> Table:
         column.justify = "right"
     for name in ("calls", "calls_without_object", "calls_failed", "candidates", "accepted"):
         table.add_row(name, *(f"{column[name]:,}" for column in columns.values()), end_section=name == "accepted")
-    for group in ("rejected", "repaired", "marked"):
-        names = list(dict.fromkeys(name for column in columns.values() for name in column[group]))
+    for group, order in (("rejected", [*Reason]), ("repaired", [*Repair]), ("marked", [*Reason, NEAR_DUPLICATE])):
+        names = [name for name in map(str, order) if any(name in column[group] for column in columns.values())]
         for name in names:
             cells = (_cell(column[group].get(name, 0), column["candidates"]) for column in columns.values())
             table.add_row(f"{group}: {name}", *cells, end_section=name == names[-1])
     return table
+
+
+def _names(paths: list[Path]) -> list[str]:
+    """The paths without the folders that all of them share."""
+    if len(paths) < 2:
+        return [path.name for path in paths]
+    shared = os.path.commonpath([path.resolve().parent for path in paths])
+    return [os.path.relpath(path.resolve(), shared) for path in paths]
 
 
 def _cell(number: int, of: int) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash
 from spanloom_validator.extract import Candidate
-from spanloom_validator.text import has_plain_characters, storable
+from spanloom_validator.text import has_filler, storable
 from spanloom_validator.verdict import EXCERPT, Context, judge
 
 MAX_TAGS = 256
@@ -51,7 +51,7 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
             left = ids.translate(None, outside)  # I-X, and what is no tag
             if (
                 not joined.isprintable()
-                or not (joined.isascii() or has_plain_characters(joined))
+                or (not joined.isascii() and has_filler(joined))
                 or "  " in joined  # a blank token
                 or joined.strip() != joined
                 or not joined

@@ -56,24 +56,25 @@ class _Scan:
         find, parse = text.find, loads_strictly
         start, end = find("{"), 0
         while start >= 0:
+            following = find("{", start + 1)
             if end <= start:  # looked for once: where there is none, not again and again
                 end = find("}", start) + 1 or len(text) + 1
-            if end <= len(text) and find("{", start + 1, end) < 0:  # most have no brace inside: try that first
+            refused = -1
+            if end <= len(text) and (following < 0 or following >= end):  # most have no brace inside: try that first
                 try:
                     found.append((start, end, parse(text[start:end]), None, None))
-                    start = find("{", end)
+                    start = following
                     continue
                 except ValueError:
-                    position = self.look(start, refused=end)
-            else:
-                position = self.look(start)
+                    refused = end
+            position = self.look(start, refused)
             if self.steps > self.limit:
                 self.cut_at_braces(position)
                 break
             start = find("{", position)
         return found
 
-    def look(self, start: int, refused: int = -1) -> int:
+    def look(self, start: int, refused: int) -> int:
         """Find the candidate that begins at a brace, if one does. Returns where to go on.
 
         `refused`: where an object without a brace inside ends that the strict parser has refused.
