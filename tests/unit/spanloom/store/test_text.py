@@ -1,0 +1,19 @@
+"""Text as PostgreSQL can hold it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spanloom.store.text import REPLACEMENT, storable
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_text_becomes_storable_and_keeps_its_length(text: str) -> None:
+    stored, replaced = storable(text)
+    assert len(stored) == len(text)
+    assert "\x00" not in stored
+    stored.encode("utf-8")
+    assert replaced == sum(a != b for a, b in zip(text, stored, strict=True))
+    assert all(b == REPLACEMENT for a, b in zip(text, stored, strict=True) if a != b)
+    assert storable(stored) == (stored, 0)
