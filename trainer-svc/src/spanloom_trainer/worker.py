@@ -269,8 +269,10 @@ def make_slots(models: Path, count: int) -> list[Slot]:
 
 
 def _devices() -> list[str]:
-    # The parent trains nothing: where no driver offers a device it is spared torch, seconds and 300 MB of it.
-    if sys.platform == "linux" and not any(Path(name).exists() for name in ("/dev/nvidiactl", "/dev/dxg")):
+    # The parent trains nothing: where no driver (NVIDIA, Jetson, WSL) offers a device it is spared torch and its seconds.
+    if sys.platform == "linux" and not any(
+        Path(name).exists() for name in ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg")
+    ):
         return ["cpu"]
     import torch
 
