@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from spanloom.cli.client import Client
+from spanloom.cli.results import bracketed
+from spanloom.data.demo import DEMO_SCHEMA
 from spanloom.settings import load_settings
 from spanloom.telemetry import configure_logging
 from spanloom_embedded.app import embedded
@@ -90,7 +92,8 @@ def _show(console: Console, run: Row, rows: Sequence[Row], samples: Sequence[Row
         f"{written['accepted']} were accepted. Some of them:"
     )
     for sample in samples:
-        console.print("  " + _marked(sample), highlight=False)
+        sentence = bracketed(sample["tokens"], sample["ner_tags"], list(DEMO_SCHEMA.tags))
+        console.print(f"  {sentence}", highlight=False, markup=False)
     table = Table(title="Span F1 on 150 test sentences (95% interval: test sampling only)", title_justify="left")
     for name in ("source", "setting", "size", "F1", "interval", "precision", "recall"):
         table.add_column(name, justify="left" if name in ("source", "setting") else "right")
@@ -102,15 +105,3 @@ def _show(console: Console, run: Row, rows: Sequence[Row], samples: Sequence[Row
         )  # fmt: skip
     console.print(table)
     console.print("Organic and synthetic arms use 60 gold dev sentences. Figures of made-up data are illustrative.")
-
-
-def _marked(sample: Row) -> str:
-    """The sentence with its entities in brackets, coloured by type."""
-    names = ("PER", "ORG", "LOC")
-    colours = {"PER": "cyan", "ORG": "magenta", "LOC": "green"}
-    out: list[str] = []
-    for token, tag in zip(sample["tokens"], sample["ner_tags"], strict=True):
-        text = token.replace("[", "\\[")
-        kind = names[(tag - 1) // 2] if tag else None
-        out.append(f"[{colours[kind]}]{text}[/]" if kind else text)
-    return " ".join(out)
