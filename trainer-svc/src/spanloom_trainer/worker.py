@@ -269,10 +269,9 @@ def make_slots(models: Path, count: int) -> list[Slot]:
 
 
 def _devices() -> list[str]:
-    # The parent trains nothing: where no driver (NVIDIA, Jetson, WSL) offers a device it is spared torch and its seconds.
-    if sys.platform == "linux" and not any(
-        Path(name).exists() for name in ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg")
-    ):
+    # The parent trains nothing: where no driver offers a device it is spared torch and its seconds.
+    drivers = ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg")  # NVIDIA, Jetson, WSL
+    if sys.platform == "linux" and not any(Path(driver).exists() for driver in drivers):
         return ["cpu"]
     import torch
 
