@@ -80,11 +80,11 @@ key:
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
-test: lint
-	$(BIN)/python -m pytest
+test: lint test-unit
+	$(BIN)/python -m pytest --ignore=tests/unit
 
 test-unit: $(VENV)/.test
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest -n auto tests/unit
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -62,13 +62,9 @@ class Entities(SampleFormat):
         return tokens, tags
 
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
-        mention = closed_object(
-            {"text": {"type": "string"}, "label": {"type": "string", "enum": list(schema.types)}}
-        )
+        mention = closed_object({"text": {"type": "string"}, "label": {"type": "string", "enum": list(schema.types)}})
         mention["properties"]["nth"] = {"type": "integer", "minimum": 1}
-        return closed_object(
-            {"text": {"type": "string"}, "entities": {"type": "array", "items": mention}}
-        )
+        return closed_object({"text": {"type": "string"}, "entities": {"type": "array", "items": mention}})
 
     def sample_grammar(self, schema: LabelSchema, *, iob2: bool) -> str:
         """JSON and labels are certain; that a mention stands in the text no context-free grammar can say."""
