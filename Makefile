@@ -80,11 +80,12 @@ key:
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
-test: lint test-unit
+test: lint
+	$(BIN)/python -m pytest -n auto tests/unit
 	$(BIN)/python -m pytest --ignore=tests/unit
 
 test-unit: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto tests/unit
+	$(BIN)/python -m pytest -n auto -m "not slow" tests/unit
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -6,9 +6,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from support import ROOT
 
 
+@pytest.mark.slow
 def test_the_gateways_document_is_current() -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith("SPANLOOM_")}
     made = subprocess.run(

@@ -74,6 +74,7 @@ def test_equals_seqeval(reading, seqeval, corpus):
         assert scores.of(reading, present[i])[:3] == pytest.approx(per_label[:3], abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(corpus=CORPUS.filter(lambda c: any(c[0]) and all(c[0])))
 def test_equals_nervaluate(corpus):
@@ -108,6 +109,7 @@ def test_decoder_agrees_with_the_plain_one(corpus):
         assert (~spans.begins).sum() == sum(len(orphans(sentence)) for sentence in side)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(corpus=CORPUS)
 def test_counts_per_sentence_are_those_of_the_sentence_alone(corpus):

@@ -41,6 +41,7 @@ def plans(spec: RunSpec, gold: list[Sentence] = GOLD, **more: Any) -> list[Promp
     return list(plan_prompts(spec, spec.sources[0], code, gold, **more))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "name", "n", "wording"), [("da", "Danish", 20, "open-models"), ("kin", "Kinyarwanda", 7, "gpt-4.1")]
 )

@@ -32,6 +32,7 @@ def same(one: Outcome, other: Outcome) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_it_learns(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
     longer = replace(recipe, max_steps=120)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], longer, base=base, schema=schema, seed=1)

@@ -36,6 +36,7 @@ PUBLISHED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_counts(name: str) -> None:
     data = load_gold(GoldSpec(name=name), DATED, language="x", roots=[shared_data("data", "gold")], hub=False)

@@ -60,6 +60,7 @@ def test_any_label_round_trips(written: SampleFormat, names: list[str]) -> None:
     round_trip(written, Sentence(tuple(f"t{i}" for i in tags), tags), schema)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["da_ddt", "sv_talbanken", "masakhaner2-swa", "masakhaner2-kin"])
 def test_gold_files_round_trip(name: str) -> None:
     """Of every file each 40th sentence, and each sixth of those with a character that means something to a format."""
