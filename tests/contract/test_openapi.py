@@ -64,6 +64,8 @@ def _ids(db: Engine) -> dict[str, Any]:
     }
 
 
+# schemathesis draws from `random` inside its strategies, which hypothesis warns of now and then.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 @pytest.mark.timeout(600)
 def test_no_generated_request_gets_a_server_error(service: Service) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", service.app)

@@ -28,7 +28,7 @@ class Trainers:
     def start_job(self) -> str:
         """The id of a new job, once its holder has told of its progress: it is in the middle of it."""
         run_id = store_run(self.db, sizes=[300], recipe=RECIPE)
-        assert settle(self.db, run_id).jobs == 1
+        settle(self.db, run_id)  # the trainers' sweepers may have been faster
         (job,) = select(self.db, "SELECT id FROM jobs WHERE run_id = :run", run=run_id)
         wait_for(lambda: self.job(job.id).progress, timeout_s=90, what=f"progress of the job ({self.cluster.logs()})")
         return str(job.id)
