@@ -7,7 +7,6 @@ needs no more.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from spanloom.contracts.sources import Engine as EngineSpec
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.store import runs, work
-from spanloom.workers.outage import Outage, is_transient
+from spanloom.workers.outage import Outage
 from spanloom_generator import records
 from spanloom_generator.calls import encode_call
 from spanloom_generator.prompts import plan_prompts
@@ -131,15 +130,4 @@ class TopUp:
 
     def run(self, stop: threading.Event) -> None:
         """Top up every `every_s` seconds until `stop` is set."""
-        _every(self.round, self.every_s, stop, self.outage)
-
-
-def _every(action: Callable[[], Any], every_s: float, stop: threading.Event, outage: Outage) -> None:
-    while not stop.wait(every_s):
-        try:
-            action()
-            outage.over()
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            stop.wait(outage.note(error))
+        self.outage.repeat(self.round, self.every_s, stop)

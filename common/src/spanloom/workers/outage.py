@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -48,3 +49,14 @@ class Outage:
     def quiet_for(self, seconds: float) -> bool:
         """Whether the last outage this loop saw ended at least so long ago: leases may be judged again."""
         return self.problem is None and (self.ended_at is None or time.monotonic() - self.ended_at >= seconds)
+
+    def repeat(self, action: Callable[[], object], every_s: float, stop: threading.Event) -> None:
+        """Do `action` every `every_s` seconds until `stop` is set; outages are waited out, all else is raised."""
+        while not stop.wait(every_s):
+            try:
+                action()
+                self.over()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                stop.wait(self.note(error))

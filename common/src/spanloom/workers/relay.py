@@ -154,11 +154,4 @@ class Sweeper:
 
     def run(self, stop: threading.Event) -> None:
         """Sweep until `stop` is set."""
-        while not stop.wait(self.every_s):
-            try:
-                self.sweep()
-                self.outage.over()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                stop.wait(self.outage.note(error))
+        self.outage.repeat(self.sweep, self.every_s, stop)
