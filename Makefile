@@ -85,7 +85,7 @@ test: lint
 	$(BIN)/python -m pytest --ignore=tests/unit
 
 test-unit: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto -m "not slow" tests/unit
+	$(BIN)/python -m pytest -p no:schemathesis -n auto -m "not slow" tests/unit
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

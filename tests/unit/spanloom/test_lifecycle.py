@@ -134,6 +134,7 @@ main(Service("t", settings=settings, app=create_app("t", settings=settings),
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "worker", "grace", "code"),
     [

@@ -36,9 +36,7 @@ def follow_run(api: Client, run_id: str) -> dict[str, Any]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def watch(
-    api: Client, run_id: str, show: Callable[[dict[str, Any]], None], *, every_s: float = EVERY_S
-) -> dict[str, Any]:
+def watch(api: Client, run_id: str, show: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Call `show` with each snapshot until the run's state is no longer `running`; gives the last one.
 
     Events wake it early. Where their stream cannot be had, or ends, the snapshots alone go on.
@@ -52,7 +50,7 @@ def watch(
         if snapshot["state"] != "running":
             return snapshot
         try:
-            woken.get(timeout=every_s)
+            woken.get(timeout=EVERY_S)
             while not woken.empty():
                 woken.get_nowait()
         except queue.Empty:

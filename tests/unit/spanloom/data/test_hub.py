@@ -88,7 +88,7 @@ def server(tmp_path: Path) -> Iterator[FakeHub]:
         path = tmp_path / f"{split}.parquet"
         Dataset.from_dict({"tokens": [["ni", split]], "ner_tags": [[0, tag]]}, features=features).to_parquet(path)
         server.files[f"swa/{split}/0000.parquet"] = path.read_bytes()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
     server.shutdown()
