@@ -18,6 +18,9 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect",
 """Answered without a key: they tell of the program, not of anybody's data."""
 PROBE_PATHS = frozenset({"/healthz", "/readyz"})
 """Answered under any `Host`: orchestrators probe by address."""
+SCRAPED_PATH = "/metrics"
+"""Under any `Host` too where a key is asked: Prometheus scrapes each replica by its address, and the key that it
+presents is what a page of a rebound name lacks."""
 
 
 class ApiKey:
@@ -64,7 +67,8 @@ class Access:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers, path = Headers(scope=scope), scope["path"]
         host = headers.get("host", "")
-        if path not in PROBE_PATHS and not host_allowed(host, self._hosts):
+        by_address = path in PROBE_PATHS or (path == SCRAPED_PATH and self._key is not None)
+        if not by_address and not host_allowed(host, self._hosts):
             return 403, f"Host {host[:100]!r} is not allowed; add it to SPANLOOM_ALLOWED_HOSTS"
         origin = headers.get("origin")
         if origin is not None and not self._origin_allowed(origin, host):

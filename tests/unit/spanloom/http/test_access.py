@@ -101,6 +101,13 @@ def test_probes_may_come_by_address(path: str) -> None:
     assert client().get(path, headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
+def test_metrics_may_be_scraped_by_address_with_the_key_alone() -> None:
+    by_address = {"Host": "10.1.2.3:8000"}
+    assert client(api_key=KEY).get("/metrics", headers={**by_address, "X-API-Key": KEY}).status_code == 200
+    assert client(api_key=KEY).get("/metrics", headers=by_address).status_code == 401
+    assert client().get("/metrics", headers=by_address).status_code == 403
+
+
 @pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://127.0.0.1:9999", "http://127.0.0.1"])
 def test_a_foreign_origin_is_refused(origin: str) -> None:
     answer = client().get("/v1/things", headers={"Origin": origin})
