@@ -359,3 +359,21 @@ class DeadLetter(Base):
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     replayed_at: Mapped[datetime | None]
+
+
+class DeviceTurn(Base):
+    """Who wants a GPU, in order of `place`, and who has it. The row tells; a file's lock excludes (`workers.device`)."""
+
+    __tablename__ = "device_turns"
+    __table_args__ = (
+        UniqueConstraint("device", "holder"),
+        CheckConstraint(_one_of("state", ("waiting", "holding")), name="device_turns_state"),
+    )
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
+    device: Mapped[str]
+    holder: Mapped[str]
+    pid: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    since: Mapped[datetime | None]
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
