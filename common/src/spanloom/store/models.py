@@ -213,7 +213,11 @@ class Job(Work, Base):
 
 
 class Model(Base):
-    """A model folder under SPANLOOM_MODELS, written by the attempt that finished the job."""
+    """A model folder under SPANLOOM_MODELS, written by the attempt that finished the job.
+
+    `place` is the (run, language, setting, source) that it is the best of so far, null where all are kept. `facts` are
+    the training's, for the model card; `scored` says that the card on the disk tells its scores.
+    """
 
     __tablename__ = "models"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -221,15 +225,23 @@ class Model(Base):
     run_id: Mapped[str]
     path: Mapped[str]
     bytes: Mapped[int] = mapped_column(BigInteger)
+    place: Mapped[str | None] = mapped_column(unique=True)
+    dev_f1: Mapped[float | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    scored: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Prediction(Base):
-    """The tags a job's model gave one gold set: one list of tag ids a sentence, in order."""
+    """The tags a job's model gave one gold set: one list of tag ids a sentence, in order.
+
+    `method` is `direct` for the first try, `direct+restarts` for the try chosen after a collapse.
+    """
 
     __tablename__ = "predictions"
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    method: Mapped[str] = mapped_column(primary_key=True, server_default="direct")
     tags: Mapped[list[Any]]
 
 
