@@ -99,8 +99,13 @@ def test_default_rejects_the_integers_among_tokens():
 
 @pytest.mark.parametrize(("lang", "usable", "letters"), [("da", 128, "øåæéöãÅè"), ("sv", 577, "öäåéÄÖÅèãæøóâá")])
 def test_escapes_are_put_right_and_none_wrongly(lang, usable, letters):
-    """Of the samples that are usable but for their escapes. (A rule of thumb, that any control character and
-    two digits are a letter, gives 153 and 684; a fifth of those are wrong, such as `K¾nhavn` for `København`.)"""
+    """Of the samples that are usable but for their escapes.
+
+    Simpler rules restore more, and a fifth of it wrongly, such as `K¾nhavn` for `København` or `pȣ` for `på`. Of a
+    control character and two digits every printable character makes 165, 716 and 537 samples clean (Danish, Swedish,
+    Tamil); every letter or mark 149, 655 and 243; every one of the language's script or common to all scripts 141, 677
+    and 176; every letter of Latin-1 or Tamil 125, 553 and 165.
+    """
     restored = [v for v in verdicts_of(f"{GPT}/{lang}", "default") if "split_escape" in v.repairs and v.tokens]
     restored = [v for v in restored if v.delta is None]
     assert len(restored) == usable
@@ -111,7 +116,7 @@ def test_escapes_are_put_right_and_none_wrongly(lang, usable, letters):
 
 def test_tamil_letters_are_put_right_in_tamil_words_alone():
     restored = [v for v in verdicts_of(f"{GPT}/ta", "default") if "split_escape" in v.repairs and v.tokens]
-    assert len(restored) == 156
+    assert len(restored) == 155
     scripts = Counter(
         unicodedata.name(c).split()[0] for v in restored for token in v.tokens for c in token if c > "\x7f"
     )

@@ -66,6 +66,11 @@ def test_the_language_s_script_is_heeded():
     assert restore(["\x00c0", "\x00c1"]) is None  # nothing says that this is Latin text
 
 
+def test_escapes_that_were_counted_up_are_no_words():
+    assert restore(["\x0995", "\x0996", "\x0997\x0998"]) is None
+    assert restore(["\x0995\x0996"], script="Beng") == ["কখ"]
+
+
 @given(st.lists(st.text(alphabet="abcdeåäöéøæ .,1", min_size=1, max_size=8), min_size=1, max_size=6))
 def test_what_was_written_wrongly_comes_back(tokens):
     """Whatever is restored is what was meant; a clean sample is returned as it is."""

@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence, Set
+from itertools import pairwise
 
 from spanloom_validator.scripts import letters_in, script_of
 
@@ -37,6 +38,8 @@ def restore(tokens: Sequence[str], *, alphabet: Set[str] = frozenset(), script: 
         restored.append(pair)
     letters = Counter(script_of(char) for token, _ in restored for char in token if _is_letter(char))
     put_back = [char for _, chars in restored for char in chars]
+    if _is_counting(put_back):
+        return None
     expected = letters.most_common(1)[0][0] if letters else ""
     if script is not None and not all(map(letters_in(script).match, filter(str.isalpha, put_back))):
         return None
@@ -46,6 +49,12 @@ def restore(tokens: Sequence[str], *, alphabet: Set[str] = frozenset(), script: 
         if chars and any(script_of(char) != expected for char in token if _is_letter(char)):
             return None
     return [token for token, _ in restored]
+
+
+def _is_counting(letters: Sequence[str]) -> bool:
+    """Whether letters are three code points or more in a row: no word, but escapes that the model counted up."""
+    codes = [ord(letter) for letter in letters]
+    return len(codes) > 2 and all(after == before + 1 for before, after in pairwise(codes))
 
 
 def _restore_token(token: str, alphabet: Set[str]) -> tuple[str, str] | None:
