@@ -6,6 +6,8 @@ import hashlib
 import os
 import runpy
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ import pytest
 from support import ROOT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="giving files to other groups needs root")
-main = runpy.run_path(str(ROOT / "infra/init/secrets.py"))["main"]
+SCRIPT = ROOT / "infra/init/write_secrets.py"
+main = runpy.run_path(str(SCRIPT))["main"]
 
 
 def _state(root: Path) -> dict[str, tuple[str, int, int]]:
@@ -57,3 +60,10 @@ def test_services_and_database_agree(tmp_path: Path) -> None:
         assert ours.read_text() == theirs.read_text()
     digest = hashlib.sha256((tmp_path / "api_key").read_bytes()).hexdigest()
     assert (tmp_path / "services/api_key_hash").read_text() == f"sha256:{digest}"
+
+
+def test_it_runs_as_the_image_runs_it(tmp_path: Path) -> None:
+    """As a script: its folder comes first among the modules, so that its name must not be that of one it imports."""
+    done = subprocess.run([sys.executable, str(SCRIPT), str(tmp_path), "10001", "999"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(_state(tmp_path)) == 8
