@@ -43,7 +43,7 @@ UPDATE completions SET judged_at = clock_timestamp(), state = 'done', finished_a
 """).bindparams(_IDS)
 _ERROR = text("UPDATE completions SET error = :error WHERE id = :id AND judged_at IS NULL")
 _FIRSTS = text("""
-SELECT DISTINCT ON (identity) identity, call_index, candidate_index, tokens, char_offset FROM samples
+SELECT DISTINCT ON (identity) identity, call_index, candidate_index, tokens, char_offset, repairs FROM samples
  WHERE dataset_id = :dataset AND identity = ANY(:ids) ORDER BY identity, call_index, candidate_index
 """).bindparams(_IDS)
 # Add a batch's counts. Complete: at N accepted samples, or when the last call that may be made is judged.

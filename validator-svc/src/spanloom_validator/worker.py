@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from spanloom import telemetry
 from spanloom.contracts.messages import CompletionMessage
-from spanloom.contracts.rules import Reason, Treatment, Verdict
+from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash, identity_hash
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
@@ -212,7 +212,8 @@ def _demote(connection: Connection, context: DatasetContext, row: Any, treatment
         records.mark_sample(connection, context.id, *place, str(Reason.DUPLICATE))
         return
     records.drop_sample(connection, context.id, *place)
-    gone = Verdict(index=place[1], accepted=True, offset=row.char_offset, tokens=tuple(row.tokens))
+    repairs = tuple(map(Repair, row.repairs))
+    gone = Verdict(index=place[1], accepted=True, offset=row.char_offset, tokens=tuple(row.tokens), repairs=repairs)
     tally.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, gone))
     tally.accepted -= 1
 
