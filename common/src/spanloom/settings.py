@@ -124,6 +124,9 @@ class WorkSettings(BaseSettings):
     )
     backoff_max_s: Seconds = Field(60, description="Longest pause after transient errors.")
     gpu_turn_s: Seconds = Field(600, description="A holder of a GPU gives it up after so long when another waits.")
+    gpu_handover_s: Seconds = Field(
+        60, description="Time a holder has to give a GPU up; then what it runs there is ended, after as long itself."
+    )
     concurrent_jobs: int = Field(1, ge=1, le=64, description="Trainings at once on one device.")
 
 
@@ -150,6 +153,11 @@ class FolderSettings(BaseSettings):
     models: Path | None = Field(None, description="Folder of trained models. Unset: `models` in `SPANLOOM_HOME`.")
     models_min_free_bytes: int = Field(
         1_000_000_000, ge=0, description="A trainer takes no job while the models' folder has less space free."
+    )
+    device_locks: Path | None = Field(
+        None,
+        description="Folder of lock files, one a GPU, that all services of a host share. Unset: `devices` in "
+        "`SPANLOOM_HOME`. Not used where there is no GPU.",
     )
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("spanloom"),
@@ -251,6 +259,11 @@ class Settings(HttpSettings, StoreSettings, TopicSettings, WorkSettings, Lifecyc
     def models_folder(self) -> Path:
         """Where trained models lie."""
         return self.models or self.home / "models"
+
+    @property
+    def device_locks_folder(self) -> Path:
+        """Where the lock files of GPUs lie."""
+        return self.device_locks or self.home / "devices"
 
     def database(self) -> str | None:
         """The database's URL with its password, or None for the embedded server."""

@@ -374,7 +374,7 @@ class DeadLetter(Base):
 
 
 class DeviceTurn(Base):
-    """Who wants a GPU, in order of `place`, and who has it. The row tells; a file's lock excludes (`workers.device`)."""
+    """Who wants a GPU, in order of `place`, and who has it. Rows tell; a file's lock excludes (`workers.device`)."""
 
     __tablename__ = "device_turns"
     __table_args__ = (
