@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psutil
@@ -42,9 +42,9 @@ class Fault:
     seed: int
 
 
-def drawn(rng: random.Random, lease_s: float) -> list[Fault]:
+def drawn(rng: random.Random, lease_s: float, weights: Mapping[str, int] = WEIGHTS) -> list[Fault]:
     """The faults of one round, in order."""
-    kinds = rng.choices(list(WEIGHTS), weights=list(WEIGHTS.values()), k=rng.randint(5, 9))
+    kinds = rng.choices(list(weights), weights=list(weights.values()), k=rng.randint(5, 9))
     faults = []
     for kind in kinds:
         trainers = [place for place, service in enumerate(CAST) if service == "trainer"]
@@ -55,7 +55,7 @@ def drawn(rng: random.Random, lease_s: float) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.at)
 
 
-def strike(stage: Stage, fault: Fault, run_id: str) -> Repair | None:
+def strike(stage: Stage, run_id: str, fault: Fault) -> Repair | None:
     """Do the fault; returns what mends it later. None for one that has no object now, or needs no mending."""
     process = stage.cast[fault.victim]
     if fault.kind in ("kill", "stop", "freeze"):

@@ -15,20 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-import psycopg2
-
-from chaos.faults import KILLS, Fault, Repair, drawn, strike
+from chaos.faults import KILLS, drawn, strike
+from chaos.rounds import play_round
 from chaos.stage import CALLS, DEFAULT, QUICK, Stage, staged
-from chaos.verdict import ARMS, Rows, Verdict, verdict_of
-
-LOOK_S = 0.15
-STEPS = 2 * CALLS + 100 * ARMS
-
-
-class Stuck(AssertionError):
-    """A run that does not go on though everything is up."""
+from chaos.verdict import Rows, Verdict, verdict_of
 
 
 @dataclass
@@ -74,7 +67,8 @@ def play(
             stage.start_all(settings)
             faults = drawn(random.Random(f"{seed}-{number}"), float(settings["SPANLOOM_LEASE_S"]))
             run_id = stage.submit(name)
-            struck = play_round(stage, run_id, faults, patience_s=patience_s)
+            hit = partial(strike, stage, run_id)
+            struck = play_round(stage, run_id, faults, hit, calls=CALLS, patience_s=patience_s)
             ended[name] = run_id
             verdict = verdict_of(stage.db, run_id, reference)
             whole.note(name, verdict)
@@ -93,56 +87,6 @@ def _look_again(stage: Stage, ended: dict[str, str], reference: Rows, whole: Pla
         verdict = verdict_of(stage.db, run_id, reference)
         if not verdict.good and not any(what.startswith(f"{name}:") for what in whole.wrong):
             whole.note(f"{name}, later", verdict)
-
-
-def play_round(stage: Stage, run_id: str, faults: list[Fault], *, patience_s: float) -> Counter[str]:
-    """Strike each fault when the run has come so far, mend it after its pause; returns what was struck by kind."""
-    struck: Counter[str] = Counter()
-    waiting, mending = list(faults), list[tuple[float, Repair]]()
-    best, moved = -1.0, time.monotonic()
-    while True:
-        now = time.monotonic()
-        for due in [item for item in mending if item[0] <= now]:
-            mending.remove(due)
-            due[1]()
-            moved = time.monotonic()
-        here = _progress(stage, run_id)
-        if here is not None and here > best:
-            best, moved = here, now
-        # One that the run's progress does not reach, because what was struck before holds it up, comes anyway.
-        while waiting and (waiting[0].at <= best or now - moved > 20):
-            fault = waiting.pop(0)
-            repair = strike(stage, fault, run_id)
-            if repair is not None:
-                struck[fault.kind] += 1
-                mending.append((time.monotonic() + fault.pause_s, repair))
-                moved = now
-        if best >= 1 and not mending:
-            return struck
-        if not mending:
-            assert not stage.broken(), "\n".join(stage.broken())
-            if now - moved > patience_s:
-                raise Stuck(f"{run_id} stands at {best:.2f}: {stage.cluster.counts(run_id)}\n{stage.logs()}")
-        time.sleep(LOOK_S)
-
-
-def _progress(stage: Stage, run_id: str) -> float | None:
-    """How far the run has come, 1 when it has ended; None while the database is away."""
-    if stage.postgres.postmaster() is None:
-        return None
-    try:
-        ((state, prompts, judged, jobs, evaluations),) = stage.cluster.sql(
-            "SELECT state, "
-            "(SELECT count(*) FROM prompts WHERE run_id = r.id AND state = 'done'), "
-            "(SELECT count(*) FROM completions WHERE run_id = r.id AND state = 'done'), "
-            "(SELECT count(*) FROM jobs WHERE run_id = r.id AND state = 'done'), "
-            "(SELECT count(*) FROM evaluations WHERE run_id = r.id AND state = 'done') FROM runs r WHERE id = %s",
-            run_id,
-        )
-    except psycopg2.OperationalError:
-        return None
-    done = (prompts + judged + 50 * jobs + 50 * evaluations) / STEPS
-    return 1.0 if state != "running" else min(done, 0.99)
 
 
 def main(arguments: list[str]) -> int:

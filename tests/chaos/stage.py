@@ -114,9 +114,15 @@ class Stage:
         assert postmaster is not None, "PostgreSQL is not running"
         os.kill(postmaster.pid, signal.SIGKILL)
 
-    def logs(self) -> str:
-        """The end of the logs of all that runs now."""
-        return "\n".join(f"--- {p.service} {p.log}\n{p.tail(2500)}" for p in self.cast)
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query; raises psycopg2.OperationalError while the database is away."""
+        return self.cluster.sql(statement, *values)
+
+    def logs(self, run_id: str) -> str:
+        """Counts of the run, and the end of the logs of all that runs now."""
+        return f"{self.cluster.counts(run_id)}\n" + "\n".join(
+            f"--- {p.service} {p.log}\n{p.tail(2500)}" for p in self.cast
+        )
 
 
 @contextmanager

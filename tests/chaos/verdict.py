@@ -37,10 +37,10 @@ class Verdict:
             self.wrong.append(f"{found} {what}, not {expected}")
 
 
-def verdict_of(db: Engine, run_id: str, reference: Rows) -> Verdict:
-    """Judge what a round left behind, by its rows alone."""
+def verdict_of(db: Engine, run_id: str, reference: Rows, calls: int = CALLS) -> Verdict:
+    """Judge what a round of `calls` calls left behind, by its rows alone."""
     verdict = Verdict()
-    _judging(db, run_id, reference, verdict)
+    _judging(db, run_id, reference, calls, verdict)
     _accounting(db, run_id, verdict)
     _training(db, run_id, verdict)
     _letters(db, verdict)
@@ -51,11 +51,11 @@ def _one(db: Engine, statement: str, run_id: str) -> int:
     return int(select(db, f"SELECT count(*) AS n FROM {statement}", run=run_id)[0].n)
 
 
-def _judging(db: Engine, run_id: str, reference: Rows, verdict: Verdict) -> None:
+def _judging(db: Engine, run_id: str, reference: Rows, calls: int, verdict: Verdict) -> None:
     """Every call has one verdict, and the rows are those of a calm judging."""
-    verdict.expect(_one(db, "completions WHERE run_id = :run", run_id), CALLS, "completions")
-    verdict.expect(_one(db, "completions WHERE run_id = :run AND judged_at IS NOT NULL", run_id), CALLS, "verdicts")
-    verdict.expect(_one(db, "prompts WHERE run_id = :run AND state = 'done'", run_id), CALLS, "prompts done")
+    verdict.expect(_one(db, "completions WHERE run_id = :run", run_id), calls, "completions")
+    verdict.expect(_one(db, "completions WHERE run_id = :run AND judged_at IS NOT NULL", run_id), calls, "verdicts")
+    verdict.expect(_one(db, "prompts WHERE run_id = :run AND state = 'done'", run_id), calls, "prompts done")
     ours = judged_rows(db, run_id)
     for table, rows in reference.items():
         found, wanted = Counter(map(repr, ours[table])), Counter(map(repr, rows))
