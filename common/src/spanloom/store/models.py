@@ -15,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -179,6 +180,24 @@ class Sample(Base):
     repairs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     marks: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     diagnostics: Mapped[dict[str, Any] | None]
+
+
+class SampleBand(Base):
+    """One key of a sample's MinHash; near-duplicates share one. Kept where a dataset's rules look for them."""
+
+    __tablename__ = "sample_bands"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["dataset_id", "call_index", "candidate_index"],
+            ["samples.dataset_id", "samples.call_index", "samples.candidate_index"],
+            ondelete="CASCADE",
+        ),
+        Index("sample_bands_sample", "dataset_id", "call_index", "candidate_index"),
+    )
+    dataset_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    call_index: Mapped[int] = mapped_column(primary_key=True)
+    candidate_index: Mapped[int] = mapped_column(primary_key=True)
 
 
 class Rejection(Base):
