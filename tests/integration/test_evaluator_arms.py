@@ -85,7 +85,10 @@ def evaluate(db: Engine, bus: Bus, run: str) -> Evaluate:
             if not select(db, "SELECT 1 FROM jobs WHERE id = :id", id=job):
                 arms = {"id": job, "run_id": run, "kind": "train", "arm": arm.model_dump(mode="json"), "state": "done"}
                 connection.execute(insert(Job), arms)
-                connection.execute(insert(Prediction), {"job_id": job, "dataset_id": sets["test"], "tags": pred})
+            method = more.get("method", "direct")
+            predicted = {"job_id": job, "dataset_id": sets["test"], "method": method, "tags": pred}
+            if more.pop("predicted", True):
+                connection.execute(insert(Prediction), predicted)
             connection.execute(
                 insert(Evaluation),
                 {"id": evaluation, "run_id": run, "job_id": job, "dataset_id": sets["test"], "training_seed": seed,
@@ -241,12 +244,20 @@ def test_first_tries_are_the_headline(http: TestClient, run: str, evaluate: Eval
     evaluate("organic", 0.9, seed=1)
     evaluate("organic", 0.1, seed=2)
     first = rows(http, "/f1_by_size", run)[0]
-    evaluate("organic", 0.9, seed=1, method="direct+restarts")
+    assert first["f1_with_restarts"] == first["f1"], "nothing was restarted"
+    evaluate("organic", 0.05, seed=1, method="direct+restarts")
     (row,) = rows(http, "/f1_by_size", run)
     assert (row["seeds"], row["collapse_rate"]) == (2, 0.5)
-    assert [row[name] for name in ("f1", "lo", "hi", "f1_with_restarts")] == pytest.approx(
-        [first[name] for name in ("f1", "lo", "hi", "f1")]
-    )
+    assert [row[name] for name in ("f1", "lo", "hi")] == pytest.approx([first[name] for name in ("f1", "lo", "hi")])
+    by_try = sorted(rows(http, "", run), key=lambda row: (row["method"], row["training_seed"]))
+    collapsed, learnt, again = (row["f1"] for row in by_try)
+    assert collapsed < 0.5 < again
+    assert row["f1"] == pytest.approx((collapsed + learnt) / 2)
+    assert row["f1_with_restarts"] == pytest.approx((again + learnt) / 2)
+    (source,) = rows(http, "/collapse_by_source", run)
+    found = [source[name] for name in ("source", "trainings", "collapsed", "still_collapsed", "collapse_rate")]
+    assert found == ["organic", 2, 1, 0, 0.5]
+    assert [source["f1"], source["f1_with_restarts"]] == pytest.approx([row["f1"], row["f1_with_restarts"]])
     assert [row["method"] for row in rows(http, "/leaderboard", run)] == ["direct", "direct"]
     assert len(rows(http, "", run)) == 3
 
@@ -326,7 +337,7 @@ def test_report_of_a_run(db: Engine, http: TestClient, run: str, evaluate: Evalu
 def test_a_failed_read_fails_the_evaluation_alone(db: Engine, run: str, evaluate: Evaluate) -> None:
     evaluate("organic", 0.1)
     execute(db, "DELETE FROM predictions")
-    evaluate("organic", 0.1, method="direct+restarts")
+    evaluate("organic", 0.1, method="direct+restarts", predicted=False)
     failed = select(db, "SELECT state, reason FROM evaluations ORDER BY id")
     assert [row.state for row in failed] == ["done", "failed"]
     assert "predictions are not stored" in failed[1].reason

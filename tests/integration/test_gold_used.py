@@ -17,7 +17,7 @@ from spanloom.store.settle import settle
 from spanloom_generator import records as calls
 from spanloom_generator.engines.port import CallResult
 from spanloom_trainer import records
-from spanloom_trainer.worker import facts_of
+from spanloom_trainer.findings import facts_of
 from stored import LEASE, ORGANIC, execute, select, store_run
 
 LLM = {
@@ -28,7 +28,8 @@ LLM = {
     "stop": {"after_calls": 7},
     "dev_calls": 2,
 }
-TRAINED = {"seconds": 1.0, "steps": 2, "collapsed": False, "few_updates": True, "tries": [{}], "tokens_lost": 0}
+TRIED = {"seconds": 1.0, "steps": 2, "collapsed": False}
+TRAINED = {"tries": [TRIED], "few_updates": True, "tokens_lost": 0, "labels_absent": []}
 
 
 def answer(db: Engine, run: str, *, failed: str = "none", unsent: str = "none") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arms import IDENTITY, Arm
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EvaluationSpec
 from spanloom.data.split import split_of
@@ -20,13 +20,15 @@ from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of
 from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.intervals import Interval
+from spanloom_evaluator.labels import only
 from spanloom_evaluator.score import READINGS, Scores
 
 _READ = text("""
-SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, d.tags AS schema_tags, p.tags AS predicted, j.arm, r.spec
+SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.label_mapping, e.facts -> 'labels' AS labels,
+       d.tags AS schema_tags, p.tags AS predicted, j.arm, r.spec
   FROM evaluations e JOIN datasets d ON d.id = e.dataset_id
   JOIN runs r ON r.id = e.run_id JOIN jobs j ON j.id = e.job_id
-  LEFT JOIN predictions p ON p.job_id = e.job_id AND p.dataset_id = e.dataset_id
+  LEFT JOIN predictions p ON p.job_id = e.job_id AND p.dataset_id = e.dataset_id AND p.method = e.method
  WHERE e.id = :id
 """)
 _TRAINED_ON = text("""
@@ -53,7 +55,7 @@ VALUES (:id, :reading, :label, :tp, :pred, :gold) ON CONFLICT DO NOTHING
 class Unscored:
     """One evaluation as it stands before scoring: test sentences with gold tags, predicted tags sentence by sentence.
 
-    `facts` go into its row.
+    Both hold the labels alone that the evaluation is over. `facts` go into its row.
     """
 
     id: str
@@ -67,7 +69,10 @@ class Unscored:
 
 
 def read(connection: Connection, evaluation_id: str) -> Unscored:
-    """Everything an evaluation needs. Raises NotFound when the row or its predictions are not there."""
+    """Everything an evaluation needs.
+
+    Raises NotFound when the row or its predictions are not there, SchemaError for a tag outside the run's schema.
+    """
     row = connection.execute(_READ, {"id": evaluation_id}).first()
     if row is None or row.predicted is None:
         raise NotFound(f"evaluation {evaluation_id} or its predictions are not stored")
@@ -75,12 +80,21 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
     source = connection.execute(_TRAINED_ON, {"id": arm.train_dataset}).one()
     facts = facts_of_run(spec, arm, row.language)
     facts |= {"source_model": source.model, "version": source.version, "gold_used": gold_used(connection, arm)}
+    schema = LabelSchema(tuple(row.schema_tags))
+    test, predicted = sentences_of(connection, row.dataset_id), row.predicted
+    if row.label_mapping != IDENTITY:
+        gold = only([s.tags for s in test], spec.schema_, row.labels)
+        test = [Sentence(s.tokens, tuple(tags)) for s, tags in zip(test, gold, strict=True)]
+        predicted = only(predicted, spec.schema_, row.labels)
+    elif max((tag for tags in predicted for tag in tags), default=0) >= len(schema):
+        # The model knows labels that the test set has not: what it says of them is neither right nor wrong.
+        predicted = only(predicted, spec.schema_, schema.types)
     return Unscored(
         id=row.id,
         run_id=row.run_id,
-        schema=LabelSchema(tuple(row.schema_tags)),
-        test=sentences_of(connection, row.dataset_id),
-        predicted=row.predicted,
+        schema=schema,
+        test=test,
+        predicted=predicted,
         settings=spec.evaluation,
         trained_on=_trained_on(connection, arm),
         facts=facts,

@@ -12,6 +12,7 @@ import yaml
 
 from spanloom.cli.client import Client
 from spanloom.cli.options import Url, client
+from spanloom.contracts.arms import IDENTITY, RESTARTED
 from spanloom_evaluator.report import ReportData, ReportSample, write_report
 
 ROWS = 100_000
@@ -33,7 +34,9 @@ def report(
 def gather(api: Client, run: str, *, samples: int) -> ReportData:
     """Everything a report says about a run, from the service's routes."""
     found = api.run(run)
-    evaluations = api.results("evaluations", run=run, limit=ROWS)
+    scored = api.results("evaluations", run=run, limit=ROWS)
+    # A restarted try and the shared labels have rows of their own beside that of the training itself.
+    evaluations = [row for row in scored if row["label_mapping"] == IDENTITY and row["method"] != RESTARTED]
     written = [d for d in found["datasets"] if d["calls_expected"] and d["split"] == "train" and d["accepted"]]
     gallery = [sample for dataset in written for sample in _samples(api, dataset, samples)] if samples else []
     return ReportData(

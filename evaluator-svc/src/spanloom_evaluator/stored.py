@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from spanloom.contracts.arms import IDENTITY, RESTARTED
 from spanloom.contracts.training import EvaluationSpec
 from spanloom_evaluator.intervals import bootstrap
 from spanloom_evaluator.score import ALL
 from spanloom_evaluator.significance import compare
-
-RESTARTED = "direct+restarts"
-"""The method of a restarted try's scores: they have intervals, but are not compared."""
 
 # Arms that differ in their source alone share all of these.
 _ALIKE = ("run_id", "language", "dataset_id", "label_mapping", "setting", "control", "size")
@@ -116,6 +114,7 @@ def arms_alike(connection: Connection, evaluation: str, *, reading: str = "typed
 def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpec) -> None:
     """Renew the arm of an evaluation that ends in this transaction, and its tests against the other sources.
 
+    Scores of restarted tries have intervals, but are not compared: neither are those of some of the labels alone.
     The lock makes the last seed of an arm see all others: evaluations of a run end one after the other.
     """
     connection.execute(_LOCK, {"id": evaluation})
@@ -126,7 +125,7 @@ def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpe
         # Evaluations that ended under an older schema have no arm yet.
         if arm.mine or arm.id not in stored:
             _store(connection, arm, settings)
-    if not mine.key["size"] or mine.key["method"] == RESTARTED:
+    if not mine.key["size"] or mine.key["method"] == RESTARTED or mine.key["label_mapping"] != IDENTITY:
         return
     for other in arms:
         if other.mine or other.key["method"] == RESTARTED:

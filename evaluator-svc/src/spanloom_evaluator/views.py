@@ -23,6 +23,7 @@ _ORDER = {
     "rejection_reasons": "run, language, source, split, version, rejected DESC, reason",
     "leaderboard": "run, language, place, evaluation",
     "f1_by_size": "run, language, setting, source, size, control, version, method, test_set",
+    "collapse_by_source": "run, setting, source, version",
     "source_comparison": "run, language, size, source, control, version, method",
     "significance": "run, language, setting, size, source, other, control, version, other_version, method, "
     "other_method",
@@ -39,6 +40,7 @@ class ViewName(StrEnum):
     rejection_reasons = "rejection_reasons"
     leaderboard = "leaderboard"
     f1_by_size = "f1_by_size"
+    collapse_by_source = "collapse_by_source"
     source_comparison = "source_comparison"
     significance = "significance"
 

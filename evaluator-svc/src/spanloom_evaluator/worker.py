@@ -48,7 +48,7 @@ class EvaluatorWorker:
         with self.db.connect() as connection:
             try:
                 unscored = records.read(connection, claim.id)
-            except NotFound as error:
+            except (NotFound, SchemaError) as error:
                 return self._fail(claim, str(error))
         try:
             scores = score([s.tags for s in unscored.test], unscored.predicted, unscored.schema)

@@ -9,7 +9,7 @@ import torch
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.base import Base, load_base, start, vocabulary
+from spanloom_trainer.base import Base, head_of, load_base, start, vocabulary
 from spanloom_trainer.data import prepare
 from spanloom_trainer.encode import pad
 from spanloom_trainer.recipe import Recipe
@@ -112,3 +112,16 @@ def test_a_missing_encoder_says_what_to_give(tmp_path: Path) -> None:
 def test_a_max_length_beyond_the_encoder_is_refused(base: Base, schema: LabelSchema, toy: Toy) -> None:
     with pytest.raises(SpecError, match="65 is more than tiny-32x1 takes"):
         prepare(toy["train"], toy["dev"], [], Recipe(max_length=65), base, schema)
+
+
+def test_a_head_that_knows_the_first_labels_keeps_them(
+    base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe
+) -> None:
+    trained = fine_tune(toy["train"], toy["dev"], [], recipe, base=base, schema=schema, seed=3).state.as_base("related")
+    longer = LabelSchema.of([*schema.types, "DATE"])
+    torch.manual_seed(1)
+    head = head_of(start(trained, longer))[1]
+    known = head_of(trained.model)[1]
+    assert torch.equal(head.weight[: len(schema)], known.weight)
+    assert torch.equal(head.bias[: len(schema)], known.bias)
+    assert len(head.bias) == len(longer)

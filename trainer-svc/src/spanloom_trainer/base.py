@@ -128,8 +128,9 @@ def head_of(model: Any) -> tuple[str, nn.Linear]:
 def start(base: Base, schema: LabelSchema, *, keep: Sequence[int] | None = None, fresh_head: bool = False) -> Any:
     """A trainable copy of the base: its head kept where it knows this very schema, else drawn anew.
 
-    `keep` holds the sorted embedding rows to copy (the vocabulary, trimmed); None copies all. A new head is drawn
-    from torch's global generator, so seed it first.
+    Where the base knows the first labels of the schema, those rows of the new head are its own. `keep` holds the
+    sorted embedding rows to copy (the vocabulary, trimmed); None copies all. A new head is drawn from torch's global
+    generator, so seed it first.
     """
     memo: dict[int, Any] = {}
     if keep is not None:
@@ -140,6 +141,9 @@ def start(base: Base, schema: LabelSchema, *, keep: Sequence[int] | None = None,
         new = nn.Linear(old.in_features, len(schema))
         nn.init.normal_(new.weight, std=getattr(model.config, "initializer_range", 0.02))
         nn.init.zeros_(new.bias)
+        if not fresh_head and base.tags is not None and base.tags == schema.tags[: len(base.tags)]:
+            with torch.no_grad():
+                new.weight[: len(base.tags)], new.bias[: len(base.tags)] = old.weight, old.bias
         setattr(model, name, new)
         describe(model, schema)
     return model.requires_grad_(True)

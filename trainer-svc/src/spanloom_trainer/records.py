@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arms import DIRECT, IDENTITY, Arm
 from spanloom.data.subset import subset
 from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema
@@ -16,22 +16,26 @@ from spanloom.ner.sentence import Sentence
 from spanloom.store import work
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
-from spanloom.store.samples import schema_of, sentences_of
+from spanloom.store.samples import sentences_of
+from spanloom_trainer.labels import annotated, shared_labels
 
 _ARM = text("SELECT arm FROM jobs WHERE id = :job")
 _GOLD = text("""
-SELECT id, language FROM datasets
+SELECT id, language, tags, info FROM datasets
  WHERE run_id = :run AND source = 'gold' AND split = :split AND language = ANY(:languages)
 """)
+_LABELS = text("SELECT tags, info FROM datasets WHERE id = ANY(:ids)")
+_NEEDED = text("SELECT arm ->> 'train_dataset' FROM jobs WHERE id = :job")
 _MODEL = text("SELECT path FROM models WHERE job_id = :job")
 _PREDICTION = text(
-    "INSERT INTO predictions (job_id, dataset_id, tags) VALUES (:job, :dataset, :tags) ON CONFLICT DO NOTHING"
+    "INSERT INTO predictions (job_id, dataset_id, method, tags) VALUES (:job, :dataset, :method, :tags) "
+    "ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("tags", type_=Json))
 _EVALUATION = text("""
-INSERT INTO evaluations (id, run_id, job_id, dataset_id, language, source, setting, size, size_asked,
-                         training_seed, subset_seed, facts)
-VALUES (:id, :run, :job, :dataset, :language, :source, :setting, :size, :size_asked, :training_seed, :subset_seed,
-        :facts) ON CONFLICT DO NOTHING
+INSERT INTO evaluations (id, run_id, job_id, dataset_id, method, label_mapping, language, source, setting, size,
+                         size_asked, training_seed, subset_seed, facts)
+VALUES (:id, :run, :job, :dataset, :method, :label_mapping, :language, :source, :setting, :size, :size_asked,
+        :training_seed, :subset_seed, :facts) ON CONFLICT DO NOTHING
 """).bindparams(bindparam("facts", type_=Json))
 _SAVED = text("""
 INSERT INTO models (id, job_id, run_id, path, bytes) VALUES (:job, :job, :run, :path, :bytes) ON CONFLICT DO NOTHING
@@ -43,17 +47,38 @@ _PROGRESS = text(
 
 
 @dataclass(frozen=True)
+class GoldTest:
+    """A gold test dataset. `labels` are those it shares with the training data, None where they are all of its own."""
+
+    dataset: str
+    language: str
+    sentences: list[Sentence]
+    labels: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
 class JobData:
-    """All sentences a job needs. `tests` by gold test dataset: (dataset id, language, sentences)."""
+    """All sentences a job needs. `schema` is the model's: the longest of those it is trained on."""
 
     arm: Arm
     schema: LabelSchema
     train: list[Sentence]
     dev: list[Sentence] | None
-    tests: list[tuple[str, str, list[Sentence]]]
+    tests: list[GoldTest]
     encoder_text: list[Sentence]
     start_from: str | None
     gold_used: int | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one try says of one gold test set: tag ids by sentence, and its evaluations' facts by label mapping."""
+
+    dataset: str
+    language: str
+    method: str
+    tags: list[list[int]]
+    facts: Mapping[str, dict[str, Any]]
 
 
 def arm_of(connection: Connection, job: str) -> Arm:
@@ -71,16 +96,21 @@ def job_data(connection: Connection, arm: Arm) -> JobData:
         start_from = connection.execute(_MODEL, {"job": arm.needs}).scalar()
         if start_from is None:
             raise NotFound(f"the pre-trained model of {arm.needs} is not stored")
+    trained = [arm.train_dataset]
+    if arm.needs is not None:
+        trained.append(connection.execute(_NEEDED, {"job": arm.needs}).scalar_one())
+    schemas = connection.execute(_LABELS, {"ids": trained}).all()
+    known = {name for row in schemas for name in annotated(row.tags, row.info)}
     tests = [
-        (row.id, row.language, sentences_of(connection, row.id))
+        GoldTest(row.id, row.language, sentences_of(connection, row.id), shared_labels((row.tags, row.info), known))
         for row in connection.execute(_GOLD, {"run": arm.run_id, "split": "test", "languages": list(arm.tests)})
     ]
     return JobData(
         arm=arm,
-        schema=schema_of(connection, arm.train_dataset),
+        schema=max((LabelSchema(tuple(row.tags)) for row in schemas), key=len),
         train=sentences_of(connection, arm.train_dataset),
         dev=sentences_of(connection, arm.dev_dataset) if arm.dev_dataset else None,
-        tests=sorted(tests),
+        tests=sorted(tests, key=lambda test: test.dataset),
         encoder_text=_encoder_text(connection, arm) if start_from is None else [],
         start_from=start_from,
         gold_used=gold_used(connection, arm),
@@ -96,7 +126,7 @@ def _encoder_text(connection: Connection, arm: Arm) -> list[Sentence]:
         return equal_shares(sets, arm.encoder.tiny.seed)
     known = {arm.language, *arm.tests}
     gold = connection.execute(_GOLD, {"run": arm.run_id, "split": "train", "languages": sorted(known)})
-    return [s for row in sorted(gold) for s in sentences_of(connection, row.id)]
+    return [s for dataset in sorted(row.id for row in gold) for s in sentences_of(connection, dataset)]
 
 
 def equal_shares(sets: Sequence[Sequence[Sentence]], seed: int) -> list[Sentence]:
@@ -111,40 +141,47 @@ def write_progress(connection: Connection, claim: work.Claim, progress: Mapping[
 
 
 def write_result(
-    connection: Connection,
-    arm: Arm,
-    job: str,
-    predictions: Mapping[str, list[list[int]]],
-    languages: Mapping[str, str],
-    outcome: Mapping[str, Any],
-    facts: Mapping[str, Any],
-    model: tuple[str, int] | None,
+    connection: Connection, arm: Arm, job: str, found: Iterable[Finding], outcome: Mapping[str, Any]
 ) -> None:
-    """Store predictions, model and evaluations of a finished job, in the transaction that ends it.
+    """Store predictions and evaluations of a finished job, in the transaction that ends it.
 
     A pre-training's predictions on its targets are their zero-shot evaluations: size 0.
     """
     connection.execute(_OUTCOME, {"job": job, "outcome": dict(outcome)})
-    if model is not None:
-        connection.execute(_SAVED, {"job": job, "run": arm.run_id, "path": model[0], "bytes": model[1]})
     zero_shot = arm.kind == "pretrain"
-    for dataset, tags in predictions.items():
-        connection.execute(_PREDICTION, {"job": job, "dataset": dataset, "tags": tags})
-        connection.execute(
-            _EVALUATION,
-            {
-                "id": f"{job}.{languages[dataset]}",
-                "run": arm.run_id,
-                "job": job,
-                "dataset": dataset,
-                "language": languages[dataset],
-                "source": arm.source,
-                "setting": arm.setting,
-                "size": 0 if zero_shot else arm.size,
-                "size_asked": 0 if zero_shot else arm.size_asked,
-                "training_seed": arm.training_seed,
-                "subset_seed": arm.subset_seed,
-                "facts": dict(facts),
-            },
-        )
+    for one in found:
+        place = {"job": job, "dataset": one.dataset, "method": one.method}
+        connection.execute(_PREDICTION, {**place, "tags": one.tags})
+        for mapping, facts in one.facts.items():
+            connection.execute(
+                _EVALUATION,
+                {
+                    **place,
+                    "id": evaluation_id(job, one.language, one.method, mapping),
+                    "run": arm.run_id,
+                    "label_mapping": mapping,
+                    "language": one.language,
+                    "source": arm.source,
+                    "setting": arm.setting,
+                    "size": 0 if zero_shot else arm.size,
+                    "size_asked": 0 if zero_shot else arm.size_asked,
+                    "training_seed": arm.training_seed,
+                    "subset_seed": arm.subset_seed,
+                    "facts": facts,
+                },
+            )
     work.notify(connection, "evaluations")
+
+
+def write_model(connection: Connection, arm: Arm, job: str, model: tuple[str, int]) -> None:
+    """Store where a finished job's model lies, and its bytes, in the transaction that ends it."""
+    connection.execute(_SAVED, {"job": job, "run": arm.run_id, "path": model[0], "bytes": model[1]})
+
+
+def evaluation_id(job: str, language: str, method: str, label_mapping: str) -> str:
+    """`<job>.<language>`, and what differs from the plain evaluation of a first try over all labels.
+
+    >>> evaluation_id("job-1", "da", "direct+restarts", "shared")
+    'job-1.da.direct+restarts.shared'
+    """
+    return ".".join([job, language, *(part for part in (method, label_mapping) if part not in (DIRECT, IDENTITY))])

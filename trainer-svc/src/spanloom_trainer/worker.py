@@ -26,6 +26,7 @@ from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer import records
 from spanloom_trainer.errors import Cancelled, TrainingFailed
+from spanloom_trainer.findings import findings
 from spanloom_trainer.records import JobData
 from spanloom_trainer.slot import Slot
 
@@ -131,19 +132,14 @@ class TrainerWorker:
 
     def _finish(self, claim: Claim, data: JobData, result: Mapping[str, Any]) -> None:
         arm = data.arm
-        predictions, at = {}, 0
-        tags = result["tries"][0]["predictions"]
-        for dataset, _, sentences in data.tests:
-            predictions[dataset] = tags[at : at + len(sentences)]
-            at += len(sentences)
         outcome = {**result, "tries": [{k: v for k, v in t.items() if k != "predictions"} for t in result["tries"]]}
         model = (str(result["model"]), int(result["bytes"])) if result.get("model") else None
         try:
             with self.db.begin() as connection:
                 work.finish(connection, TABLE, claim)
-                languages = {dataset: language for dataset, language, _ in data.tests}
-                facts = facts_of(data, result)
-                records.write_result(connection, arm, claim.id, predictions, languages, outcome, facts, model)
+                records.write_result(connection, arm, claim.id, findings(data, result), outcome)
+                if model is not None:
+                    records.write_model(connection, arm, claim.id, model)
                 emit(connection, arm.run_id, "job", id=claim.id, state="done")
         except LeaseLost as error:
             log.info("late training dropped", error=str(error))
@@ -207,7 +203,7 @@ def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
         "attempt": claim.attempt,
         "train": _rows(split.train),
         "dev": _rows(split.dev),
-        "test": _rows([s for _, _, sentences in data.tests for s in sentences]),
+        "test": _rows([s for test in data.tests for s in test.sentences]),
         "tags": list(data.schema.tags),
         "base": base,
         "recipe": arm.recipe.model_dump(),
@@ -221,25 +217,6 @@ def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
 
 def _rows(sentences: Sequence[Sentence]) -> list[list[list[Any]]]:
     return [[list(s.tokens), list(s.tags)] for s in sentences]
-
-
-def facts_of(data: JobData, result: Mapping[str, Any]) -> dict[str, Any]:
-    """What a result row says beside its scores."""
-    arm = data.arm
-    return {
-        "control": "epochs" if arm.steps is None else "step_matched",
-        "dev": arm.dev,
-        "gold_used": data.gold_used,
-        "encoder": arm.encoder.name or "tiny",
-        "recipe": arm.recipe.model_dump(exclude_none=True),
-        "related": arm.related or (arm.language if arm.kind == "pretrain" else None),
-        "training_seconds": result["seconds"],
-        "updates": result["steps"],
-        "collapsed": result["collapsed"],
-        "few_updates": result["few_updates"],
-        "restarts": len(result["tries"]) - 1,
-        "tokens_lost": result["tokens_lost"],
-    }
 
 
 def fail(db: Engine, claim: Claim, reason: str) -> None:

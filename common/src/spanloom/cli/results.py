@@ -21,6 +21,7 @@ class View(StrEnum):
 
     evaluations = "evaluations"
     f1_by_size = "f1_by_size"
+    collapse_by_source = "collapse_by_source"
     source_comparison = "source_comparison"
     yield_by_source = "yield_by_source"
     rejection_reasons = "rejection_reasons"
@@ -61,6 +62,10 @@ SHORT: Mapping[View, tuple[str, ...]] = {
         "language", "setting", "source", "size", "size_asked", "gold_used", "seeds", "f1", "lo", "hi",
         "collapse_rate", "f1_with_restarts",
     ),
+    View.collapse_by_source: (
+        "setting", "source", "trainings", "collapsed", "still_collapsed", "few_updates", "collapse_rate", "f1",
+        "f1_with_restarts",
+    ),
     View.source_comparison: (
         "language", "size", "source", "f1_from_scratch", "lo_from_scratch", "hi_from_scratch", "f1_fine_tuning",
         "lo_fine_tuning", "hi_fine_tuning",
@@ -73,7 +78,7 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """The columns that people read; JSON and CSV hold all."""
-TELLING = ("run", "control", "version", "method", "other_version", "other_method")
+TELLING = ("run", "control", "version", "method", "label_mapping", "other_version", "other_method")
 """Columns that people see beside those where they hold more than one value."""
 
 

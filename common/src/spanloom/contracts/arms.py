@@ -21,6 +21,14 @@ from spanloom.contracts.training import EncoderSpec, RecipeSpec, Setting
 
 GOLD = "gold"
 """The `source` of gold datasets; organic sources read it."""
+DIRECT = "direct"
+"""The method of an evaluation of the first try's own predictions: the headline."""
+RESTARTED = "direct+restarts"
+"""The method of an evaluation of the try chosen after a collapse; such a row stands beside a `direct` one."""
+IDENTITY = "identity"
+"""The label mapping of an evaluation over all labels of its test set."""
+SHARED = "shared"
+"""The label mapping of an evaluation over the labels that test and training set both have."""
 
 
 class Arm(Frozen):

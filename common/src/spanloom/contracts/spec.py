@@ -122,15 +122,14 @@ class RunSpec(Frozen):
     def schema_for(self, code: str) -> LabelSchema:
         """The label schema of a language: the run's, or its first labels where the language has no more.
 
-        A related language that is no target has its target's. Tag ids mean the same in all of them.
+        A related language that is no target has its target's, the longest where it has several. Tag ids mean the same
+        in all of them.
         """
         for language in self.languages:
             if language.code == code:
                 return LabelSchema.of(language.labels or self.labels)
-        for language in self.languages:
-            if language.related is not None and language.related.code == code:
-                return LabelSchema.of(language.labels or self.labels)
-        return self.schema_
+        targets = [x for x in self.languages if x.related is not None and x.related.code == code]
+        return max((LabelSchema.of(x.labels or self.labels) for x in targets), key=len, default=self.schema_)
 
     def _check_labels(self) -> None:
         names = tuple(self.labels)
@@ -139,15 +138,6 @@ class RunSpec(Frozen):
                 raise ValueError(
                     f"languages.{i}.labels: {', '.join(language.labels)} are not the first of the run's labels "
                     f"({', '.join(names)}); tag ids must mean the same in every language"
-                )
-        if "fine_tuning" not in self.training.settings:
-            return
-        for i, language in enumerate(self.languages):
-            own = LabelSchema.of(language.labels or self.labels)
-            if language.related is not None and self.schema_for(language.related.code) != own:
-                raise ValueError(
-                    f"languages.{i}.labels: fine_tuning keeps the head of the model of {language.related.code!r}, "
-                    f"which has other labels than {language.code!r}; give both the same"
                 )
 
     def gold_of(self) -> dict[str, GoldSpec]:

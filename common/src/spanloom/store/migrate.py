@@ -23,6 +23,7 @@ VIEWS = (
     "results",
     "leaderboard",
     "f1_by_size",
+    "collapse_by_source",
     "source_comparison",
     "significance",
 )

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from spanloom.cli.client import Client
 from spanloom.cli.results import bracketed
+from spanloom.contracts.arms import DIRECT, IDENTITY
 from spanloom.data.demo import DEMO_SCHEMA
 from spanloom.settings import load_settings
 from spanloom.telemetry import configure_logging
@@ -44,10 +45,11 @@ def run_demo(out: Path, *, fresh: bool) -> int:
         try:
             with Client(service.url) as client:
                 run = _follow(client, client.create_run(spec)["id"], console)
-                rows = client.results("evaluations", limit=1000, run=run["id"])
+                scored = client.results("evaluations", limit=1000, run=run["id"])
                 samples = client.samples(f"{run['id']}.sv.toy-llm.train.v1", limit=5)
         finally:
             service.stop()
+    rows = [row for row in scored if (row["label_mapping"], row["method"]) == (IDENTITY, DIRECT)]
     _show(console, run, rows, samples)
     out.mkdir(parents=True, exist_ok=True)
     plot = save_plot(f1_by_size(rows, title="Demo: span F1 by training size"), out / "f1_by_size.png")

@@ -1,4 +1,6 @@
 -- One row an evaluation, everything in it that is needed to read it alone. F1 and the like are fractions.
+-- label_mapping is 'identity' over all labels of the test set, 'shared' over those that training and test set both have
+-- (in labels; such a row is there where they differ). labels_absent are those without an example in the training data.
 SELECT e.run_id AS run, r.name AS run_name,
        e.language, e.facts ->> 'language_name' AS language_name, e.facts ->> 'family' AS family,
        e.facts ->> 'script' AS script, (e.facts ->> 'in_xlmr')::boolean AS in_xlmr,
@@ -10,6 +12,8 @@ SELECT e.run_id AS run, r.name AS run_name,
        (e.facts ->> 'train_entities')::integer AS train_entities, e.facts ->> 'dev' AS dev,
        (e.facts ->> 'gold_used')::integer AS gold_used, e.subset_seed, e.training_seed,
        (e.facts ->> 'restarts')::integer AS restarts, (e.facts ->> 'collapsed')::boolean AS collapsed,
+       (e.facts ->> 'few_updates')::boolean AS few_updates, e.facts -> 'labels' AS labels,
+       e.facts -> 'labels_absent' AS labels_absent,
        e.facts ->> 'encoder' AS encoder,
        e.precision, e.recall, e.f1, e.lo, e.hi, e.readings -> 'interval' ->> 'varies' AS interval_of,
        (e.readings -> 'strict' ->> 'f1')::double precision AS strict_f1,
