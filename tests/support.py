@@ -30,7 +30,7 @@ def shared_data(*parts: str) -> Path:
     return path
 
 
-def wait_for(ask: Callable[[], T], *, timeout_s: float = 30.0, every_s: float = 0.05, what: str = "it") -> T:
+def wait_for(ask: Callable[[], T], *, timeout_s: float = 90.0, every_s: float = 0.05, what: str = "it") -> T:
     """The first true answer of `ask`; fails the test when none comes in time."""
     deadline = time.monotonic() + timeout_s
     while True:

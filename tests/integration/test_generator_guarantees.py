@@ -73,7 +73,7 @@ def test_no_call_that_has_a_completion_is_asked_again(
         assert (len(in_flight), len(done)) == (IN_FLIGHT, AT_ONCE)
         server.open()
         ended = "SELECT count(*) AS n FROM completions WHERE text IS NOT NULL"
-        wait_for(lambda: select(db, ended)[0].n == CALLS, timeout_s=60, what="every call's completion")
+        wait_for(lambda: select(db, ended)[0].n == CALLS, what="every call's completion")
         wait_for(lambda: not _held(db), what="every prompt to be done")
 
     twice = {i for i, key in keys.items() if server.asked[key] > 1}

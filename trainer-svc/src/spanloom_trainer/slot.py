@@ -53,6 +53,7 @@ class Slot:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._busy = threading.Lock()
+        self._discarding = threading.Lock()
         self._turns = itertools.count()
 
     @property
@@ -131,21 +132,23 @@ class Slot:
         self.close()
 
     def _send(self, message: dict[str, Any]) -> None:
-        if self._connection is None:
+        connection = self._connection
+        if connection is None:
             raise self._died()
         try:
-            self._connection.send_bytes(json.dumps(message).encode())
+            connection.send_bytes(json.dumps(message).encode())
         except OSError as error:
             raise self._died() from error
 
     def _receive(self) -> dict[str, Any] | None:
         """The child's next message, or None after POLL_S without one."""
-        if self._connection is None:
+        connection = self._connection
+        if connection is None:
             raise self._died()
         try:
-            if not self._connection.poll(POLL_S):
+            if not connection.poll(POLL_S):
                 return None
-            return dict(json.loads(self._connection.recv_bytes()))
+            return dict(json.loads(connection.recv_bytes()))
         except (EOFError, OSError) as error:
             raise self._died() from error
 
@@ -158,15 +161,17 @@ class Slot:
         return ChildDied(f"the training process on {self.device} ended {how} in mid-job")
 
     def _kill(self) -> None:
-        if self._process is not None:
-            if self._process.poll() is None:
-                self._process.kill()
-            self._process.wait()
+        process = self._process
+        if process is not None:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
 
     def _discard(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._process = self._connection = None
+        with self._discarding:  # `close` and the thread in `run` may both come here, and a descriptor is closed once
+            connection, self._process, self._connection = self._connection, None, None
+            if connection is not None:
+                connection.close()
 
 
 def _result(message: dict[str, Any]) -> dict[str, Any]:
