@@ -1,17 +1,23 @@
-"""Engines by configuration: each is opened once, on first use, and kept."""
+"""Engines by configuration: each is opened once, on first use, and kept. Those that need GPUs take turns on them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 from sqlalchemy import Engine as Database
 
+from spanloom.errors import EnvironmentMissing
+from spanloom.workers.device import DeviceTurn
 from spanloom_generator import records
 from spanloom_generator.engines.port import Engine, open_engine
+from spanloom_generator.turns import TurnedEngine
+
+Turns = Callable[[str, str], DeviceTurn]
+"""Makes the turns of a holder (second) on a GPU (first)."""
 
 
 class EnginePool:
@@ -23,8 +29,10 @@ class EnginePool:
         *,
         cache: Path,
         open_: Callable[[Mapping[str, Any]], Engine] = open_engine,
+        gpus: Sequence[str] = (),
+        turns: Turns | None = None,
     ) -> None:
-        self.db, self.cache, self.open = db, cache, open_
+        self.db, self.cache, self.open, self.gpus, self.turns = db, cache, open_, gpus, turns
         self._engines: dict[bytes, Engine] = {}
         self._capacity = 0
         self._lock = threading.Lock()
@@ -37,7 +45,7 @@ class EnginePool:
         with self._lock:
             engine = self._engines.get(key)
             if engine is None:
-                engine = self.open(self._complete(run_id, language, config))
+                engine = self._shared(self.open(self._complete(run_id, language, config)), config)
                 engine.start()
                 self._engines[key] = engine
                 self._capacity += engine.room()  # nothing is in flight yet
@@ -55,6 +63,18 @@ class EnginePool:
             "train": gold[language],
             "related": gold.get(related, []) if related else [],
         }
+
+    def _shared(self, engine: Engine, config: Mapping[str, Any]) -> Engine:
+        """The engine, made to take turns on as many GPUs as it needs. Without GPUs, or needing none: as it is."""
+        if config["kind"] != "vllm" or self.turns is None or not self.gpus:
+            return engine
+        needed = int(config.get("tensor_parallel", 1)) * int(config.get("data_parallel", 1))
+        if needed > len(self.gpus):
+            raise EnvironmentMissing(
+                f"{engine.model} asks for {needed} GPUs (tensor_parallel x data_parallel), here are {len(self.gpus)}"
+            )
+        number = len(self._engines)
+        return TurnedEngine(engine, [self.turns(gpu, f"engine-{number}") for gpu in self.gpus[:needed]])
 
     def room(self) -> int:
         """Room of the fullest engine; unlimited before any is open."""

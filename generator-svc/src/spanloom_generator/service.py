@@ -8,6 +8,7 @@ from spanloom.http import EventHub
 from spanloom.http.dead_letters import dead_letter_routes
 from spanloom.store.events import Place, since
 from spanloom.workers.consume import Consuming
+from spanloom.workers.device import gpus, turn_on
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_generator import records
@@ -46,7 +47,10 @@ def add_api(parts: Parts, runtime: Runtime) -> None:
 def add_engines(parts: Parts, runtime: Runtime) -> None:
     """The engines, and what keeps their work coming and going."""
     settings, db, bus = runtime.settings, runtime.db, runtime.bus
-    pool = EnginePool(db, cache=settings.cache)
+    pool = EnginePool(
+        db, cache=settings.cache, gpus=gpus(),
+        turns=lambda gpu, name: turn_on(db, settings, gpu, holder=f"{runtime.holder}/{name}"),
+    )  # fmt: skip
     worker = GeneratorWorker(db, pool, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s)
     loop = Consuming(
         db, bus, PROMPTS, GROUP, PromptMessage, worker.handle,

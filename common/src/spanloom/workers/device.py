@@ -56,7 +56,7 @@ class DeviceTurn:
         self.queue = Queue(file.device, holder, os.getpid(), lease_s)
         self.outage = Outage(most_s=lease_s)
         self._me: Holder | None = None  # ourselves in the file, while we hold the device
-        self._over = False
+        self._over_since: float | None = None
         self._users = self._wanting = 0
         self._in_queue = False
         self._asked_at = self._idle_since = time.monotonic()
@@ -65,7 +65,13 @@ class DeviceTurn:
     @property
     def over(self) -> bool:
         """Whether the turn has ended: users should leave soon."""
-        return self._over
+        return self._over_since is not None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a third of the time to give way is gone: users should leave now, whatever they lose."""
+        since = self._over_since
+        return since is not None and time.monotonic() - since > self.handover_s / 3
 
     def enter(self, give_up: Callable[[], bool] = lambda: False) -> bool:
         """Wait for the device and become a user of it; False when `give_up()` turned true first."""
@@ -73,7 +79,7 @@ class DeviceTurn:
             self._wanting += 1
             self._wake.set()
             try:
-                while self._me is None or self._over:
+                while self._me is None or self.over:
                     if give_up():
                         return False
                     self._changed.wait(0.1)
@@ -148,7 +154,7 @@ class DeviceTurn:
             log.info("the device's row stays until its lease ends", device=self.file.device, error=str(error))
 
     def _hold_on(self, me: Holder) -> None:
-        if self._over and not self._users:
+        if self.over and not self._users:
             self._give_up()
             self._leave_queue()
             return
@@ -158,17 +164,18 @@ class DeviceTurn:
         with self._changed:
             idle = not self._users and not self._wanting and now - self._idle_since >= min(LINGER_S, self.turn_s)
             if waited_for and (idle or now - me.since >= self.turn_s):
-                if not self._over:
+                if not self.over:
                     log.info("turn over", device=self.file.device, holder=self.queue.holder, idle=idle)
-                self._over = True
-                self._wake.set()  # without users it is given up at once
+                    self._over_since = now
+                if not self._users:
+                    self._wake.set()  # to be given up at once
 
     def _give_up(self) -> None:
         try:
             self.let_go()
         finally:
             with self._changed:
-                self._me, self._over, self._in_queue = None, False, True
+                self._me, self._over_since, self._in_queue = None, None, True
                 self.file.name(None)
                 self.file.free()
 
@@ -197,7 +204,7 @@ class DeviceTurn:
         with self.db.begin() as connection:
             self.queue.hold(connection)
         with self._changed:
-            self._me, self._over = this_process(self.queue.holder, self.turn_s, self.handover_s), False
+            self._me, self._over_since = this_process(self.queue.holder, self.turn_s, self.handover_s), None
             self._idle_since = time.monotonic()
             self.file.name(self._me)
             self._changed.notify_all()

@@ -43,8 +43,8 @@ class Named:
 class Holder:
     """Who has the device: the process that holds the lock and those that use the device for it.
 
-    `since` is CLOCK_MONOTONIC's second at which its turn of `turn_s` seconds began, `handover_s` the time it has to give
-    way; `namespace` tells where the process ids mean something.
+    `since` is CLOCK_MONOTONIC's second at which its turn of `turn_s` seconds began, `handover_s` the time it then has
+    to give way; `namespace` tells where the process ids mean something.
     """
 
     name: str

@@ -94,6 +94,14 @@ class Engine(ABC):
     def window(self) -> int | None:
         """The context length in tokens, None where unknown; max_tokens is clipped to it less the prompt."""
 
+    def rest(self) -> None:
+        """Give the device's memory back while no call is in flight; the next `start` or call brings it back."""
+        self.close()
+
+    def processes(self) -> list[int]:
+        """Ids of the processes, other than this one, that hold the device's memory."""
+        return []
+
     @abstractmethod
     def close(self) -> None:
         """End threads and free memory; calls still in flight end cancelled."""

@@ -221,6 +221,20 @@ class VllmEngine(Engine):
     def window(self) -> int | None:
         return self._window
 
+    def rest(self) -> None:
+        """Sleep (level 1) where the platform can, else end: either way its GPU memory is free. A call wakes it."""
+        if self._loop is not None and self.can_sleep:
+            asyncio.run_coroutine_threadsafe(self._sleep(), self._loop).result()
+        if not self._asleep:
+            self.close()
+
+    def processes(self) -> list[int]:
+        loading = self._loading
+        if loading is None or not loading.done() or loading.cancelled() or loading.exception() is not None:
+            return []
+        manager = loading.result().engine_core.resources.engine_manager
+        return [process.pid for process in manager.processes if process.pid is not None] if manager else []
+
     def close(self) -> None:
         loop, self._loop = self._loop, None
         if loop is None or self._thread is None:
