@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from cluster import demo_language, replay_source, tiny_training
+from recordings import write_recording
 from spanloom.contracts.rules import Rules
 from spanloom.contracts.spec import check_spec
 from spanloom.data.completions import read_completions
@@ -19,10 +22,11 @@ from spanloom.store import work
 from spanloom_generator import records
 from spanloom_generator.engines.port import CallResult
 from spanloom_generator.submit import submit
+from spanloom_validator.diagnostics import diagnose, known_entities
 from spanloom_validator.offline import Judge, count, judge_files
 from spanloom_validator.service import BATCH
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, completion_messages, select
+from stored import LEASE, complete_prompts, completion_messages, select, store_run
 from support import shared_data
 
 FILES = (
@@ -38,17 +42,17 @@ FILES = (
     "aya-expanse-32b/ta",
 )
 CALLS = 250
-RULES = ("paper", "default")
+BASES = ("paper", "default")
 
 
-def recorded_run(db: Engine, name: str) -> str:
-    """A run that replays a file under all `RULES`, each a source; all its calls have been made."""
+def recorded_run(db: Engine, name: str, rules: Mapping[str, Any]) -> str:
+    """A run that replays a file under all these rules, each a source; all its calls have been made."""
     path, code = shared_data("data", "raw-completions", f"{name}.jsonl.gz"), name.rpartition("/")[2]
     spec = {
         "name": "recorded",
         "labels": labels_of(name),
         "languages": [demo_language(code=code)],
-        "sources": [replay_source(path, rules, CALLS, rules=rules) for rules in RULES],
+        "sources": [replay_source(path, source, CALLS, rules=wanted) for source, wanted in rules.items()],
         "training": tiny_training(),
     }
     for source in spec["sources"]:
@@ -92,7 +96,7 @@ def counted_by_the_service(db: Engine, run_id: str, source: str) -> dict[str, An
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_the_service_counts_what_validate_counts(db: Engine, name: str) -> None:
-    run_id = recorded_run(db, name)
+    run_id = recorded_run(db, name, {base: base for base in BASES})
     messages = completion_messages(db, run_id)
     random.Random(name).shuffle(messages)  # Kafka keeps no order
     worker = ValidatorWorker(db)
@@ -100,7 +104,59 @@ def test_the_service_counts_what_validate_counts(db: Engine, name: str) -> None:
         worker.handle(messages[place : place + BATCH])
     path = shared_data("data", "raw-completions", f"{name}.jsonl.gz")
     script = "Taml" if name.endswith("/ta") else "Latn"  # as the service has it from the list of languages
-    for source in RULES:
+    for source in BASES:
         judge = Judge(LabelSchema.of(labels_of(name)), Rules.model_validate(source), script=script)
         (expected,) = count(judge_files([path], judge)).values()
         assert counted_by_the_service(db, run_id, source) == expected.as_json()
+
+
+def test_near_duplicates_and_diagnostics(db: Engine) -> None:
+    """Of near-duplicates the first stays, so completions come in order here, as a file's do."""
+    name = "Llama-3.1-8B-Instruct/da"
+    rules = {
+        "mark": {"near_duplicate": "mark", "wrong_language": "mark", "no_novel_entity": "mark"},
+        "reject": {"base": "paper", "near_duplicate": "reject", "near_duplicate_threshold": 0.6},
+    }
+    run_id = recorded_run(db, name, rules)
+    worker, messages = ValidatorWorker(db), completion_messages(db, run_id)
+    for place in range(0, len(messages), BATCH):
+        worker.handle(messages[place : place + BATCH])
+    path = shared_data("data", "raw-completions", f"{name}.jsonl.gz")
+    marked = 0
+    for source, wanted in rules.items():
+        judge = Judge(LabelSchema.of(labels_of(name)), Rules.model_validate(wanted), script="Latn", language="da")
+        (expected,) = count(judge_files([path], judge)).values()
+        service, offline = counted_by_the_service(db, run_id, source), expected.as_json()
+        marked += service["marked"]["near_duplicate"]
+        for counts in (service, offline):  # which entities are novel depends on the prompts, which no file holds
+            counts["marked"].pop("no_novel_entity", None)
+        assert service == offline
+    assert marked > 30
+    rows = select(
+        db,
+        "SELECT s.ner_tags, s.diagnostics FROM samples s JOIN datasets d ON d.id = s.dataset_id "
+        "WHERE d.source = 'mark'",
+    )
+    assert all(row.diagnostics["entities"] == sum(tag % 2 for tag in row.ner_tags) for row in rows)
+    assert {row.diagnostics["language"] for row in rows} >= {"da", "no"}
+    assert all(0.9 < row.diagnostics["script_share"] <= 1 for row in rows)
+
+
+def test_entities_are_novel_against_the_seeds_of_their_own_call(db: Engine, tmp_path: Path) -> None:
+    recording = write_recording(tmp_path / "r.jsonl", calls=20)
+    run_id = store_run(db, replay_source(recording, calls=20, rules={"no_novel_entity": "mark"}))
+    complete_prompts(db, run_id, recording)
+    ValidatorWorker(db).handle(completion_messages(db, run_id))
+    with db.connect() as connection:
+        gold = records.gold_train(connection, run_id)["da"]
+    rows = select(
+        db,
+        "SELECT s.tokens, s.ner_tags, s.marks, s.diagnostics, p.seeds FROM samples s "
+        "JOIN prompts p ON p.dataset_id = s.dataset_id AND p.call_index = s.call_index",
+    )
+    for row in rows:
+        known = known_entities(gold[seed] for seed in row.seeds)
+        found = diagnose(row.tokens, row.ner_tags, known=known)
+        assert (row.diagnostics["entities"], row.diagnostics["novel_entities"]) == found[:2]
+        assert ("no_novel_entity" in row.marks) == (found.entities > 0 and found.novel_entities == 0)
+    assert {"no_novel_entity" in row.marks for row in rows} == {True, False}

@@ -22,7 +22,8 @@ from spanloom.contracts.messages import CompletionMessage
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, record_of
 from spanloom_validator.service import GROUP
-from spanloom_validator.worker import Judged, ValidatorWorker
+from spanloom_validator.tally import Judged
+from spanloom_validator.worker import ValidatorWorker
 from stored import LEASE, completion_messages, judged_rows, running, select, store_called_run
 from support import ROOT, wait_for
 

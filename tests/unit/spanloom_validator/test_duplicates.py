@@ -11,7 +11,6 @@ from spanloom.contracts.rules import Reason, Rules, Verdict
 from spanloom.errors import EnvironmentMissing
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator import near
-from spanloom_validator.diagnostics import diagnose, known_entities
 from spanloom_validator.duplicates import Seen, mark_duplicates, reject
 from spanloom_validator.judge import judge_completion
 
@@ -125,6 +124,7 @@ def test_an_exact_duplicate_is_not_marked_twice():
 def test_without_datasketch_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "datasketch", None)
     near._datasketch.cache_clear()
+    near._empty_sketch.cache_clear()
     try:
         with pytest.raises(EnvironmentMissing, match="spanloom-validator\\[near\\]"):
             near.band_keys(["a"], 0.8)
@@ -136,12 +136,3 @@ def test_reject_keeps_the_sample_s_place_and_words():
     verdict = reject(accepted(["a", "b"]), Reason.SURPLUS)
     assert (verdict.accepted, verdict.reason, verdict.reasons) == (False, Reason.SURPLUS, (Reason.SURPLUS,))
     assert verdict.tokens == ("a", "b")
-
-
-def test_diagnostics():
-    from spanloom.ner.sentence import Sentence
-
-    known = known_entities([Sentence(("Anna", "Berg", "bor"), (1, 2, 0))])
-    found = diagnose(["anna", "berg", "i", "Oslo"], [1, 2, 0, 5], known=known, script="Latn")
-    assert found == (4, 2, 1, 1.0)
-    assert diagnose(["a"], [0]).script_share is None

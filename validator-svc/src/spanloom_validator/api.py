@@ -22,7 +22,7 @@ SELECT id, run_id AS run, language, source, split, version, kind, tags, rules, s
   FROM datasets WHERE id = :id
 """)
 _SAMPLES = text("""
-SELECT call_index, candidate_index, tokens, ner_tags, repairs, marks FROM samples
+SELECT call_index, candidate_index, tokens, ner_tags, repairs, marks, diagnostics FROM samples
  WHERE dataset_id = :id AND (call_index, candidate_index) > (:call, :candidate)
  ORDER BY call_index, candidate_index LIMIT :limit
 """)

@@ -17,13 +17,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Repair, Rules
+from spanloom.contracts.rules import MARKS, Reason, Repair, Rules, Treatment
 from spanloom.errors import DataError, SpecError
 from spanloom.ner.formats import sample_format
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator.counts import Counts, total
-from spanloom_validator.offline import Judge, Judged, count, gold_of, hashes, judge_files, letters
-from spanloom_validator.scripts import letters_in
+from spanloom_validator.languages import label_of
+from spanloom_validator.offline import Judge, Judged, count, entities, gold_of, hashes, judge_files
+from spanloom_validator.scripts import letters, letters_in
 
 
 def validate(
@@ -43,9 +44,15 @@ def validate(
         list[Path] | None, typer.Option(help="Gold dev or test file whose sentences must not be copied. Repeatable.")
     ] = None,
     gold_train: Annotated[
-        list[Path] | None, typer.Option(help="Gold train file: its letters help to put escapes right. Repeatable.")
+        list[Path] | None,
+        typer.Option(
+            help="Gold train file: its letters help to put escapes right, its entities are not novel. Repeatable."
+        ),
     ] = None,
     script: Annotated[str | None, typer.Option(help="ISO 15924 code of the language's script, such as Latn.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The language's ISO 639 code, for the rule wrong_language.")
+    ] = None,
     samples: Annotated[Path | None, typer.Option(help="Write the accepted samples there, as JSONL.")] = None,
     verdicts: Annotated[Path | None, typer.Option(help="Write every verdict there, as JSONL.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -54,7 +61,7 @@ def validate(
 
     Every candidate object gets one verdict. The files together are one dataset, as far as duplicates go.
     """
-    judge = _judge(labels, form, rules, rule or [], gold_eval or [], gold_train or [], script)
+    judge = _judge(labels, form, rules, rule or [], gold_eval or [], gold_train or [], script, language)
     outputs: list[tuple[Path | None, Callable[[Judged], Iterator[dict[str, Any]]]]] = [
         (samples, _samples),
         (verdicts, _verdicts),
@@ -82,19 +89,34 @@ def _judge(
     gold_eval: list[Path],
     gold_train: list[Path],
     script: str | None,
+    language: str | None,
 ) -> Judge:
     sample_format(form)
     if script is not None:
         letters_in(script)
-    evaluation = gold_of(gold_eval)
+    evaluation, train, wanted = gold_of(gold_eval), gold_of(gold_train), _rules(rules, changes)
     return Judge(
         schema=LabelSchema.of(labels.split(",")),
-        rules=_rules(rules, changes),
+        rules=wanted,
         sample_format=form,
         gold_eval=hashes(evaluation),
         script=script,
-        alphabet=letters([*evaluation, *gold_of(gold_train)]),
+        alphabet=letters(sentence.tokens for sentence in (*evaluation, *train)),
+        known=entities(train) if wanted.no_novel_entity is not Treatment.OFF else frozenset(),
+        language=_label(language, wanted),
     )
+
+
+def _label(language: str | None, rules: Rules) -> str | None:
+    """The language as the library names it. Raises SpecError where the rules need it and it cannot be told."""
+    if rules.wrong_language is Treatment.OFF:
+        return None
+    if language is None:
+        raise SpecError([("--language", "the rule wrong_language needs the language's ISO 639 code, such as da")])
+    label = label_of(language)
+    if label is None:
+        raise SpecError([("--language", f"{language!r} is not among the languages that can be told apart")])
+    return label
 
 
 def _rules(given: str, changes: list[str]) -> Rules:
@@ -234,7 +256,11 @@ def _table(counts: dict[Path, Counts]) -> Table:
         column.justify = "right"
     for name in ("calls", "calls_without_object", "calls_failed", "candidates", "accepted"):
         table.add_row(name, *(f"{column[name]:,}" for column in columns.values()), end_section=name == "accepted")
-    for group, order in (("rejected", [*Reason]), ("repaired", [*Repair]), ("marked", [*Reason, NEAR_DUPLICATE])):
+    for group, order in (
+        ("rejected", [*Reason]),
+        ("repaired", [*Repair]),
+        ("marked", MARKS),
+    ):
         names = [name for name in map(str, order) if any(name in column[group] for column in columns.values())]
         for name in names:
             cells = (_cell(column[group].get(name, 0), column["candidates"]) for column in columns.values())

@@ -20,17 +20,20 @@ class Seen:
 
     identities: set[tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=set)
     """Tokens after NFC and tags, as `identity_hash` hashes them."""
-    bands: set[str] = field(default_factory=set)
+    bands: set[int] = field(default_factory=set)
     """MinHash bands of the samples' tokens; empty unless near-duplicates are looked for."""
 
 
 def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> list[Verdict]:
     """The verdicts with duplicates rejected or marked, as the rules have it; adds accepted samples to `seen`."""
     treatment, near = rules.treatment(Reason.DUPLICATE), rules.near_duplicate
+    looks = treatment is not Treatment.OFF
     identities = seen.identities
     out = []
     for verdict in verdicts:
-        if verdict.accepted and treatment is not Treatment.OFF:
+        identity: tuple[tuple[str, ...], tuple[int, ...]] | None = None
+        keys: list[int] = []
+        if verdict.accepted and looks:
             tokens = verdict.tokens
             text = "".join(tokens)
             if not text.isascii() and not unicodedata.is_normalized("NFC", text):
@@ -38,14 +41,14 @@ def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> li
             identity = tokens, verdict.tags
             if identity in identities:
                 verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
-            else:
-                identities.add(identity)
         if verdict.accepted and near is not Treatment.OFF:
             keys = band_keys(verdict.tokens, rules.near_duplicate_threshold)
             if not seen.bands.isdisjoint(keys) and Reason.DUPLICATE not in verdict.marks:
                 verdict = as_duplicate(verdict, near, NEAR_DUPLICATE)
-            if verdict.accepted:
-                seen.bands.update(keys)
+        if verdict.accepted:
+            if identity is not None:
+                identities.add(identity)
+            seen.bands.update(keys)
         out.append(verdict)
     return out
 

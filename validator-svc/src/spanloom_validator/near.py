@@ -6,6 +6,7 @@ far below it they hardly ever do.
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,17 +18,27 @@ PERMUTATIONS = 128
 _SEED = 3535
 
 
-def band_keys(tokens: Sequence[str], threshold: float) -> list[str]:
-    """One key for each band of the sample's MinHash: near-duplicates share at least one.
+def band_keys(tokens: Sequence[str], threshold: float) -> list[int]:
+    """One key (64 bits, signed) for each band of the sample's MinHash: near-duplicates share at least one.
 
     Raises EnvironmentMissing where datasketch is not installed.
     """
-    library = _datasketch()
-    sketch = library.MinHash(num_perm=PERMUTATIONS, seed=_SEED)
+    sketch = _empty_sketch().copy()
     sketch.update_batch([" ".join(gram).encode("utf-8", "surrogatepass") for gram in _grams(tokens)])
     bands, rows = _bands(threshold)
     values = sketch.hashvalues
-    return [f"{band}:{values[band * rows : (band + 1) * rows].tobytes().hex()}" for band in range(bands)]
+    return [_key(band, values[band * rows : (band + 1) * rows].tobytes()) for band in range(bands)]
+
+
+def _key(band: int, values: bytes) -> int:
+    digest = hashlib.blake2b(values, digest_size=8, salt=band.to_bytes(16, "little")).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+@lru_cache(maxsize=1)
+def _empty_sketch() -> Any:
+    """Copied for each sample: to draw the permutations takes longer than to use them."""
+    return _datasketch().MinHash(num_perm=PERMUTATIONS, seed=_SEED)
 
 
 def _grams(tokens: Sequence[str]) -> list[Sequence[str]]:

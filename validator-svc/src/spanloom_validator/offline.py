@@ -11,8 +11,9 @@ from spanloom.contracts.rules import Rules, Verdict
 from spanloom.data.completions import RecordedCompletion, read_completions
 from spanloom.data.readers import RawSentence, read_sentences
 from spanloom.ner.schema import LabelSchema
-from spanloom.ner.sentence import content_hash
+from spanloom.ner.sentence import Sentence, content_hash
 from spanloom_validator.counts import Counts
+from spanloom_validator.diagnostics import apply_rules, diagnose, known_entities, wants_diagnostics
 from spanloom_validator.duplicates import Seen, mark_duplicates
 from spanloom_validator.judge import judge_completion
 
@@ -27,10 +28,14 @@ class Judge:
     gold_eval: frozenset[str] = frozenset()
     script: str | None = None
     alphabet: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    """The seed sentences' entities, as `diagnostics.known_entities` gives them."""
+    language: str | None = None
+    """The language as `languages.label_of` names it."""
 
     def verdicts(self, completion: RecordedCompletion) -> list[Verdict]:
         """The verdicts on one completion, duplicates not yet told."""
-        return judge_completion(
+        verdicts = judge_completion(
             completion.text,
             schema=self.schema,
             rules=self.rules,
@@ -40,6 +45,13 @@ class Judge:
             script=self.script,
             alphabet=self.alphabet,
         )
+        return [self._diagnosed(verdict) for verdict in verdicts] if wants_diagnostics(self.rules) else verdicts
+
+    def _diagnosed(self, verdict: Verdict) -> Verdict:
+        if not verdict.accepted:
+            return verdict
+        found = diagnose(verdict.tokens, verdict.tags, known=self.known, script=self.script, language=self.language)
+        return apply_rules(verdict, found, self.rules)
 
 
 class Judged(NamedTuple):
@@ -86,12 +98,8 @@ def hashes(sentences: Iterable[RawSentence]) -> frozenset[str]:
     return frozenset(content_hash(sentence.tokens) for sentence in sentences)
 
 
-def letters(sentences: Iterable[RawSentence]) -> frozenset[str]:
-    """The letters beyond ASCII that the sentences are written with."""
-    return frozenset(
-        char
-        for sentence in sentences
-        for token in sentence.tokens
-        for char in token
-        if char > "\x7f" and char.isalpha()
-    )
+def entities(sentences: Iterable[RawSentence]) -> frozenset[str]:
+    """The sentences' entities, as `diagnostics.known_entities` gives them."""
+    rows = list(sentences)
+    schema = LabelSchema.of(sorted({tag[2:] for row in rows for tag in row.tags if tag != "O"}))
+    return known_entities(Sentence(row.tokens, tuple(schema.index[tag] for tag in row.tags)) for row in rows)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import ARRAY, Text
 
 from spanloom.contracts.rules import Rules
 from spanloom.ner.schema import LabelSchema
-from spanloom.store.models import Rejection, Sample
+from spanloom.store.models import Base, Rejection, Sample
+from spanloom_validator.diagnostics import known_entities
+from spanloom_validator.languages import label_of
+from spanloom_validator.scripts import letters
 
 _DATASET = text("""
 SELECT d.id, d.run_id, d.language, d.source, d.tags, d.rules, d.info, r.spec
   FROM datasets d JOIN runs r ON r.id = d.run_id WHERE d.id = :id
 """)
 _GOLD_EVAL = text("""
-SELECT DISTINCT s.content FROM samples s JOIN datasets d ON d.id = s.dataset_id
+SELECT s.content, s.tokens FROM samples s JOIN datasets d ON d.id = s.dataset_id
  WHERE d.run_id = :run AND d.language = :language AND d.source = 'gold' AND d.split IN ('dev', 'test')
 """)
 _GOLD_TRAIN = text("""
-SELECT s.content FROM samples s JOIN datasets d ON d.id = s.dataset_id
+SELECT s.content, s.tokens, s.ner_tags AS tags FROM samples s JOIN datasets d ON d.id = s.dataset_id
  WHERE d.run_id = :run AND d.language = :language AND d.source = 'gold' AND d.split = 'train'
  ORDER BY s.call_index, s.candidate_index
 """)
@@ -46,6 +49,15 @@ _FIRSTS = text("""
 SELECT DISTINCT ON (identity) identity, call_index, candidate_index, tokens, char_offset, repairs FROM samples
  WHERE dataset_id = :dataset AND identity = ANY(:ids) ORDER BY identity, call_index, candidate_index
 """).bindparams(_IDS)
+_KEYS = bindparam("keys", type_=ARRAY(BigInteger))
+_BANDS = text("""
+SELECT key, call_index, candidate_index FROM sample_bands WHERE dataset_id = :dataset AND key = ANY(:keys)
+""").bindparams(_KEYS)
+_INSERT_BANDS = text("""
+INSERT INTO sample_bands (dataset_id, key, call_index, candidate_index)
+SELECT :dataset, x.key, x.call, x.candidate FROM unnest(:keys, :calls, :candidates) AS x (key, call, candidate)
+ON CONFLICT DO NOTHING
+""").bindparams(_KEYS, bindparam("calls", type_=ARRAY(Integer)), bindparam("candidates", type_=ARRAY(Integer)))
 # Add a batch's counts. Complete: at N accepted samples, or when the last call that may be made is judged.
 _COUNT = text("""
 WITH now AS (
@@ -75,6 +87,13 @@ UPDATE samples SET marks = array_append(marks, :mark)
 """)
 
 
+class Seed(NamedTuple):
+    """What is asked of a gold train sentence that stands in a prompt: whether it, or an entity of it, was copied."""
+
+    content: str
+    entities: frozenset[str]
+
+
 @dataclass(frozen=True)
 class DatasetContext:
     """What all candidates of a dataset are judged against."""
@@ -88,8 +107,12 @@ class DatasetContext:
     sample_format: str
     json_object: bool
     gold_eval: frozenset[str]
-    gold_train: tuple[str, ...]
+    gold_train: tuple[Seed, ...]
     script: str | None
+    alphabet: frozenset[str] = frozenset()
+    """The letters of the language's gold sentences."""
+    label: str | None = None
+    """The language as `languages.label_of` names it."""
 
 
 def dataset_context(connection: Connection, dataset: str) -> DatasetContext | None:
@@ -100,6 +123,8 @@ def dataset_context(connection: Connection, dataset: str) -> DatasetContext | No
     place = {"run": row.run_id, "language": row.language}
     info = row.info or {}
     script = next((x.get("script") for x in row.spec["languages"] if x["code"] == row.language), None)
+    evaluation = connection.execute(_GOLD_EVAL, place).all()
+    train = connection.execute(_GOLD_TRAIN, place).all()
     return DatasetContext(
         id=row.id,
         run_id=row.run_id,
@@ -109,9 +134,11 @@ def dataset_context(connection: Connection, dataset: str) -> DatasetContext | No
         rules=Rules.model_validate(row.rules),
         sample_format=info.get("format", "tag_ids"),
         json_object=bool(info.get("json_object")),
-        gold_eval=frozenset(r.content for r in connection.execute(_GOLD_EVAL, place)),
-        gold_train=tuple(r.content for r in connection.execute(_GOLD_TRAIN, place)),
+        gold_eval=frozenset(r.content for r in evaluation),
+        gold_train=tuple(Seed(r.content, known_entities([r])) for r in train),
         script=script,
+        alphabet=letters(r.tokens for r in (*evaluation, *train)),
+        label=label_of(row.language),
     )
 
 
@@ -146,16 +173,38 @@ def firsts(connection: Connection, dataset: str, identities: Iterable[str]) -> d
     return {row.identity: row for row in rows}
 
 
+def bands(connection: Connection, dataset: str, keys: Iterable[int]) -> dict[int, set[tuple[int, int]]]:
+    """The places (call, candidate) of stored samples that hold a MinHash key, by key."""
+    places: dict[int, set[tuple[int, int]]] = {}
+    for row in connection.execute(_BANDS, {"dataset": dataset, "keys": sorted(set(keys))}):
+        places.setdefault(row.key, set()).add((row.call_index, row.candidate_index))
+    return places
+
+
 def insert_samples(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store samples; the key makes a second insert change nothing."""
-    if rows:
-        connection.execute(insert(Sample).on_conflict_do_nothing(), list(rows))
+    _insert(connection, Sample, rows)
+
+
+def insert_bands(connection: Connection, dataset: str, bands: Sequence[tuple[int, tuple[int, int]]]) -> None:
+    """Store MinHash keys, each with the place of the sample that holds it."""
+    if bands:
+        columns = {
+            "keys": [key for key, _ in bands],
+            "calls": [call for _, (call, _) in bands],
+            "candidates": [candidate for _, (_, candidate) in bands],
+        }
+        connection.execute(_INSERT_BANDS, {"dataset": dataset, **columns})
 
 
 def insert_rejections(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store rejections; the key makes a second insert change nothing."""
+    _insert(connection, Rejection, rows)
+
+
+def _insert(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(Rejection).on_conflict_do_nothing(), list(rows))
+        connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
 
 
 def drop_sample(connection: Connection, dataset: str, call: int, candidate: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import regex
@@ -41,6 +42,11 @@ def letters_in(code: str) -> regex.Pattern[str]:
                 )
             ]
         ) from None
+
+
+def letters(sentences: Iterable[Sequence[str]]) -> frozenset[str]:
+    """The letters beyond ASCII that sentences, given as tokens, are written with."""
+    return frozenset(char for tokens in sentences for char in set("".join(tokens)) if char > "\x7f" and char.isalpha())
 
 
 _LETTERS = regex.compile(r"\p{L}")

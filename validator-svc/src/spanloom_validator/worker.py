@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from spanloom import telemetry
 from spanloom.contracts.messages import CompletionMessage
-from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
-from spanloom.ner.sentence import content_hash, identity_hash
+from spanloom.contracts.rules import Treatment, Verdict
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom_validator import records
-from spanloom_validator.judge import EXCERPT, judge_completion
-from spanloom_validator.records import DatasetContext
+from spanloom_validator.diagnostics import apply_rules, diagnose
+from spanloom_validator.judge import judge_completion
+from spanloom_validator.near import band_keys
+from spanloom_validator.records import DatasetContext, Seed
+from spanloom_validator.tally import Judged, Tally, tally
 
 CONTEXTS = 64
 """Datasets whose context is kept in memory."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A completion's verdicts, before the dataset's other samples were looked at."""
-
-    message: CompletionMessage
-    context: DatasetContext | None
-    verdicts: list[Verdict]
-
-
-@dataclass
-class Tally:
-    """What one batch adds to a dataset."""
-
-    calls: int = 0
-    failed: int = 0
-    without: int = 0
-    candidates: int = 0
-    accepted: int = 0
-    samples: list[dict[str, Any]] = field(default_factory=list)
-    rejections: list[dict[str, Any]] = field(default_factory=list)
-
-    def counts(self) -> dict[str, int]:
-        """For the dataset's row."""
-        return {
-            "calls": self.calls,
-            "failed": self.failed,
-            "without": self.without,
-            "candidates": self.candidates,
-            "accepted": self.accepted,
-        }
 
 
 class ValidatorWorker:
@@ -93,7 +62,7 @@ class ValidatorWorker:
             if context is None or written is None:
                 out.append(Judged(message, context, []))
                 continue
-            examples = {context.gold_train[i] for i in seeds.get(message.id, ()) if i < len(context.gold_train)}
+            shown = [context.gold_train[i] for i in seeds.get(message.id, ()) if i < len(context.gold_train)]
             verdicts = judge_completion(
                 written,
                 schema=context.schema,
@@ -101,10 +70,11 @@ class ValidatorWorker:
                 sample_format=context.sample_format,
                 json_object=context.json_object,
                 gold_eval=context.gold_eval,
-                prompt_examples=examples,
+                prompt_examples=frozenset(seed.content for seed in shown),
                 script=context.script,
+                alphabet=context.alphabet,
             )
-            out.append(Judged(message, context, verdicts))
+            out.append(_diagnosed(message, context, verdicts, shown))
         return out
 
     def _context(self, connection: Connection, dataset: str) -> DatasetContext | None:
@@ -128,18 +98,37 @@ class ValidatorWorker:
             context = batch[0].context if batch else None
             if context is None:
                 continue
-            tally = _tally(connection, context, batch, room=_room(row))
-            records.insert_samples(connection, tally.samples)
-            records.insert_rejections(connection, tally.rejections)
-            after = records.count(connection, dataset, tally.counts())
+            found = tally(connection, context, batch, room=_room(row))
+            records.insert_samples(connection, found.samples)
+            records.insert_bands(connection, dataset, found.bands)
+            records.insert_rejections(connection, found.rejections)
+            after = records.count(connection, dataset, found.counts())
             if row.state == "collecting" and after.state == "complete":
                 emit(
                     connection, context.run_id, "dataset",
                     id=dataset, state="complete", accepted=after.accepted, reason=after.reason,
                 )  # fmt: skip
                 done.append(context.run_id)
-            _measure(context, tally)
+            _measure(context, found)
         return done
+
+
+def _diagnosed(
+    message: CompletionMessage, context: DatasetContext, verdicts: list[Verdict], shown: Sequence[Seed]
+) -> Judged:
+    """The verdicts under the rules about diagnostics, and the diagnostics of what is still accepted."""
+    known = frozenset[str]().union(*(seed.entities for seed in shown))
+    out, diagnostics, bands = [], {}, {}
+    near, threshold = context.rules.near_duplicate, context.rules.near_duplicate_threshold
+    for verdict in verdicts:
+        if verdict.accepted:
+            found = diagnose(verdict.tokens, verdict.tags, known=known, script=context.script, language=context.label)
+            verdict = apply_rules(verdict, found, context.rules)
+            diagnostics[verdict.index] = found
+            if near is not Treatment.OFF:
+                bands[verdict.index] = band_keys(verdict.tokens, threshold)
+        out.append(verdict)
+    return Judged(message, context, out, diagnostics, bands)
 
 
 def _room(row: Any) -> int | None:
@@ -149,118 +138,8 @@ def _room(row: Any) -> int | None:
     return None if row.stop_accepted is None else max(0, row.stop_accepted - row.accepted)
 
 
-def _tally(connection: Connection, context: DatasetContext, batch: Sequence[Judged], room: int | None) -> Tally:
-    tally = Tally()
-    fresh: dict[tuple[int, int], tuple[Verdict, str]] = {}
-    for item in batch:
-        tally.calls += 1
-        tally.failed += item.message.error is not None
-        tally.without += item.message.error is None and not item.verdicts
-        tally.candidates += len(item.verdicts)
-        for verdict in item.verdicts:
-            place = (item.message.call_index, verdict.index)
-            if verdict.accepted:
-                fresh[place] = (verdict, identity_hash(verdict.tokens, verdict.tags))
-            else:
-                tally.rejections.append(_rejection_row(context.id, place, verdict))
-    _judge_duplicates(connection, context, fresh, tally, room)
-    return tally
-
-
-def _judge_duplicates(
-    connection: Connection,
-    context: DatasetContext,
-    fresh: dict[tuple[int, int], tuple[Verdict, str]],
-    tally: Tally,
-    room: int | None,
-) -> None:
-    """Keep the first of equal samples by place, whatever order completions arrive in.
-
-    A stored sample of which an earlier call now brings the first copy gives way (rejected, or marked). What comes
-    after the dataset has all its samples (`room`, None for any number) is surplus.
-    """
-    if room == 0:
-        tally.rejections += [_late_row(context.id, place, Reason.SURPLUS, fresh[place][0]) for place in sorted(fresh)]
-        return
-    treatment = context.rules.treatment(Reason.DUPLICATE)
-    stored = (
-        records.firsts(connection, context.id, [i for _, i in fresh.values()]) if treatment != Treatment.OFF else {}
-    )
-    first = {identity: (row.call_index, row.candidate_index) for identity, row in stored.items()}
-    for place in sorted(fresh):
-        verdict, identity = fresh[place]
-        earlier = first.get(identity)
-        late = treatment != Treatment.OFF and earlier is not None and earlier < place
-        if not late:
-            if treatment != Treatment.OFF and earlier is not None:
-                _demote(connection, context, stored[identity], treatment, tally)
-            first[identity] = place
-        if late and treatment == Treatment.REJECT:
-            tally.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, verdict))
-            continue
-        if room is not None and tally.accepted >= room:
-            tally.rejections.append(_late_row(context.id, place, Reason.SURPLUS, verdict))
-            continue
-        marks = [*verdict.marks, str(Reason.DUPLICATE)] if late else list(verdict.marks)
-        tally.samples.append(_sample_row(context.id, place, verdict, identity, marks))
-        tally.accepted += 1
-
-
-def _demote(connection: Connection, context: DatasetContext, row: Any, treatment: Treatment, tally: Tally) -> None:
-    place = (row.call_index, row.candidate_index)
-    if treatment == Treatment.MARK:
-        records.mark_sample(connection, context.id, *place, str(Reason.DUPLICATE))
-        return
-    records.drop_sample(connection, context.id, *place)
-    repairs = tuple(map(Repair, row.repairs))
-    gone = Verdict(index=place[1], accepted=True, offset=row.char_offset, tokens=tuple(row.tokens), repairs=repairs)
-    tally.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, gone))
-    tally.accepted -= 1
-
-
-def _sample_row(
-    dataset: str, place: tuple[int, int], verdict: Verdict, identity: str, marks: list[str]
-) -> dict[str, Any]:
-    return {
-        "dataset_id": dataset,
-        "call_index": place[0],
-        "candidate_index": place[1],
-        "tokens": list(verdict.tokens),
-        "ner_tags": list(verdict.tags),
-        "content": content_hash(verdict.tokens),
-        "identity": identity,
-        "char_offset": verdict.offset,
-        "repairs": [str(name) for name in verdict.repairs],
-        "marks": marks,
-    }
-
-
-def _rejection_row(dataset: str, place: tuple[int, int], verdict: Verdict) -> dict[str, Any]:
-    return {
-        "dataset_id": dataset,
-        "call_index": place[0],
-        "candidate_index": place[1],
-        "reason": str(verdict.reason),
-        "reasons": [str(reason) for reason in verdict.reasons],
-        "char_offset": verdict.offset,
-        "delta": verdict.delta,
-        "repairs": [str(name) for name in verdict.repairs],
-        "excerpt": verdict.excerpt,
-    }
-
-
-def _late_row(dataset: str, place: tuple[int, int], reason: Reason, verdict: Verdict) -> dict[str, Any]:
-    """The rejection of a candidate that was good in itself."""
-    late = verdict._replace(accepted=False, reason=reason, reasons=(reason,), excerpt=_excerpt(verdict.tokens))
-    return _rejection_row(dataset, place, late)
-
-
-def _excerpt(tokens: Sequence[str]) -> str:
-    return " ".join(tokens)[:EXCERPT]
-
-
-def _measure(context: DatasetContext, tally: Tally) -> None:
+def _measure(context: DatasetContext, found: Tally) -> None:
     label = {"language": context.language, "source": context.source}
-    telemetry.VERDICTS.labels(**label, reason="accepted").inc(max(tally.accepted, 0))
-    for row in tally.rejections:
+    telemetry.VERDICTS.labels(**label, reason="accepted").inc(max(found.accepted, 0))
+    for row in found.rejections:
         telemetry.VERDICTS.labels(**label, reason=row["reason"]).inc()

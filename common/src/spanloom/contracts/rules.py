@@ -108,6 +108,15 @@ MARKABLE = frozenset(
 NEAR_DUPLICATE = "near_duplicate"
 """The mark of a near-duplicate; made a rule, it rejects as `duplicate`."""
 
+WRONG_LANGUAGE = "wrong_language"
+"""The mark of a sample that is probably in another language; made a rule, it rejects as `wrong_script`."""
+
+NO_NOVEL_ENTITY = "no_novel_entity"
+"""The mark of a sample whose entities all stand in its prompt; made a rule, it rejects as `copied_from_prompt`."""
+
+MARKS: tuple[str, ...] = (*(str(r) for r in Reason if r in MARKABLE), NEAR_DUPLICATE, WRONG_LANGUAGE, NO_NOVEL_ENTITY)
+"""What a sample may be marked with, in order."""
+
 _MARK, _REJECT = Treatment.MARK, Treatment.REJECT
 _TREATMENTS: dict[Base, dict[Reason, Treatment]] = {
     "paper": {reason: _MARK if reason in MARKABLE else _REJECT for reason in Reason},
@@ -148,6 +157,11 @@ class Rules(Frozen):
     """Near-duplicates by MinHash within the dataset: `off`, `mark`, or `reject` (as `duplicate`)."""
     near_duplicate_threshold: float = Field(default=0.8, gt=0, lt=1)
     """Jaccard similarity of token 3-grams from which two samples are near-duplicates."""
+    wrong_language: Treatment = Treatment.OFF
+    """Samples that are probably in another language: `off`, `mark`, or `reject` (as `wrong_script`)."""
+    no_novel_entity: Treatment = Treatment.OFF
+    """Samples whose entities all stand in the call's seed sentences: `off`, `mark`, or `reject` (as
+    `copied_from_prompt`)."""
     max_tokens: int = Field(default=256, ge=1)
     """Tokens beyond which a sample is `too_long`."""
     reader: Reader = "auto"
@@ -210,6 +224,8 @@ class Rules(Frozen):
             **{str(name): wanted for name, wanted in sorted(self.repair.items())},
             "near_duplicate": str(self.near_duplicate),
             "near_duplicate_threshold": self.near_duplicate_threshold,
+            "wrong_language": str(self.wrong_language),
+            "no_novel_entity": str(self.no_novel_entity),
             "max_tokens": self.max_tokens,
             "reader": self.reader,
         }
@@ -253,6 +269,6 @@ class Verdict(NamedTuple):
     repairs: tuple[Repair, ...] = ()
     """What was repaired, in a rejected candidate too."""
     marks: tuple[str, ...] = ()
-    """Reasons that apply and are only marked, and `near_duplicate`."""
+    """Reasons that apply and are only marked, and `near_duplicate`, `wrong_language`, `no_novel_entity`."""
     excerpt: str = ""
     """The beginning of the candidate's text, for a rejected one; fit for a text column."""

@@ -1,0 +1,207 @@
+"""What a batch of verdicts adds to a dataset: its rows and counts, with the duplicates among all samples told.
+
+Runs under the dataset's lock, so that what is stored and what is added are seen together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from spanloom.contracts.messages import CompletionMessage
+from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Repair, Treatment, Verdict
+from spanloom.ner.sentence import content_hash, identity_hash
+from spanloom_validator import records
+from spanloom_validator.diagnostics import Diagnostics
+from spanloom_validator.judge import EXCERPT
+from spanloom_validator.records import DatasetContext
+
+
+@dataclass
+class Tally:
+    """What one batch adds to a dataset."""
+
+    calls: int = 0
+    failed: int = 0
+    without: int = 0
+    candidates: int = 0
+    accepted: int = 0
+    samples: list[dict[str, Any]] = field(default_factory=list)
+    bands: list[tuple[int, Place]] = field(default_factory=list)
+    """MinHash keys with the sample that holds them."""
+    rejections: list[dict[str, Any]] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """For the dataset's row."""
+        return {
+            "calls": self.calls,
+            "failed": self.failed,
+            "without": self.without,
+            "candidates": self.candidates,
+            "accepted": self.accepted,
+        }
+
+
+Place = tuple[int, int]
+"""Call index and candidate index."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A completion's verdicts, before the dataset's other samples were looked at."""
+
+    message: CompletionMessage
+    context: DatasetContext | None
+    verdicts: list[Verdict]
+    diagnostics: dict[int, Diagnostics] = field(default_factory=dict)
+    """By the index of each accepted verdict."""
+    bands: dict[int, list[int]] = field(default_factory=dict)
+    """MinHash keys, likewise; none where the rules look for no near-duplicates."""
+
+
+class Fresh(NamedTuple):
+    """A sample that is good in itself."""
+
+    verdict: Verdict
+    identity: str
+    diagnostics: Diagnostics | None
+    bands: Sequence[int] = ()
+
+
+def tally(connection: Connection, context: DatasetContext, batch: Sequence[Judged], room: int | None) -> Tally:
+    """What a batch adds to a locked dataset that still takes `room` samples (None: any number).
+
+    Writes nothing, but takes back, or marks, stored samples of which an earlier call now brings the first copy.
+    """
+    out = Tally()
+    fresh: dict[Place, Fresh] = {}
+    for item in batch:
+        out.calls += 1
+        out.failed += item.message.error is not None
+        out.without += item.message.error is None and not item.verdicts
+        out.candidates += len(item.verdicts)
+        for verdict in item.verdicts:
+            place = (item.message.call_index, verdict.index)
+            if verdict.accepted:
+                identity = identity_hash(verdict.tokens, verdict.tags)
+                bands = item.bands.get(verdict.index, ())
+                fresh[place] = Fresh(verdict, identity, item.diagnostics.get(verdict.index), bands)
+            else:
+                out.rejections.append(_rejection_row(context.id, place, verdict))
+    if room == 0:
+        surplus = ((place, fresh[place].verdict) for place in sorted(fresh))
+        out.rejections += [_late_row(context.id, place, Reason.SURPLUS, verdict) for place, verdict in surplus]
+    else:
+        _judge_duplicates(connection, context, fresh, out, room)
+    return out
+
+
+def _judge_duplicates(
+    connection: Connection, context: DatasetContext, fresh: Mapping[Place, Fresh], out: Tally, room: int | None
+) -> None:
+    """Keep the first of equal samples by place, whatever order completions arrive in.
+
+    A stored sample of which an earlier call now brings the first copy gives way (rejected, or marked). Of
+    near-duplicates the one that comes first stays. What comes after the dataset has all its samples is surplus.
+    """
+    rules, treatment = context.rules, context.rules.treatment(Reason.DUPLICATE)
+    looks = treatment is not Treatment.OFF
+    stored = records.firsts(connection, context.id, [item.identity for item in fresh.values()]) if looks else {}
+    first = {identity: (row.call_index, row.candidate_index) for identity, row in stored.items()}
+    near = _Near(connection, context, fresh) if rules.near_duplicate is not Treatment.OFF else None
+    for place in sorted(fresh):
+        verdict, identity, *_ = fresh[place]
+        earlier = first.get(identity)
+        late = looks and earlier is not None and earlier < place
+        is_near = near is not None and not late and near.has(place, besides=earlier)
+        if (late and treatment is Treatment.REJECT) or (is_near and rules.near_duplicate is Treatment.REJECT):
+            out.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, verdict))
+            continue
+        if earlier is not None and not late:
+            _demote(connection, context, stored[identity], treatment, out)
+        if room is not None and out.accepted >= room:
+            out.rejections.append(_late_row(context.id, place, Reason.SURPLUS, verdict))
+            continue
+        marks = [*verdict.marks, *[str(Reason.DUPLICATE)] * late, *[NEAR_DUPLICATE] * is_near]
+        out.samples.append(_sample_row(context.id, place, fresh[place], marks))
+        out.accepted += 1
+        if looks and not late:
+            first[identity] = place
+        if near is not None:
+            out.bands += near.add(place)
+
+
+class _Near:
+    """The MinHash keys of a batch's samples, and who else holds them."""
+
+    def __init__(self, connection: Connection, context: DatasetContext, fresh: Mapping[Place, Fresh]) -> None:
+        self.keys = {place: item.bands for place, item in fresh.items()}
+        self.holders = records.bands(connection, context.id, chain.from_iterable(self.keys.values()))
+
+    def has(self, place: Place, *, besides: Place | None) -> bool:
+        """Whether another sample than `besides` shares a key with the one at a place."""
+        return any(self.holders.get(key, set()) - {besides} for key in self.keys[place])
+
+    def add(self, place: Place) -> list[tuple[int, Place]]:
+        """Count a sample in; returns its keys with its place."""
+        keys = sorted(set(self.keys[place]))
+        for key in keys:
+            self.holders.setdefault(key, set()).add(place)
+        return [(key, place) for key in keys]
+
+
+def _demote(connection: Connection, context: DatasetContext, row: Any, treatment: Treatment, out: Tally) -> None:
+    place = (row.call_index, row.candidate_index)
+    if treatment == Treatment.MARK:
+        records.mark_sample(connection, context.id, *place, str(Reason.DUPLICATE))
+        return
+    records.drop_sample(connection, context.id, *place)
+    repairs = tuple(map(Repair, row.repairs))
+    gone = Verdict(index=place[1], accepted=True, offset=row.char_offset, tokens=tuple(row.tokens), repairs=repairs)
+    out.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, gone))
+    out.accepted -= 1
+
+
+def _sample_row(dataset: str, place: Place, item: Fresh, marks: list[str]) -> dict[str, Any]:
+    verdict, identity, diagnostics, _ = item
+    return {
+        "dataset_id": dataset,
+        "call_index": place[0],
+        "candidate_index": place[1],
+        "tokens": list(verdict.tokens),
+        "ner_tags": list(verdict.tags),
+        "content": content_hash(verdict.tokens),
+        "identity": identity,
+        "char_offset": verdict.offset,
+        "repairs": [str(name) for name in verdict.repairs],
+        "marks": marks,
+        "diagnostics": diagnostics.as_json() if diagnostics is not None else None,
+    }
+
+
+def _rejection_row(dataset: str, place: Place, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "dataset_id": dataset,
+        "call_index": place[0],
+        "candidate_index": place[1],
+        "reason": str(verdict.reason),
+        "reasons": [str(reason) for reason in verdict.reasons],
+        "char_offset": verdict.offset,
+        "delta": verdict.delta,
+        "repairs": [str(name) for name in verdict.repairs],
+        "excerpt": verdict.excerpt,
+    }
+
+
+def _late_row(dataset: str, place: Place, reason: Reason, verdict: Verdict) -> dict[str, Any]:
+    """The rejection of a candidate that was good in itself."""
+    late = verdict._replace(accepted=False, reason=reason, reasons=(reason,), excerpt=_excerpt(verdict.tokens))
+    return _rejection_row(dataset, place, late)
+
+
+def _excerpt(tokens: Sequence[str]) -> str:
+    return " ".join(tokens)[:EXCERPT]
