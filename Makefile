@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-MEMBERS := -e ./common -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
+MEMBERS := -e ./common[hub] -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
 	-e ./infra/embedded
 SOURCES := common/src generator-svc/src validator-svc/src trainer-svc/src evaluator-svc/src infra/embedded/src
 PROJECTS := common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
