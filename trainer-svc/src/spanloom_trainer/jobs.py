@@ -30,10 +30,13 @@ def run_job(
     models: str | Path,
     device: str = "cpu",
     on_progress: Callable[[dict[str, Any]], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    should_rest: Callable[[], bool] = lambda: False,
     resume_every_s: float = 300.0,
 ) -> dict[str, Any]:
     """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
+
+    Raises Cancelled when `should_stop()` turned true, or `should_rest()` and the resume point is written.
 
     A job is plain data:
 
@@ -52,6 +55,7 @@ def run_job(
         if on_progress is not None:
             on_progress(progress.as_dict())
 
+    resume = ResumePoint(home / "resume.safetensors", every_s=resume_every_s, should_rest=should_rest)
     outcome = fine_tune(
         sentences(job["train"]),
         sentences(job["dev"]),
@@ -62,8 +66,8 @@ def run_job(
         seed=int(job["seed"]),
         device=device,
         on_progress=tell,
-        should_stop=should_stop,
-        resume=ResumePoint(home / "resume.safetensors", every_s=resume_every_s),
+        should_stop=lambda: should_stop() or (should_rest() and resume.rested),
+        resume=resume,
     )
     result: dict[str, Any] = {**outcome.as_dict(), "model": None, "bytes": 0}
     if job.get("export"):

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,18 +42,25 @@ class Saved:
 
 
 class ResumePoint:
-    """A file at `path`, written at most every `every_s` seconds of training (a large model's is 6.7 GB)."""
+    """A file at `path`, written at most every `every_s` seconds of training (a large model's is 6.7 GB).
 
-    def __init__(self, path: str | Path, *, every_s: float = 300.0) -> None:
-        self.path, self.every_s = Path(path), every_s
+    Once `should_rest()` turns true it is due at once, and `rested` after that: the training may stop without loss.
+    """
+
+    def __init__(
+        self, path: str | Path, *, every_s: float = 300.0, should_rest: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.path, self.every_s, self.should_rest = Path(path), every_s, should_rest
+        self.rested = False
         self._last = time.monotonic()
 
     def due(self) -> bool:
         """Whether it is time to write again."""
-        return time.monotonic() - self._last >= self.every_s
+        return time.monotonic() - self._last >= self.every_s or (self.should_rest() and not self.rested)
 
     def save(self, key: str, saved: Saved) -> None:
         """Write by temporary name, fsync and rename: the file is the old one or the new one, never half."""
+        asked = self.should_rest()
         parts = {"chosen": saved.chosen_state, "model": saved.model, "best": saved.best}
         parts |= {"moments": saved.moments, "random": saved.random}
         tensors = {
@@ -72,6 +79,7 @@ class ResumePoint:
         with replace_file(self.path) as temporary:
             save_file(separate, temporary, metadata={"key": key, "saved": json.dumps(plain)})
         self._last = time.monotonic()
+        self.rested = asked
 
     def load(self, key: str) -> Saved | None:
         """What was saved for this very training, or None: no file, a damaged one, or that of another training."""

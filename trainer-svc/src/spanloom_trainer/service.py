@@ -5,6 +5,7 @@ from __future__ import annotations
 from spanloom.bus.topics import JOBS
 from spanloom.contracts.messages import JobMessage
 from spanloom.workers.consume import Consuming
+from spanloom.workers.device import gpus, turn_on
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_trainer.api import job_routes
@@ -20,6 +21,7 @@ def build(runtime: Runtime) -> Parts:
     worker = TrainerWorker(
         db, slots, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s,
         models=settings.models_folder, min_free_bytes=settings.models_min_free_bytes,
+        turns={f"cuda:{i}": turn_on(db, settings, gpu, holder=f"{runtime.holder}/{i}") for i, gpu in enumerate(gpus())},
     )  # fmt: skip
     loop = Consuming(
         db, bus, JOBS, GROUP, JobMessage, worker.handle,
@@ -28,6 +30,9 @@ def build(runtime: Runtime) -> Parts:
     parts = Parts("trainer", 8003)
     parts.add("consume", loop.run)
     parts.add("renew", worker.keeper.run)
+    for device, turn in worker.turns.items():
+        parts.add(f"turns-{device}", turn.run)
+        parts.on_stop.append(turn.close)  # after the worker's stop: closers run from the last to the first
     parts.add("relay-jobs", Relay(db, bus, "jobs", runtime.lease).run)
     parts.add("relay-evaluations", Relay(db, bus, "evaluations", runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"jobs": give_up}).run)

@@ -91,18 +91,21 @@ class Slot:
         self,
         job: Mapping[str, Any],
         on_progress: Callable[[dict[str, Any]], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+        should_rest: Callable[[], bool] = lambda: False,
     ) -> dict[str, Any]:
         """Do one job (see `jobs.run_job`) and return its result.
 
-        Raises Cancelled once `should_stop()` was true, TrainingFailed with the child's reason, ChildDied where the
-        child is gone; the next call starts a new one.
+        Raises Cancelled once `should_stop()` was true, or `should_rest()` and the training is saved, so that it can go
+        on from there; TrainingFailed with the child's reason, ChildDied where the child is gone; the next call starts a
+        new one.
         """
         with self._busy:
             self.start()
             turn = f"{job['job_id']}/{job['attempt']}/{next(self._turns)}"
             self._send({"type": "job", "turn": turn, "job": job})
             stopping: float | None = None
+            resting = False
             while True:
                 message = self._receive()
                 if message is not None and message.get("turn") == turn:
@@ -113,9 +116,12 @@ class Slot:
                         if message["type"] == "failed" and not message["permanent"]:
                             self.close()  # it ends itself: the device may be unusable to it
                         return _result(message)
-                if stopping is None and should_stop is not None and should_stop():
+                if stopping is None and should_stop():
                     stopping = time.monotonic()
                     self._send({"type": "stop", "turn": turn})
+                if not resting and should_rest():
+                    resting = True
+                    self._send({"type": "rest", "turn": turn})
                 if stopping is not None and time.monotonic() - stopping > self.stop_grace_s:
                     self._kill()
                     raise Cancelled(f"the training did not stop within {self.stop_grace_s:g} s and was killed")

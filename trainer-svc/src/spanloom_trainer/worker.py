@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from spanloom.store import work
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom.store.work import Claim, Lease
+from spanloom.workers.device import DeviceTurn
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer import records
@@ -47,9 +49,12 @@ class TrainerWorker:
         renew_s: float,
         models: Path | None = None,
         min_free_bytes: int = 0,
+        turns: Mapping[str, DeviceTurn] | None = None,
     ) -> None:
         self.db, self.holder, self.lease = db, holder, lease
-        self.models, self.min_free_bytes = models, min_free_bytes
+        self.models, self.min_free_bytes, self.turns = models, min_free_bytes, dict(turns or {})
+        for device, turn in self.turns.items():
+            turn.let_go = partial(self._end_children, device)
         self.keeper = LeaseKeeper(db, TABLE, lease, renew_s=renew_s, on_lost=self._lost)
         self.slots = list(slots)
         self.stopping = threading.Event()
@@ -105,19 +110,44 @@ class TrainerWorker:
             with self.db.connect() as connection:
                 data = records.job_data(connection, records.arm_of(connection, claim.id))
             job = plain_job(claim, data)
-            result = slot.run(
-                job,
-                on_progress=lambda progress: self._progress(claim, progress),
-                should_stop=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,
-            )
-        except Cancelled:
-            self._hand_back(claim)
+            result = self._run(claim, slot, job)
+        except Cancelled as why:
+            self._hand_back(claim, str(why))
         except TrainingFailed as error:
             self._fail(claim, str(error)) if error.permanent else self._again(claim, str(error))
         except SpanloomError as error:
             self._fail(claim, f"{type(error).__name__}: {error}")
         else:
             self._retrying(lambda: self._finish(claim, data, result))
+
+    def _run(self, claim: Claim, slot: Slot, job: Mapping[str, Any]) -> dict[str, Any]:
+        """Train in the slot; where its device is shared, in our turn on it. At the turn's end the training is saved."""
+
+        def stopped() -> bool:
+            return self.stopping.is_set() or claim.id in self._stop_jobs
+
+        def progress(told: Mapping[str, Any]) -> None:
+            self._progress(claim, told)
+
+        turn = self.turns.get(slot.device)
+        if turn is None:
+            return slot.run(job, progress, stopped)
+        with turn.used(give_up=stopped) as entered:
+            if not entered:
+                raise Cancelled("stopped while it waited for the GPU")
+            slot.start()
+            turn.name([slot.pid] if slot.pid is not None else [])
+            try:
+                return slot.run(job, progress, lambda: stopped() or turn.overdue, lambda: turn.over)
+            except Cancelled as why:
+                if stopped() or not turn.over:
+                    raise
+                raise Cancelled("another has its turn on the GPU") from why
+
+    def _end_children(self, device: str) -> None:
+        for slot in self.slots:
+            if slot.device == device:
+                slot.close()
 
     def _retrying(self, action: Any) -> None:
         """Run an action, waiting out outages: a finished training is worth the patience."""
@@ -162,9 +192,9 @@ class TrainerWorker:
         with self.db.begin() as connection:
             work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.tries)
 
-    def _hand_back(self, claim: Claim) -> None:
+    def _hand_back(self, claim: Claim, why: str) -> None:
         with self.db.begin() as connection:
-            work.release(connection, TABLE, claim, reason="the trainer was stopped", spent=False)
+            work.release(connection, TABLE, claim, reason=why, spent=False)
             work.notify(connection, TABLE)
 
     def _progress(self, claim: Claim, progress: Mapping[str, Any]) -> None:
