@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,69 +10,16 @@ import pytest
 from sqlalchemy import Engine
 
 from cluster import tiny_training
-from spanloom.bus import Bus, open_bus
-from spanloom.contracts.messages import EvaluationMessage, JobMessage
 from spanloom.contracts.spec import check_spec
 from spanloom.data.demo import DEMO_SCHEMA, demo_corpus
 from spanloom.data.languages import complete_spec
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
-from spanloom.store.db import connect
-from spanloom.store.migrate import upgrade
 from spanloom.store.samples import sentences_of
-from spanloom.store.settle import settle
-from spanloom.store.work import Lease
-from spanloom_evaluator.worker import EvaluatorWorker
 from spanloom_generator.submit import submit
-from spanloom_trainer.slot import Slot
-from spanloom_trainer.worker import TrainerWorker
 from stored import select, store_run
-from support import wait_for
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Engine]:
-    upgrade(database_url)
-    engine = connect(database_url, pool_size=12)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def bus() -> Iterator[Bus]:
-    bus = open_bus("memory://restarts")
-    bus.ensure_topics()
-    yield bus
-    bus.close()
-
-
-@pytest.fixture
-def carry_out(db: Engine, bus: Bus, tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """Trains and scores all of a run."""
-    lease = Lease(lease_s=120)
-    trainer = TrainerWorker(db, [Slot("cpu", tmp_path / "models")], holder="t", lease=lease, renew_s=30)
-    evaluator = EvaluatorWorker(db, bus, holder="e", lease=lease)
-
-    def queued(run: str) -> list[Any]:
-        return select(db, "SELECT id, kind FROM jobs WHERE run_id = :run AND state = 'queued' ORDER BY kind", run=run)
-
-    def ended(job: str) -> bool:
-        state = select(db, "SELECT state FROM jobs WHERE id = :id", id=job)[0].state
-        return state in ("done", "failed") and trainer.room() == 1
-
-    def do(run: str) -> None:
-        settle(db, run)
-        while jobs := queued(run):
-            trainer.handle([JobMessage(id=jobs[0].id, run_id=run, kind=jobs[0].kind)])
-            wait_for(lambda job=jobs[0].id: ended(job), timeout_s=90, what="the job to end")  # type: ignore[misc]
-        for row in select(db, "SELECT id, job_id, dataset_id FROM evaluations WHERE run_id = :run", run=run):
-            message = EvaluationMessage(id=row.id, run_id=run, job_id=row.job_id, dataset_id=row.dataset_id)
-            evaluator.handle([message])
-
-    yield do
-    trainer.stop()
 
 
 def test_a_job_that_collapses_is_scored_without_restarts_and_with_them(

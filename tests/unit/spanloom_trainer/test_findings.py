@@ -13,6 +13,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom_trainer.findings import findings
 from spanloom_trainer.labels import annotated, shared_labels
 from spanloom_trainer.records import GoldTest, JobData
+from spanloom_trainer.shelf import Wish
 
 ARM = Arm(
     run_id="r", kind="train", language="da", source="organic", setting="from_scratch", train_dataset="r.da.gold.train",
@@ -25,7 +26,7 @@ TESTS = [
 ]
 DATA = JobData(
     arm=ARM, schema=LabelSchema.of(["PER", "DATE"]), train=[], dev=[], tests=TESTS, encoder_text=[], start_from=None,
-    gold_used=30,
+    gold_used=30, wish=Wish(export=False), card={},
 )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ LIMITS = (
 class Card:
     """The facts of a model card. Whatever is empty is said to be unknown, never left out silently.
 
-    `scores` are rows of {"test", "reading", "f1", "lo", "hi"}; `data` and `licences` are lines of text.
+    `scores` are rows of {"test", "reading", "f1", "lo", "hi"}, the interval at `level`; `data` and `licences` are lines
+    of text.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Card:
     licences: Sequence[str] = ()
     scores: Sequence[Mapping[str, Any]] = ()
     limits: Sequence[str] = field(default=LIMITS)
+    level: float = 0.95
 
 
 def render(card: Card, training: Mapping[str, Any]) -> str:
@@ -41,7 +43,7 @@ def render(card: Card, training: Mapping[str, Any]) -> str:
         f"Named entity recognition, IOB2 over: {', '.join(training['tags'])}.\n\nEncoder: {card.encoder or 'unknown'}.",
         "## Data\n" + _lines(card.data),
         "## Training\n" + _table(training),
-        "## Scores\n" + _scores(card.scores),
+        "## Scores\n" + _scores(card.scores, card.level),
         "## Licences\n" + _lines(card.licences),
         "## Limits\n" + _lines(card.limits),
         "## Use\n```python\nfrom transformers import AutoModelForTokenClassification, AutoTokenizer\n\n"
@@ -62,15 +64,20 @@ def _table(facts: Mapping[str, Any]) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return ", ".join(f"{k} {v}" for k, v in value.items() if v is not None)
     return f"{value:.4f}" if isinstance(value, float) else str(value).replace("|", "\\|").replace("\n", " ")
 
 
-def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
+def _scores(rows: Sequence[Mapping[str, Any]], level: float) -> str:
     if not rows:
-        return "Not scored on a test set yet."
-    head = ["| test set | reading | F1 | 95% interval |", "|---|---|---|---|"]
+        return (
+            "Not scored on a test set yet when this was written. The dev span F1 above chose the model, and is no "
+            "estimate of how it does on other text."
+        )
+    head = [f"| test set | span F1 over | F1 | {level:.0%} interval |", "|---|---|---|---|"]
     return "\n".join(
         head
         + [

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from spanloom.errors import SpanloomError
-from spanloom.ner.spans import spans_of
 from spanloom_trainer.words import words_of
 
 CHUNK = 256
@@ -26,7 +25,7 @@ def tag(
 
     Exit codes: 0 done, 1 the model cannot be used.
     """
-    from spanloom_trainer.tagger import Tagger
+    from spanloom_trainer.tagger import Tagger, described
 
     try:
         tagger = Tagger(model, device=device)
@@ -37,17 +36,7 @@ def tag(
     for sentences in _chunks(words):
         for tokens, tags in zip(sentences, tagger.tag(sentences), strict=True):
             if as_json:
-                entities = [
-                    {
-                        "type": schema.types[s.type],
-                        "start": s.start,
-                        "end": s.end,
-                        "text": " ".join(tokens[s.start : s.end]),
-                    }
-                    for s in spans_of(tags)
-                ]
-                row = {"tokens": tokens, "tags": schema.names(tags), "entities": entities}
-                typer.echo(json.dumps(row, ensure_ascii=False))
+                typer.echo(json.dumps(described(schema, tokens, tags), ensure_ascii=False))
             else:
                 typer.echo(
                     "".join(f"{token}\t{name}\n" for token, name in zip(tokens, schema.names(tags), strict=True))

@@ -14,10 +14,11 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.base import Base, load_base, remember
 from spanloom_trainer.card import Card
-from spanloom_trainer.export import export
+from spanloom_trainer.export import export, training_facts
 from spanloom_trainer.outcome import Progress
 from spanloom_trainer.recipe import recipe_of
 from spanloom_trainer.resume import ResumePoint
+from spanloom_trainer.tagger import Tagger, described
 from spanloom_trainer.tiny import tiny_base
 from spanloom_trainer.train import fine_tune
 
@@ -44,8 +45,11 @@ def run_job(
     - `train`, `dev`, `test`: sentences as `[tokens, tag ids]`; `tags`: the label schema's names
     - `base`: `{"name": ...}` or `{"path": ...}` to load, or `{"tiny": {sizes}, "text": [tokens, ...]}` to make
     - `recipe`: as `recipe_of` reads it; `related` and `steps` likewise (optional)
-    - `seed`; `export`: whether to keep the model; `card`: fields of `Card` (optional); `onnx` (optional)
+    - `seed`; `export`: whether to keep the model; `beat`: the (dev F1, job id) that it must be above to be kept
+      (optional); `card`: fields of `Card` (optional); `onnx` (optional)
     """
+    if job.get("kind") == "tag":
+        return tag_job(job)
     schema = LabelSchema(tuple(job["tags"]))
     recipe = recipe_of(job["recipe"], related=job.get("related", False), steps=job.get("steps"))
     home = job_folder(models, str(job["job_id"]))
@@ -69,15 +73,25 @@ def run_job(
         should_stop=lambda: should_stop() or (should_rest() and resume.rested),
         resume=resume,
     )
-    result: dict[str, Any] = {**outcome.as_dict(), "model": None, "bytes": 0}
-    if job.get("export"):
+    dev_f1 = outcome.with_restarts.best.dev_f1
+    result: dict[str, Any] = {**outcome.as_dict(), "dev_f1": dev_f1, "model": None, "bytes": 0}
+    beat = job.get("beat")
+    if job.get("export") and (beat is None or (dev_f1, str(job["job_id"])) > (beat[0], beat[1])):
         card = Card(**{"title": str(job["job_id"]), "encoder": base.name, **job.get("card", {})})
         folder = export(
             outcome, home / str(int(job["attempt"])), card=card, recipe=recipe, onnx=bool(job.get("onnx", False))
         )
         result["model"] = str(folder)
+        result["training"] = training_facts(outcome, recipe)
         result["bytes"] = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return result
+
+
+def tag_job(job: Mapping[str, Any]) -> dict[str, Any]:
+    """Tag `sentences` (lists of words) with the exported `model`: tokens, tag names and entities of each."""
+    tagger = Tagger(str(job["model"]))
+    schema, words = tagger.schema, job["sentences"]
+    return {"sentences": [described(schema, one, tags) for one, tags in zip(words, tagger.tag(words), strict=True)]}
 
 
 def job_folder(models: str | Path, job_id: str) -> Path:

@@ -17,7 +17,9 @@ from spanloom.store import work
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of
+from spanloom_trainer.cards import facts_for_card
 from spanloom_trainer.labels import annotated, shared_labels
+from spanloom_trainer.shelf import Wish, wish
 
 _ARM = text("SELECT arm FROM jobs WHERE id = :job")
 _GOLD = text("""
@@ -37,13 +39,23 @@ INSERT INTO evaluations (id, run_id, job_id, dataset_id, method, label_mapping, 
 VALUES (:id, :run, :job, :dataset, :method, :label_mapping, :language, :source, :setting, :size, :size_asked,
         :training_seed, :subset_seed, :facts) ON CONFLICT DO NOTHING
 """).bindparams(bindparam("facts", type_=Json))
-_SAVED = text("""
-INSERT INTO models (id, job_id, run_id, path, bytes) VALUES (:job, :job, :run, :path, :bytes) ON CONFLICT DO NOTHING
-""")
 _OUTCOME = text("UPDATE jobs SET outcome = :outcome WHERE id = :job").bindparams(bindparam("outcome", type_=Json))
+_AGAIN = text("""
+UPDATE jobs SET state = 'queued', forgiven = attempt, published = 0, finished_at = NULL, publish_after = now(),
+       reason = 'its model is gone, and arms start from it'
+ WHERE id = :job AND state = 'done'
+""")
 _PROGRESS = text(
     "UPDATE jobs SET progress = :progress WHERE id = :job AND attempt = :attempt AND state = 'claimed'"
 ).bindparams(bindparam("progress", type_=Json))
+
+
+class BaseGone(NotFound):
+    """The pre-trained model is not stored any more; the pre-training has to be done again."""
+
+    def __init__(self, needs: str) -> None:
+        self.needs = needs
+        super().__init__(f"the pre-trained model of {needs} is not stored; it is trained again")
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,8 @@ class JobData:
     encoder_text: list[Sentence]
     start_from: str | None
     gold_used: int | None
+    wish: Wish
+    card: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -90,12 +104,12 @@ def arm_of(connection: Connection, job: str) -> Arm:
 
 
 def job_data(connection: Connection, arm: Arm) -> JobData:
-    """Read a job's sentences and where its model starts from. Raises NotFound when the pre-trained model is gone."""
+    """Read a job's sentences and where its model starts from. Raises BaseGone when the pre-trained model is gone."""
     start_from = None
     if arm.needs is not None:
         start_from = connection.execute(_MODEL, {"job": arm.needs}).scalar()
         if start_from is None:
-            raise NotFound(f"the pre-trained model of {arm.needs} is not stored")
+            raise BaseGone(arm.needs)
     trained = [arm.train_dataset]
     if arm.needs is not None:
         trained.append(connection.execute(_NEEDED, {"job": arm.needs}).scalar_one())
@@ -114,6 +128,8 @@ def job_data(connection: Connection, arm: Arm) -> JobData:
         encoder_text=_encoder_text(connection, arm) if start_from is None else [],
         start_from=start_from,
         gold_used=gold_used(connection, arm),
+        wish=wish(connection, arm),
+        card=facts_for_card(connection, arm),
     )
 
 
@@ -133,6 +149,12 @@ def equal_shares(sets: Sequence[Sequence[Sentence]], seed: int) -> list[Sentence
     """As many sentences of each set as the smallest holds, drawn by `seed`; the sets in the order given."""
     share = min(len(sentences) for sentences in sets)
     return [sentence for sentences in sets for sentence in subset(sentences, share, seed)]
+
+
+def pretrain_again(connection: Connection, job: str) -> None:
+    """Queue a pre-training anew whose model is gone; its evaluations stay as they are."""
+    connection.execute(_AGAIN, {"job": job})
+    work.notify(connection, "jobs")
 
 
 def write_progress(connection: Connection, claim: work.Claim, progress: Mapping[str, Any]) -> None:
@@ -171,11 +193,6 @@ def write_result(
                 },
             )
     work.notify(connection, "evaluations")
-
-
-def write_model(connection: Connection, arm: Arm, job: str, model: tuple[str, int]) -> None:
-    """Store where a finished job's model lies, and its bytes, in the transaction that ends it."""
-    connection.execute(_SAVED, {"job": job, "run": arm.run_id, "path": model[0], "bytes": model[1]})
 
 
 def evaluation_id(job: str, language: str, method: str, label_mapping: str) -> str:

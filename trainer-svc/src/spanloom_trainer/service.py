@@ -9,6 +9,9 @@ from spanloom.workers.device import gpus, turn_on
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_trainer.api import job_routes
+from spanloom_trainer.models_api import model_routes
+from spanloom_trainer.shelf import Housekeeping
+from spanloom_trainer.taggers import TagChild
 from spanloom_trainer.worker import TrainerWorker, give_up, make_slots
 
 GROUP = "trainer"
@@ -36,8 +39,11 @@ def build(runtime: Runtime) -> Parts:
     parts.add("relay-jobs", Relay(db, bus, "jobs", runtime.lease).run)
     parts.add("relay-evaluations", Relay(db, bus, "evaluations", runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"jobs": give_up}).run)
-    parts.routers.append(job_routes(db))
+    parts.add("models", Housekeeping(db, settings.models_folder, every_s=settings.sweep_s).run)
+    tagging = TagChild(settings.models_folder)
+    parts.add("tagging", tagging.run)
+    parts.routers += [job_routes(db), model_routes(db, tagging)]
     parts.checks.update(consuming_checks({"jobs": loop}))
     parts.checks["models"] = worker.space
-    parts.on_stop.append(worker.stop)
+    parts.on_stop += [tagging.close, worker.stop]
     return parts

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
+from spanloom.ner.spans import spans_of
 from spanloom_trainer.base import load_base
 from spanloom_trainer.data import split
 from spanloom_trainer.encode import encode
 from spanloom_trainer.tagging import tag
+
+
+def described(schema: LabelSchema, tokens: Sequence[str], tags: Sequence[int]) -> dict[str, Any]:
+    """A tagged sentence as plain data: tokens, tag names, and entities with the words `[start, end)` they span."""
+    entities = [
+        {"type": schema.types[s.type], "start": s.start, "end": s.end, "text": " ".join(tokens[s.start : s.end])}
+        for s in spans_of(tags)
+    ]
+    return {"tokens": list(tokens), "tags": schema.names(tags), "entities": entities}
 
 
 class Tagger:

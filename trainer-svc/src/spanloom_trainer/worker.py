@@ -26,10 +26,11 @@ from spanloom.store.work import Claim, Lease
 from spanloom.workers.device import DeviceTurn
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
-from spanloom_trainer import records
+from spanloom_trainer import records, shelf
 from spanloom_trainer.errors import Cancelled, TrainingFailed
 from spanloom_trainer.findings import findings
-from spanloom_trainer.records import JobData
+from spanloom_trainer.records import BaseGone, JobData
+from spanloom_trainer.shelf import Made
 from spanloom_trainer.slot import Slot
 
 log = structlog.get_logger()
@@ -115,6 +116,8 @@ class TrainerWorker:
             self._hand_back(claim, str(why))
         except TrainingFailed as error:
             self._fail(claim, str(error)) if error.permanent else self._again(claim, str(error))
+        except BaseGone as gone:
+            self._pretrain_again(claim, gone)
         except SpanloomError as error:
             self._fail(claim, f"{type(error).__name__}: {error}")
         else:
@@ -163,17 +166,21 @@ class TrainerWorker:
     def _finish(self, claim: Claim, data: JobData, result: Mapping[str, Any]) -> None:
         arm = data.arm
         outcome = {**result, "tries": [{k: v for k, v in t.items() if k != "predictions"} for t in result["tries"]]}
-        model = (str(result["model"]), int(result["bytes"])) if result.get("model") else None
+        outcome.pop("training", None)
+        made = made_of(data, result)
+        gone: list[Path] = []
         try:
             with self.db.begin() as connection:
                 work.finish(connection, TABLE, claim)
                 records.write_result(connection, arm, claim.id, findings(data, result), outcome)
-                if model is not None:
-                    records.write_model(connection, arm, claim.id, model)
+                if made is not None:
+                    gone = shelf.put(connection, arm, claim.id, made, data.wish.place)
                 emit(connection, arm.run_id, "job", id=claim.id, state="done")
         except LeaseLost as error:
             log.info("late training dropped", error=str(error))
+            shelf.discard_later([made.folder] if made is not None else [])
             return
+        shelf.discard_later(gone)
         telemetry.WORK_SECONDS.labels(TABLE, "done").observe(float(result["seconds"]))
         telemetry.TRAINING_STEPS.labels(str(result.get("device", "unknown"))).inc(int(result["steps"]))
         settle(self.db, arm.run_id)
@@ -196,6 +203,11 @@ class TrainerWorker:
         with self.db.begin() as connection:
             work.release(connection, TABLE, claim, reason=why, spent=False)
             work.notify(connection, TABLE)
+
+    def _pretrain_again(self, claim: Claim, gone: BaseGone) -> None:
+        with self.db.begin() as connection:
+            records.pretrain_again(connection, gone.needs)
+            work.release(connection, TABLE, claim, reason=str(gone), pause_s=self.lease.lease_s, spent=False)
 
     def _progress(self, claim: Claim, progress: Mapping[str, Any]) -> None:
         try:
@@ -240,9 +252,18 @@ def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
         "related": arm.kind == "pretrain",
         "steps": arm.steps,
         "seed": arm.training_seed,
-        "export": arm.kind == "pretrain",
-        "card": {"title": f"{arm.language} {arm.source} {arm.setting} {arm.size}", "language": arm.language},
+        "export": data.wish.export,
+        "beat": data.wish.beat,
+        "card": data.card,
     }
+
+
+def made_of(data: JobData, result: Mapping[str, Any]) -> Made | None:
+    """The model that a training has exported, if it has."""
+    if not result.get("model"):
+        return None
+    facts = {"card": data.card, "training": result["training"]}
+    return Made(Path(result["model"]), int(result["bytes"]), float(result["dev_f1"]), facts)
 
 
 def _rows(sentences: Sequence[Sentence]) -> list[list[list[Any]]]:

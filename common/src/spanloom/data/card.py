@@ -26,7 +26,7 @@ def card(dataset: Mapping[str, Any], spec: RunSpec, reasons: Sequence[Mapping[st
     known = find_language(code)
     name = next((x.name for x in spec.languages if x.code == code and x.name), known.name if known else code)
     schema = LabelSchema(tuple(dataset["tags"]))
-    licence = _seed_licence(spec, code)
+    licence = gold_licence(spec, code)
     head = {
         "language": [known.iso1 or known.iso3 if known else code],
         "license": "other",
@@ -48,7 +48,8 @@ def card(dataset: Mapping[str, Any], spec: RunSpec, reasons: Sequence[Mapping[st
     return "\n\n".join(parts) + "\n"
 
 
-def _seed_licence(spec: RunSpec, code: str) -> str:
+def gold_licence(spec: RunSpec, code: str) -> str:
+    """The licence of a language's gold data, as far as it is known."""
     gold = spec.gold_of().get(code)
     if gold is not None and gold.name is not None:
         collection = COLLECTIONS.get(gold.name.partition("/")[0])
