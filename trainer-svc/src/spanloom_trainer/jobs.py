@@ -37,7 +37,8 @@ def run_job(
 ) -> dict[str, Any]:
     """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
 
-    Raises Cancelled when `should_stop()` turned true, or `should_rest()` and the resume point is written.
+    Raises Cancelled when `should_stop()` turned true, or `should_rest()` and the resume point is written. A job of kind
+    `tag` tags sentences instead (`tag_job`).
 
     A job is plain data:
 
