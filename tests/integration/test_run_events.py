@@ -57,3 +57,12 @@ def test_the_stream_goes_on_past_an_end_that_was_resumed(db: Engine, service: Se
     listener.join(20)
     assert not listener.is_alive(), "the run has ended, and so has the stream"
     assert states == ["running", "cancelled", "running", "cancelled"]
+
+
+def test_what_cannot_be_streamed_is_a_problem_and_no_stream(db: Engine, service: Service) -> None:
+    nobodys = httpx.get(f"{service.url}/v1/runs/nobodys/events", timeout=10)
+    assert (nobodys.status_code, nobodys.headers["Content-Type"]) == (404, "application/problem+json")
+    assert "there is no run 'nobodys'" in nobodys.json()["detail"]
+    address = f"{service.url}/v1/runs/{store_run(db)}/events"
+    strange = httpx.get(address, headers={"Last-Event-ID": "strange"}, timeout=10)
+    assert (strange.status_code, strange.headers["Content-Type"]) == (400, "application/problem+json")

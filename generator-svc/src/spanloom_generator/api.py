@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Engine
@@ -94,12 +94,18 @@ def run_routes(db: Engine, hub: EventHub[Place], settings: Settings) -> APIRoute
         settle(db, run_id)
         return {"id": run_id, "put_back": put_back}
 
+    # A dependency, for what is wrong must be told before the stream has begun.
+    def place(run_id: str, last_event_id: Annotated[str | None, Header(max_length=60)] = None) -> Place:
+        with db.connect() as connection:
+            runs.run_state(connection, _id(run_id))
+        return _place(last_event_id)
+
+    beginning = Depends(place)
+
     @router.get("/{run_id}/events", response_class=EventSourceResponse, summary="State changes as they come")
-    async def events(
-        run_id: str, last_event_id: Annotated[str | None, Header(max_length=60)] = None
-    ) -> AsyncIterator[ServerSentEvent]:
+    async def events(run_id: str, after: Place = beginning) -> AsyncIterator[ServerSentEvent]:
         """Server-sent events, replayed after `Last-Event-ID`; the stream ends with the run."""
-        async for event in event_stream(hub, run_id, _place(last_event_id)):
+        async for event in event_stream(hub, run_id, after):
             yield event
             ended = event.event == "run" and event.data["state"] != "running"
             if ended and await run_in_threadpool(_is_last, db, run_id, event.id):
