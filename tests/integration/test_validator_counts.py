@@ -45,14 +45,14 @@ CALLS = 250
 BASES = ("paper", "default")
 
 
-def recorded_run(db: Engine, name: str, rules: Mapping[str, Any]) -> str:
+def recorded_run(db: Engine, name: str, rules: Mapping[str, Any], **changes: Any) -> str:
     """A run that replays a file under all these rules, each a source; all its calls have been made."""
     path, code = shared_data("data", "raw-completions", f"{name}.jsonl.gz"), name.rpartition("/")[2]
     spec = {
         "name": "recorded",
         "labels": labels_of(name),
         "languages": [demo_language(code=code)],
-        "sources": [replay_source(path, source, CALLS, rules=wanted) for source, wanted in rules.items()],
+        "sources": [replay_source(path, source, CALLS, rules=wanted, **changes) for source, wanted in rules.items()],
         "training": tiny_training(),
     }
     for source in spec["sources"]:
@@ -64,7 +64,7 @@ def recorded_run(db: Engine, name: str, rules: Mapping[str, Any]) -> str:
         for claim in work.claim(connection, "prompts", list(prompts), holder="test", lease=LEASE):
             call = calls[prompts[claim.id]]
             if call.error is None:
-                result = CallResult(call.text, "recorded", 0, 0, 0.0, name)
+                result = CallResult(call.text, "recorded", 1000, 1500, 2.5, name)  # the files count no tokens
                 records.write_completion(connection, claim, result)
             else:
                 records.write_failure(connection, claim, call.error)
@@ -91,6 +91,29 @@ def counted_by_the_service(db: Engine, run_id: str, source: str) -> dict[str, An
         "repaired": Counter(repair for found in (*samples, *rejections) for repair in found.repairs),
         "marked": Counter(mark for sample in samples for mark in sample.marks),
     }
+
+
+def shares_of_damage(db: Engine, source: str) -> tuple[Any, ...]:
+    (row,) = select(db, "SELECT * FROM yield_by_source WHERE source = :source", source=source)
+    return row.broken_escape, row.split_escape, row.nul, float(row.share_damaged), float(row.share_accepted_damaged)
+
+
+def test_the_ledger_tells_cost_and_damage(db: Engine) -> None:
+    """Danish GPT-4.1: 515 of 4112 usable samples are broken; `default` restores some and refuses the rest."""
+    prices = {"input_per_million": 2, "output_per_million": 8, "currency": "EUR"}
+    run_id = recorded_run(db, "gpt-4.1-2025-04-14/da", {base: base for base in BASES}, prices=prices)
+    ValidatorWorker(db).handle(completion_messages(db, run_id))
+    for row in select(db, "SELECT * FROM yield_by_source"):
+        assert float(row.cost) == CALLS * (1000 * 2 + 1500 * 8) / 1e6
+        assert (row.currency, row.seconds) == ("EUR", 2.5 * CALLS)
+        assert float(row.cost_per_1000_accepted) == pytest.approx(1000 * float(row.cost) / row.accepted, abs=1e-4)
+        assert float(row.accepted_per_1000_tokens) == pytest.approx(row.accepted / (CALLS * 1.5), abs=1e-3)
+    broken, restored, nul, _, of_accepted = shares_of_damage(db, "paper")
+    assert (broken, restored, of_accepted) == (515, 0, round(516 / 4112, 4))  # one more is bad Unicode alone
+    assert 0 < nul < 515
+    refused, restored, nul, of_candidates, of_accepted = shares_of_damage(db, "default")
+    assert (restored, nul, of_accepted) == (163, 0, 0)
+    assert of_candidates == round((refused + restored + 1) / 5018, 4)
 
 
 @pytest.mark.slow

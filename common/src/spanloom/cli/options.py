@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -56,16 +56,29 @@ def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_jso
         typer.echo(nothing, err=True)
 
 
-def show(rows: Sequence[dict[str, Any]], form: str, *, columns: Sequence[str] | None = None) -> None:
-    """Rows on stdout in one of the formats of `spanloom.cli.tables`. A table that no terminal shows is not cut."""
+def show(
+    rows: Sequence[dict[str, Any]],
+    form: str,
+    *,
+    columns: Sequence[str] | None = None,
+    headings: Mapping[str, str] | None = None,
+    spare: Sequence[str] = (),
+) -> None:
+    """Rows on stdout in one of the formats of `spanloom.cli.tables`. A table that no terminal shows is not cut.
+
+    `headings` rename columns of a table; of `spare` as many are left out, in order, as a narrow terminal asks for.
+    """
     from rich.console import Console
 
-    from spanloom.cli.tables import render
+    from spanloom.cli.tables import as_table, fitting, render
 
-    made = render(rows, form, columns=columns)
-    if isinstance(made, str):
+    if form != "table":
+        made = str(render(rows, form, columns=columns))
         sys.stdout.write(made if made.endswith("\n") else made + "\n")
-    else:
-        # What no terminal shows is not cut to a width: its reader is a file or a program.
-        console = Console() if sys.stdout.isatty() else Console(width=400)
-        console.print(made)
+        return
+    # What no terminal shows is not cut to a width: its reader is a file or a program.
+    console = Console() if sys.stdout.isatty() else Console(width=400)
+    shown, left_out = fitting(rows, columns, console, headings=headings, spare=spare)
+    console.print(as_table(rows, columns=shown, headings=headings))
+    if left_out:
+        typer.echo(f"a wider terminal, or another --format, also shows {', '.join(left_out)}", err=True)

@@ -70,6 +70,10 @@ SHORT: Mapping[View, tuple[str, ...]] = {
         "language", "size", "source", "f1_from_scratch", "lo_from_scratch", "hi_from_scratch", "f1_fine_tuning",
         "lo_fine_tuning", "hi_fine_tuning",
     ),
+    View.yield_by_source: (
+        "language", "source", "calls_judged", "tokens_in", "tokens_out", "seconds", "cost", "currency", "candidates",
+        "accepted", "distinct_accepted", "accepted_per_1000_tokens", "share_damaged",
+    ),
     View.leaderboard: (
         "language", "place", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "gold_used",
     ),
@@ -78,7 +82,21 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """The columns that people read; JSON and CSV hold all."""
-TELLING = ("run", "control", "version", "method", "label_mapping", "other_version", "other_method")
+HEADINGS: Mapping[str, str] = {
+    "calls_judged": "calls",
+    "tokens_in": "tokens in",
+    "tokens_out": "tokens out",
+    "candidates": "objects",
+    "distinct_accepted": "unique",
+    "accepted_per_1000_tokens": "per 1000 tokens",
+    "share_damaged": "damaged",
+}
+"""Shorter names for the terminal's table; all other forms keep the view's."""
+SPARE: Mapping[View, tuple[str, ...]] = {
+    View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
+}
+"""What a terminal that is too narrow is not shown, in this order."""
+TELLING = ("run", "split", "control", "version", "method", "label_mapping", "other_version", "other_method")
 """Columns that people see beside those where they hold more than one value."""
 
 
@@ -117,7 +135,17 @@ def results(
     else:
         # A seed is a name, not an amount.
         named = [{**row, "training_seed": str(row["training_seed"])} if "training_seed" in row else row for row in rows]
-        show(named, form, columns=columns_for(view, rows))
+        if view is View.yield_by_source:
+            named = [{**row, "seconds": _whole(row.get("seconds"))} for row in named]
+        columns = columns_for(view, rows)
+        if form is Form.table:
+            show(named, form, columns=columns, headings=HEADINGS, spare=SPARE.get(view, ()))
+        else:
+            show(named, form, columns=columns)
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
 
 
 def _compare(run: str | None, form: Form, limit: int, url: str | None) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -42,15 +44,45 @@ def columns_of(rows: Iterable[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def as_table(rows: Sequence[Row], *, columns: Sequence[str] | None = None, title: str | None = None) -> Table:
-    """A rich table, numbers to the right. Cells are text: square brackets in them mean nothing."""
+def as_table(
+    rows: Sequence[Row],
+    *,
+    columns: Sequence[str] | None = None,
+    title: str | None = None,
+    headings: Mapping[str, str] | None = None,
+) -> Table:
+    """A rich table, numbers to the right. Cells are text: square brackets in them mean nothing.
+
+    `headings` are shown in place of columns' names, a word a line.
+    """
     columns = list(columns or columns_of(rows))
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in columns:
-        table.add_column(Text(name), justify="right" if _numeric(rows, name) else "left", overflow="fold")
+        heading = Text((headings or {}).get(name, name).replace(" ", "\n"))
+        table.add_column(heading, justify="right" if _numeric(rows, name) else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell(row.get(name))) for name in columns))
     return table
+
+
+def fitting(
+    rows: Sequence[Row],
+    columns: Sequence[str] | None,
+    console: Console,
+    *,
+    headings: Mapping[str, str] | None = None,
+    spare: Sequence[str] = (),
+) -> tuple[list[str], list[str]]:
+    """The columns that the console is wide enough for, and those of `spare` that it is not, left out in order."""
+    shown, left_out = list(columns or columns_of(rows)), []
+    for name in spare:
+        table = as_table(rows, columns=shown, headings=headings)
+        if Measurement.get(console, console.options.update(width=10_000), table).maximum <= console.width:
+            break
+        if name in shown:
+            shown.remove(name)
+            left_out.append(name)
+    return shown, left_out
 
 
 def as_json(rows: Sequence[Row], *, columns: Sequence[str] | None = None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
+from spanloom.contracts.rules import Rules
 from spanloom.errors import Conflict, NotFound
 from spanloom.store import work
 from spanloom.store.events import emit
@@ -91,7 +92,7 @@ def revalidate(connection: Connection, dataset: str, rules: dict[str, Any]) -> t
     if state == "cancelled":
         raise Conflict(f"run {row.run_id} is cancelled; resume it first")
     newest = _newest(connection, row)
-    if newest.rules == rules:
+    if Rules.model_validate(newest.rules) == Rules.model_validate(rules):  # stored rules may lack newer options
         return newest.id, False
     if newest.state != "complete":
         raise Conflict(f"dataset {newest.id} is still being collected; judge it again when it is complete")
