@@ -22,7 +22,7 @@ from support import ROOT
 
 APPS = ("api", "generator", "validator", "trainer", "evaluator")
 PORTS = {"api": 8001, "generator": 8001, "validator": 8002, "trainer": 8003, "evaluator": 8004}
-CPU = "docker compose -f docker-compose.yml -f docker-compose.cpu.yml"
+FILES = ["-f", "docker-compose.yml", "-f", "docker-compose.cpu.yml"]
 
 
 class Seen(AssertionError):
@@ -37,6 +37,12 @@ def docker(*arguments: str, check: bool = True, timeout_s: float = 120) -> str:
     return done.stdout.strip()
 
 
+def _compose() -> list[str]:
+    """Compose version 2 where docker has it, else version 1."""
+    found = subprocess.run(["docker", "compose", "version"], capture_output=True)
+    return ["docker-compose"] if found.returncode else ["docker", "compose"]
+
+
 class Stack:
     """One project of `docker compose`. Containers are reached by their addresses on the bridge, so on Linux alone:
     nothing but the gateway is published, and this keeps it so."""
@@ -44,7 +50,7 @@ class Stack:
     def __init__(self, data: Path) -> None:
         self.port = int(os.environ.get("SPANLOOM_GATEWAY_PORT", "8080"))
         self.url = f"http://127.0.0.1:{self.port}"
-        self.command = shlex.split(os.environ.get("COMPOSE", CPU))
+        self.command = shlex.split(os.environ.get("COMPOSE", "")) or [*_compose(), *FILES]
         self.files: list[str] = []
         self.environment = {**os.environ, "SPANLOOM_DATA_FOLDER": str(data), "SPANLOOM_GATEWAY_PORT": str(self.port)}
         self.database: Mapping[str, str] = {}
