@@ -76,7 +76,7 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
     row = connection.execute(_READ, {"id": evaluation_id}).first()
     if row is None or row.predicted is None:
         raise NotFound(f"evaluation {evaluation_id} or its predictions are not stored")
-    arm, spec = Arm.model_validate(row.arm), RunSpec.model_validate(row.spec)
+    arm, spec = Arm.stored(row.arm), RunSpec.stored(row.spec)
     source = connection.execute(_TRAINED_ON, {"id": arm.train_dataset}).one()
     facts = facts_of_run(spec, arm, row.language)
     facts |= {"source_model": source.model, "version": source.version, "gold_used": gold_used(connection, arm)}

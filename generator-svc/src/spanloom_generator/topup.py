@@ -105,7 +105,7 @@ class TopUp:
             row = connection.execute(_LOCK, {"id": dataset}).first()
             if row is None:
                 return 0
-            spec = RunSpec.model_validate(connection.execute(_SPEC, {"run": row.run_id}).scalar_one())
+            spec = RunSpec.stored(connection.execute(_SPEC, {"run": row.run_id}).scalar_one())
             source = next(s for s in spec.sources if s.name == row.source)
             assert isinstance(source, SyntheticSource)  # noqa: S101  only synthetic datasets stop after N accepted
             now = Standing(row.stop_accepted, row.accepted, row.calls_expected, row.calls_judged, row.calls_max)

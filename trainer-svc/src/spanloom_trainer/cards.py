@@ -33,7 +33,7 @@ _TOLD = text("UPDATE models SET scored = true WHERE id = :id")
 
 def facts_for_card(connection: Connection, arm: Arm) -> dict[str, Any]:
     """The fields of `Card` that are known before the training: title, language, encoder, data and licences."""
-    spec = RunSpec.model_validate(connection.execute(_SPEC, {"run": arm.run_id}).scalar_one())
+    spec = RunSpec.stored(connection.execute(_SPEC, {"run": arm.run_id}).scalar_one())
     encoder = arm.encoder.name or "random weights (tiny)"
     return {
         "title": f"{arm.language}: named entities, {arm.source}, {arm.setting}, {arm.size} sentences",

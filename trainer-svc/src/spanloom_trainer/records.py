@@ -100,7 +100,7 @@ def arm_of(connection: Connection, job: str) -> Arm:
     arm = connection.execute(_ARM, {"job": job}).scalar()
     if arm is None:
         raise NotFound(f"there is no job {job!r}")
-    return Arm.model_validate(arm)
+    return Arm.stored(arm)
 
 
 def job_data(connection: Connection, arm: Arm) -> JobData:

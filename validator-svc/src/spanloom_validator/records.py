@@ -131,7 +131,7 @@ def dataset_context(connection: Connection, dataset: str) -> DatasetContext | No
         language=row.language,
         source=row.source,
         schema=LabelSchema(tuple(row.tags)),
-        rules=Rules.model_validate(row.rules),
+        rules=Rules.stored(row.rules),
         sample_format=info.get("format", "tag_ids"),
         json_object=bool(info.get("json_object")),
         gold_eval=frozenset(r.content for r in evaluation),

@@ -37,7 +37,7 @@ def export(
 
     The card names language, seeds and their licence, model and prompt, sampling, yields and reasons of rejection.
     """
-    from spanloom.contracts.spec import check_spec
+    from spanloom.contracts.spec import RunSpec
     from spanloom.data.card import card as card_of
     from spanloom.data.export import WRITERS, Sample, write_saved
     from spanloom.ner.schema import LabelSchema
@@ -49,7 +49,7 @@ def export(
         )
     with client(url) as api:
         about = api.dataset(dataset)
-        spec = check_spec(api.run(about["run"])["spec"])
+        spec = RunSpec.stored(api.run(about["run"])["spec"])
         samples = [Sample.of_row(row) for row in api.samples(dataset, limit=ALL)]
         place = ("language", "source", "split", "version")
         reasons = [

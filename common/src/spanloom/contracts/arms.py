@@ -61,8 +61,11 @@ class Arm(Frozen):
 
 
 def arm_id(arm: Arm) -> str:
-    """The job's id: a hash of every field of the arm."""
-    canonical = orjson.dumps(arm.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    """The job's id: a hash of every field of the arm that is not at its default.
+
+    So a release may add a field, whose default means what was done before, and both releases name the same job alike.
+    """
+    canonical = orjson.dumps(arm.model_dump(mode="json", exclude_defaults=True), option=orjson.OPT_SORT_KEYS)
     return "job-" + hashlib.sha256(canonical).hexdigest()[:24]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
@@ -11,6 +12,36 @@ class Frozen(BaseModel):
     """A contract: immutable, and a field it does not know is a mistake, named with its path."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def stored(cls, data: Any) -> Self:
+        """Read what was stored, maybe by a newer release: a field that this one does not know is left out."""
+        return cls.model_validate(data, extra="ignore")
+
+
+def unknown_fields(data: Any, read: Any, path: str = "") -> list[str]:
+    """Paths of what `data` holds and its reading (`Frozen.stored`) does not know: what a newer release has added.
+
+    >>> class Point(Frozen):
+    ...     x: int
+    >>> given = {"x": 1, "colour": "red"}
+    >>> unknown_fields(given, Point.stored(given))
+    ['colour']
+    """
+    here = f"{path}." if path else ""
+    if isinstance(read, BaseModel) and isinstance(data, Mapping):
+        known = {name for key, field in type(read).model_fields.items() for name in (key, field.alias) if name}
+        found = [f"{here}{name}" for name in data if name not in known]
+        for name in type(read).model_fields:
+            if name in data:
+                found += unknown_fields(data[name], getattr(read, name), f"{here}{name}")
+        return found
+    if isinstance(read, Mapping) and isinstance(data, Mapping):
+        return [x for key in data if key in read for x in unknown_fields(data[key], read[key], f"{here}{key}")]
+    if isinstance(read, tuple | list) and isinstance(data, tuple | list):
+        pairs = enumerate(zip(data, read, strict=False))
+        return [x for i, (ours, theirs) in pairs for x in unknown_fields(ours, theirs, f"{here}{i}")]
+    return []
 
 
 def _printable(value: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_serializer, model_validator
 
@@ -167,6 +167,19 @@ class Rules(Frozen):
     reader: Reader = "auto"
     """How `paper` finds candidates: `regex` (open models), `json_object` (a message that is one JSON object, every
     value a list of candidates), or `auto`: by the source of the completion."""
+
+    @classmethod
+    def stored(cls, data: Any) -> Self:
+        """As `Frozen.stored`; reasons and repairs that this release does not know are left out likewise."""
+        if isinstance(data, Mapping):
+            words = {"reasons": Reason._value2member_map_, "repair": Repair._value2member_map_}
+            known = {*cls.model_fields, *words["reasons"], *words["repair"]}
+            data = {
+                key: {word: x for word, x in value.items() if word in words[key]} if key in words else value
+                for key, value in data.items()
+                if key in known
+            }
+        return super().stored(data)
 
     @model_validator(mode="before")
     @classmethod

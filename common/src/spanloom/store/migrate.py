@@ -68,9 +68,12 @@ def version(engine: Engine) -> str | None:
 
 
 def fits(engine: Engine) -> str | None:
-    """None when the schema fits this code, else what is wrong and what to do (for /readyz)."""
+    """None when the schema fits this code, else what is wrong and what to do (for /readyz).
+
+    A newer schema fits: it was expanded for a release that is being rolled out, and is contracted only after that.
+    """
     found = version(engine)
-    if found == head():
+    if found is not None and found >= head():  # revisions are numbers of four digits
         return None
     return f"database schema is {found or 'empty'}, this service needs {head()}; run `spanloom db upgrade`"
 
