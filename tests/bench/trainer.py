@@ -41,6 +41,7 @@ from spanloom_trainer.encode import IGNORE, encode, labels_of, pad
 from spanloom_trainer.export import export
 from spanloom_trainer.graphs import step_of
 from spanloom_trainer.outcome import Outcome
+from spanloom_trainer.precision import resolve
 from spanloom_trainer.recipe import DEFAULT, PAPER, Precision, Recipe
 from spanloom_trainer.step import EagerStep
 from spanloom_trainer.tiny import make_tokenizer
@@ -59,19 +60,25 @@ T = TypeVar("T")
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--part", choices=["cpu", "cuda", "all"], default="all")
+    parser.add_argument("--part", choices=["cpu", "cuda", "all", "update"], default="all")
+    parser.add_argument("--updates", type=int, default=None, help="timed by --part update: 3 on a CPU, 200 on CUDA")
     parser.add_argument("--sentences", type=int, default=None, help="train sentences: 160 on a CPU, 1000 on CUDA")
     parser.add_argument("--epochs", type=int, default=None, help="1 on a CPU, 10 on CUDA")
     parser.add_argument("--shape", choices=SHAPES, default=None, help="base on a CPU, large on CUDA")
     arguments = parser.parse_args()
     quiet()
+    if arguments.part == "update":
+        torch.set_num_threads(1)
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        one_update(device, arguments.shape or "base", updates=arguments.updates or (200 if device == "cuda" else 3))
+        return
     if arguments.part in ("cpu", "all"):
         torch.set_num_threads(1)
         compare("cpu", arguments.shape or "base", arguments.sentences or 160, arguments.epochs or 1)
     if arguments.part in ("cuda", "all"):
         if torch.cuda.is_available():
             shape = arguments.shape or "large"
-            one_update(shape)
+            one_update("cuda", shape)
             compare("cuda", shape, arguments.sentences or 1000, arguments.epochs or 10)
         else:
             print("no CUDA device: the CUDA part was not measured", file=sys.stderr)
@@ -125,14 +132,18 @@ def arm(
     return outcome
 
 
-def one_update(shape: str, rows: int = 16, length: int = 48, updates: int = 200) -> None:
-    """Milliseconds of one update at a static shape: ours (bf16, graphs, trimmed) and as written in fp32."""
+def one_update(kind: str, shape: str, rows: int = 16, length: int = 48, updates: int = 200) -> None:
+    """Milliseconds of one update at a static shape: ours (`default`, trimmed, graphs on CUDA) and as written in fp32.
+
+    `speed` in the line is what `spanloom plan` projects from: it goes into common's data/speeds.yaml.
+    """
     train, dev = sentences(1000, 50)
     base = encoder(shape, [*train, *dev])
-    device = torch.device("cuda")
+    device = torch.device(kind)
     seconds: dict[str, float] = {}
+    used: dict[str, Precision] = {}
     for name, recipe in (("ours", DEFAULT), ("theirs", replace(PAPER, trim=False))):
-        precision: Precision = "bf16" if name == "ours" else "fp32"
+        precision = used[name] = resolve(recipe.precision, device, base.inner_parameters)
         data = prepare(train, dev, [], recipe, base, SCHEMA)
         plan = Plan(data, recipe, base, SCHEMA, SEED, device, precision)
         model = _model(base, data.keep).to(device).train()
@@ -140,17 +151,26 @@ def one_update(shape: str, rows: int = 16, length: int = 48, updates: int = 200)
         rows_of = torch.Generator().manual_seed(1)
         ids = torch.randint(4, len(data.keep or range(VOCABULARY)), (rows, length), generator=rows_of)
         labels = torch.randint(0, len(SCHEMA), (rows, length), generator=rows_of)
-        for _ in range(20):
+        for _ in range(20 if kind == "cuda" else 1):
             update(ids, labels, 2e-5)
-        torch.cuda.synchronize()
+        _wait(kind)
         start = time.perf_counter()
         for _ in range(updates):
             update(ids, labels, 2e-5)
-        torch.cuda.synchronize()
+        _wait(kind)
         seconds[name] = (time.perf_counter() - start) / updates
         del model, update
-        torch.cuda.empty_cache()
-    report(f"cuda_{shape}_update_{rows}x{length}", seconds["ours"] * 1e3, seconds["theirs"] * 1e3, "ms")
+        _peak(kind)
+    speed = {
+        "device": _device_name(kind), "kind": kind, "shape": shape, "precision": used["ours"], "batch": rows,
+        "tokens": length, "ms_per_step": round(seconds["ours"] * 1e3, 2),
+    }  # fmt: skip
+    report(f"{kind}_{shape}_update_{rows}x{length}", seconds["ours"] * 1e3, seconds["theirs"] * 1e3, "ms", speed=speed)
+
+
+def _wait(kind: str) -> None:
+    if kind == "cuda":
+        torch.cuda.synchronize()
 
 
 def in_trainer(

@@ -12,7 +12,9 @@ import yaml
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from spanloom.contracts.spec import check_spec
 from spanloom.http import EventHub, create_app
+from spanloom.plan import disk_shortage, project
 from spanloom.settings import load_settings
 from spanloom.store.db import connect
 from spanloom.store.migrate import upgrade
@@ -87,6 +89,8 @@ MISTAKES: list[tuple[str, object, str, str]] = [
     ("training.sizes", [0], "training.sizes.0", "greater than or equal to 1"),
     ("training.sizes", [30, 30], "training.sizes", "give it once"),
     ("training.encoder", {"name": "x", "tiny": {}}, "training.encoder", "exactly one of name"),
+    ("training.encoder", "someone/else", "training.encoder", "SPANLOOM_ENCODERS"),
+    ("sources.1.engine", {"kind": "vllm", "model": "someone/llm"}, "sources.1.engine.model", "SPANLOOM_LLMS"),
     ("training.encoder", {"tiny": {"hidden": 10, "heads": 4}}, "training.encoder.tiny", "multiple of heads"),
     ("training.recipe", "best", "training.recipe.base", "paper, default"),
     ("training.training_seeds", [-1], "training.training_seeds.0", "greater than or equal to 0"),
@@ -183,6 +187,20 @@ def test_all_mistakes_are_named_at_once(client: TestClient, stored: Engine) -> N
     spec["sources"][1]["n"] = 0
     answer = client.post("/v1/runs", content=yaml.safe_dump(spec)).json()
     assert {error["path"] for error in answer["errors"]} == {"name", "training.sizes.0", "sources.1.n"}
+    assert _is_empty(stored)
+
+
+def test_a_run_that_would_not_fit_on_the_disk_is_refused(stored: Engine, tmp_path: Path) -> None:
+    """As `spanloom up` does, whose models lie on the machine that is asked."""
+    settings = load_settings(home=tmp_path)
+    hub: EventHub[Any] = EventHub(lambda *_: [])
+    routes = run_routes(stored, hub, settings, lambda spec: disk_shortage(spec, tmp_path, keep_free=10**18))
+    with TestClient(create_app("g", settings=settings, routers=[routes]), base_url="http://127.0.0.1") as client:
+        answer = client.post("/v1/runs", content=yaml.safe_dump(GOOD))
+    assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+    needed = project(check_spec(GOOD)).models_peak_bytes
+    assert f"{needed:,} bytes are needed beside" in answer.json()["detail"]
+    assert "keep_models" in answer.json()["detail"]
     assert _is_empty(stored)
 
 

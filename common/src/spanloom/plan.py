@@ -6,13 +6,15 @@ for accepted, gold data enough for the largest size. So the counts are upper bou
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from spanloom.contracts.arms import GOLD, Arm, DatasetKey, DatasetState, arm_id, effective_dev, plan_grid
+from spanloom.contracts.encoders import job_disk_bytes, model_bytes
 from spanloom.contracts.sources import OrganicSource, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
-from spanloom.contracts.training import EncoderSpec
 
 TOKENS_A_SAMPLE = 110
 """LLM tokens of one sample written as JSON: about 20 words of two tokens each with quotes and commas, and its tags."""
@@ -23,7 +25,6 @@ BYTES_A_SAMPLE = 330
 WIKIANN_TRAIN = 20_000
 """The largest WikiANN train split (Rahimi et al., 2019)."""
 RELATED_EPOCHS = 5
-PARAMETERS = {"xlm-roberta-base": 278_000_000, "xlm-roberta-large": 560_000_000}
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Projection:
     samples_bytes: int
     models: int
     models_bytes: int | None
+    models_peak_bytes: int | None
+    """The most that lies in the models' folder at one time: those kept, those that arms start from, one job's files."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -108,6 +111,7 @@ def project(
         samples_bytes=samples * BYTES_A_SAMPLE,
         models=models,
         models_bytes=None if size is None else size * models,
+        models_peak_bytes=_peak(spec, models, len(pretrained)),
         notes=_notes(spec, gold, size, yields or {}),
     )
 
@@ -121,14 +125,31 @@ def updates(spec: RunSpec, arm: Arm) -> int:
     return -(-arm.size // recipe.batch) * epochs
 
 
-def model_bytes(encoder: EncoderSpec) -> int | None:
-    """The size of one exported model (fp32), None where the encoder's is not known without looking at it."""
-    if encoder.tiny is not None:
-        tiny = encoder.tiny
-        block = 4 * tiny.hidden * tiny.hidden + 2 * tiny.hidden * tiny.ffn
-        return 4 * ((tiny.vocabulary + 514) * tiny.hidden + tiny.layers * block)
-    parameters = PARAMETERS.get((encoder.name or "").rpartition("/")[2])
-    return None if parameters is None else 4 * parameters
+def shortage(needed: int, folder: Path, *, keep_free: int = 0) -> str | None:
+    """None when a folder's file system has this many bytes to spare beside `keep_free`, else what it has and needs.
+
+    A folder that is not there yet is judged by the nearest one above it that is.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    free = shutil.disk_usage(there).free
+    if free >= needed + keep_free:
+        return None
+    asked = f"{needed:,} bytes are needed" + (f" beside {keep_free:,} kept free" if keep_free else "")
+    return f"{folder}: {asked}, and {free:,} are free"
+
+
+def disk_shortage(spec: RunSpec, folder: Path, *, keep_free: int = 0) -> str | None:
+    """Why the models of a run would not fit in a folder at their most, None when they would or nobody can tell."""
+    needed = project(spec).models_peak_bytes
+    return None if needed is None else shortage(needed, folder, keep_free=keep_free)
+
+
+def _peak(spec: RunSpec, models: int, pretrained: int) -> int | None:
+    encoder, keep = spec.training.encoder, spec.training.keep_models
+    size, job = model_bytes(encoder), job_disk_bytes(encoder, exports=keep != "none" or pretrained > 0)
+    if size is None or job is None:
+        return None
+    return size * (pretrained if keep == "none" else models) + job
 
 
 def _full_grid(

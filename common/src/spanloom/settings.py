@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from spanloom.bus.settings import DAY_S, BusSettings
+from spanloom.contracts.allowed import ENCODERS, LLMS
 from spanloom.errors import SettingsError
 
 PREFIX = "SPANLOOM_"
@@ -130,6 +131,13 @@ class WorkSettings(BaseSettings):
     concurrent_jobs: int = Field(1, ge=1, le=64, description="Trainings at once on one device.")
 
 
+class ModelSettings(BaseSettings):
+    """Models that specifications may name: names, patterns (`org/*`), `name@revision`; `local` is any folder."""
+
+    encoders: Names = Field(ENCODERS, description="Encoders that may be trained.")
+    llms: Names = Field(LLMS, description="LLMs that vLLM may load.")
+
+
 class LifecycleSettings(BaseSettings):
     """Start, stop and logs."""
 
@@ -173,12 +181,15 @@ SECTIONS: tuple[type[BaseSettings], ...] = (
     StoreSettings,
     TopicSettings,
     WorkSettings,
+    ModelSettings,
     LifecycleSettings,
     FolderSettings,
 )
 
 
-class Settings(HttpSettings, StoreSettings, TopicSettings, WorkSettings, LifecycleSettings, FolderSettings):
+class Settings(
+    HttpSettings, StoreSettings, TopicSettings, WorkSettings, ModelSettings, LifecycleSettings, FolderSettings
+):
     """All settings, resolved. Make one with `load_settings` at the edge and pass it, or parts of it, inwards."""
 
     model_config = SettingsConfigDict(
@@ -201,7 +212,7 @@ class Settings(HttpSettings, StoreSettings, TopicSettings, WorkSettings, Lifecyc
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls)
 
-    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", "encoders", "llms", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -378,4 +389,5 @@ def settings_page() -> str:
 def _default(field: FieldInfo) -> str:
     if field.default_factory is not None or field.default in (None, ()):
         return ""
-    return f"`{field.default}`"
+    default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+    return f"`{default}`"

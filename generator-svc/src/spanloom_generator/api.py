@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,9 +11,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Engine
 
+from spanloom.contracts.allowed import not_allowed
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.languages import complete_spec
-from spanloom.errors import SpecError
+from spanloom.errors import Conflict, SpecError
 from spanloom.http import Cursor, EventHub, IdempotencyKey, Limit, Page, ProblemError, event_stream, page_of
 from spanloom.http.pages import decode_cursor
 from spanloom.settings import Settings
@@ -33,8 +34,13 @@ _SPEC_BODY = {
 }
 
 
-def run_routes(db: Engine, hub: EventHub[Place], settings: Settings) -> APIRouter:
-    """`/v1/runs` and what is below it."""
+def run_routes(
+    db: Engine,
+    hub: EventHub[Place],
+    settings: Settings,
+    too_large: Callable[[RunSpec], str | None] = lambda _: None,
+) -> APIRouter:
+    """`/v1/runs` and what is below it. `too_large` says why a run would not fit on this machine."""
     router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
     @router.post("", status_code=202, summary="Carry out a specification")
@@ -45,6 +51,13 @@ def run_routes(db: Engine, hub: EventHub[Place], settings: Settings) -> APIRoute
         except UnicodeDecodeError as error:
             raise SpecError([("", f"the body is not UTF-8: {error}")]) from None
         spec = parse_spec(text, complete_spec)
+        if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms):
+            raise SpecError(wrong)
+        if shortage := await run_in_threadpool(too_large, spec):
+            raise Conflict(
+                f"the run's models would not fit: {shortage}; keep fewer (training.keep_models: best or none), remove "
+                "old ones, or name another folder with SPANLOOM_MODELS"
+            )
         run_id, new = await run_in_threadpool(submit, db, spec, key=key, roots=settings.data)
         if new:
             await run_in_threadpool(settle, db, run_id)

@@ -41,7 +41,7 @@ def add_api(parts: Parts, runtime: Runtime) -> None:
     hub: EventHub[Place] = EventHub(fetch)
     parts.add("events", hub.run)
     parts.add("relay-prompts", Relay(db, bus, "prompts", runtime.lease).run)
-    parts.routers += [run_routes(db, hub, settings), dead_letter_routes(db, bus)]
+    parts.routers += [run_routes(db, hub, settings, runtime.too_large), dead_letter_routes(db, bus)]
 
 
 def add_engines(parts: Parts, runtime: Runtime) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from spanloom.contracts.encoders import model_bytes
 from spanloom.contracts.spec import RunSpec, check_spec
-from spanloom.plan import model_bytes, project
+from spanloom.plan import disk_shortage, project
 
 RELATED = {
     "da": "sv", "sk": "en", "sv": "da", "swa": "kin", "kin": "swa", "yor": "swa", "ibo": "swa",
@@ -123,3 +126,23 @@ def test_the_command_prints_it(tmp_path: Any) -> None:
     assert (printed["arms"], printed["calls"]) == (550, 9900)
     assert printed["hours"] == pytest.approx(printed["steps"] * 8 / 3_600_000)
     assert "at most 550" in CliRunner().invoke(app, ["plan", str(path)]).stdout
+
+
+def test_models_at_their_most() -> None:
+    size, job = 2_240_000_000, 24 * 560_000_000
+    pretrained = len(set(RELATED.values()))
+    for keep, models in (("best", 11 * 2 * 5 + pretrained), ("none", pretrained)):
+        found = project(paper(training={"keep_models": keep}))
+        assert found.models_peak_bytes == models * size + job
+    assert project(paper(training={"encoder": "someone/else"})).models_peak_bytes is None
+
+
+def test_a_run_that_would_not_fit(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = small()
+    needed = project(spec).models_peak_bytes
+    assert needed is not None
+    free = [needed + 99]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free[0]))  # stands in for a disk
+    assert disk_shortage(spec, tmp_path / "not" / "yet", keep_free=99) is None
+    said = disk_shortage(spec, tmp_path, keep_free=100)
+    assert said == f"{tmp_path}: {needed:,} bytes are needed beside 100 kept free, and {needed + 99:,} are free"

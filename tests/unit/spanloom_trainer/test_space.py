@@ -35,5 +35,7 @@ def test_no_job_is_taken_while_the_disk_is_full(tmp_path: Path, monkeypatch: pyt
     assert worker.room() == 0
     assert "SPANLOOM_MODELS_MIN_FREE_BYTES" in str(worker.space())
     assert set(asked) == {tmp_path}, "asked of the folder that exists"
+    assert "no job is taken" in str(worker.problem())
     free[0] = 100
-    assert (worker.room(), worker.space()) == (1, None)
+    assert (worker.room(), worker.space(), worker.problem()) == (1, None, None)
+    assert "1,000 bytes are needed beside 100 kept free, and 100 are free" in str(worker.space(1000))

@@ -44,6 +44,6 @@ def build(runtime: Runtime) -> Parts:
     parts.add("tagging", tagging.run)
     parts.routers += [job_routes(db), model_routes(db, tagging)]
     parts.checks.update(consuming_checks({"jobs": loop}))
-    parts.checks["models"] = worker.space
+    parts.checks["models"] = worker.problem
     parts.on_stop += [tagging.close, worker.stop]
     return parts

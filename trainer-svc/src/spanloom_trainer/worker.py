@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,20 +15,24 @@ import structlog
 from sqlalchemy import Engine
 
 from spanloom import telemetry
+from spanloom.contracts.arms import Arm
+from spanloom.contracts.encoders import job_disk_bytes, job_memory_bytes
 from spanloom.contracts.messages import JobMessage
 from spanloom.data.split import split_of
 from spanloom.errors import LeaseLost, SpanloomError
 from spanloom.ner.sentence import Sentence
+from spanloom.plan import shortage
 from spanloom.store import work
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom.store.work import Claim, Lease
-from spanloom.workers.device import DeviceTurn
+from spanloom.workers.device import DeviceTurn, gpus
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer import records, shelf
 from spanloom_trainer.errors import Cancelled, TrainingFailed
 from spanloom_trainer.findings import findings
+from spanloom_trainer.memory import memory_of
 from spanloom_trainer.records import BaseGone, JobData
 from spanloom_trainer.shelf import Made
 from spanloom_trainer.slot import Slot
@@ -61,21 +65,25 @@ class TrainerWorker:
         self.stopping = threading.Event()
         self._free: list[Slot] = list(slots)
         self._stop_jobs: set[str] = set()
+        self._short = ("", "", 0.0)  # the last job that found no space, why, and until when that is said
+        self.memory = {device: memory_of(device, gpus()) for device in {slot.device for slot in slots}}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(len(self.slots), thread_name_prefix="job")
 
-    def space(self) -> str | None:
-        """What is wrong with the space for models, None when there is enough."""
+    def space(self, needed: int = 0) -> str | None:
+        """What is wrong with the space for models, None when there is enough for `needed` more bytes."""
         if self.models is None:
             return None
-        there = next(folder for folder in (self.models, *self.models.absolute().parents) if folder.exists())
-        free = shutil.disk_usage(there).free
-        if free >= self.min_free_bytes:
-            return None
-        return (
-            f"no job is taken: the models' folder has {free:,} bytes free, SPANLOOM_MODELS_MIN_FREE_BYTES asks for "
-            f"{self.min_free_bytes:,}; remove old models or enlarge the volume"
-        )
+        wrong = shortage(needed, self.models, keep_free=self.min_free_bytes)
+        return wrong and f"{wrong} (SPANLOOM_MODELS_MIN_FREE_BYTES); remove old models or enlarge the volume"
+
+    def problem(self) -> str | None:
+        """What keeps jobs from being trained, for /readyz: no space at all, or none for a job that had to wait."""
+        wrong = self.space()
+        if wrong is not None:
+            return f"no job is taken: {wrong}"
+        job, what, until = self._short
+        return f"{job} waits: {what}" if time.monotonic() < until else None
 
     def room(self) -> int:
         """Slots that train nothing now; none while there is no space for a model."""
@@ -110,8 +118,10 @@ class TrainerWorker:
         try:
             with self.db.connect() as connection:
                 data = records.job_data(connection, records.arm_of(connection, claim.id))
+            if self._has_no_space(claim, data):
+                return
             job = plain_job(claim, data)
-            result = self._run(claim, slot, job)
+            result = self._run_beside(claim, slot, data.arm, job)
         except Cancelled as why:
             self._hand_back(claim, str(why))
         except TrainingFailed as error:
@@ -123,11 +133,33 @@ class TrainerWorker:
         else:
             self._retrying(lambda: self._finish(claim, data, result))
 
+    def _has_no_space(self, claim: Claim, data: JobData) -> bool:
+        """Whether the disk has no room for the job's files; it is handed back then, and tried again in a while."""
+        wrong = self.space(job_disk_bytes(data.arm.encoder, exports=data.wish.export) or 0)
+        if wrong is None:
+            return False
+        pause = self.lease.lease_s
+        self._short = (claim.id, wrong, time.monotonic() + 2 * pause)
+        with self.db.begin() as connection:
+            work.release(connection, TABLE, claim, reason=f"disk: {wrong}", pause_s=pause, spent=False)
+        log.warning("no space for a job", job=claim.id, reason=wrong)
+        return True
+
+    def _run_beside(self, claim: Claim, slot: Slot, arm: Arm, job: Mapping[str, Any]) -> dict[str, Any]:
+        """Train once the device's memory has room for the arm beside those under way."""
+        needed = job_memory_bytes(arm.encoder, arm.recipe)
+        with self.memory[slot.device].held(needed, lambda: self._is_stopped(claim)) as entered:
+            if not entered:
+                raise Cancelled("stopped while it waited for memory")
+            return self._run(claim, slot, job)
+
+    def _is_stopped(self, claim: Claim) -> bool:
+        return self.stopping.is_set() or claim.id in self._stop_jobs
+
     def _run(self, claim: Claim, slot: Slot, job: Mapping[str, Any]) -> dict[str, Any]:
         """Train in the slot; where its device is shared, in our turn on it. At the turn's end the training is saved."""
 
-        def stopped() -> bool:
-            return self.stopping.is_set() or claim.id in self._stop_jobs
+        stopped = partial(self._is_stopped, claim)
 
         def progress(told: Mapping[str, Any]) -> None:
             self._progress(claim, told)

@@ -261,6 +261,12 @@ def used_memory(device: str) -> int | None:
     return int(said[0]) if said and said[0].isdigit() else None
 
 
+def free_memory(device: str) -> int | None:
+    """Bytes of a GPU's memory that nobody uses, None where nobody can tell."""
+    said = _nvidia_smi(f"--id={device}", "--query-gpu=memory.free")
+    return int(said[0]) * 2**20 if said and said[0].isdigit() else None
+
+
 def wait_for_memory(read: Callable[[], int | None], *, every_s: float = 0.5, patience_s: float = MEMORY_S) -> None:
     """Wait until the memory in use falls no further: what was ended gives it back little by little."""
     until, before = time.monotonic() + patience_s, read()

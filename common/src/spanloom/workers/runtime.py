@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from spanloom.bus import Bus, open_bus
+from spanloom.contracts.spec import RunSpec
 from spanloom.errors import BusError, SettingsError, StoreError
 from spanloom.http import create_app
 from spanloom.lifecycle import FunctionWorker, Service, Worker, main
@@ -38,6 +39,8 @@ class Runtime:
     bus: Bus
     holder: str
     lease: Lease
+    too_large: Callable[[RunSpec], str | None] = lambda _: None
+    """Why a run would not fit on this machine, where models are kept on it."""
 
 
 @dataclass

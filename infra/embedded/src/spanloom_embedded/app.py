@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from spanloom.lifecycle import FunctionWorker, Service
+from spanloom.plan import disk_shortage
 from spanloom.settings import Settings
 from spanloom.store import work
 from spanloom.store.migrate import upgrade
@@ -40,7 +42,11 @@ def embedded(settings: Settings) -> Iterator[Service]:
             postgres = stack.enter_context(EmbeddedPostgres(settings.home / "postgres"))
             url = postgres.url
         upgrade(url)
-        runtime = open_runtime(settings, url, services=len(BUILDS))
+        folder, keep_free = settings.models_folder, settings.models_min_free_bytes
+        runtime = replace(
+            open_runtime(settings, url, services=len(BUILDS)),
+            too_large=lambda spec: disk_shortage(spec, folder, keep_free=keep_free),
+        )
         if settings.bus_url.startswith("memory://"):
             with runtime.db.begin() as connection:
                 work.unpublish(connection, holders_are_dead=postgres is not None)
