@@ -27,7 +27,6 @@ RIGHT_SCRIPT = 0.5
 """Share of a sample's letters that must be of the language's script."""
 
 _PLACE = {reason: place for place, reason in enumerate(Reason)}
-_INT = {int}
 # What only makes a token storable is no repair of a candidate that is rejected.
 _FOR_STORING = frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE})
 
@@ -51,7 +50,8 @@ class Context(NamedTuple):
 class Reading(NamedTuple):
     """A candidate read under the sample format. With `reasons` no aligned sample is left."""
 
-    tokens: Sequence[Any] = ()
+    tokens: Sequence[Any] | None = None
+    """None where there is no list of them."""
     tags: Sequence[int] = ()
     reasons: tuple[Reason, ...] = ()
     delta: int | None = None
@@ -65,31 +65,11 @@ def read(candidate: Candidate, sample_format: str, schema: LabelSchema) -> Readi
         return Reading(reasons=(reason,))
     if not isinstance(value, dict):
         return Reading(reasons=(Reason.NO_OBJECT,))
-    if sample_format == "tag_ids":
-        return read_tag_ids(value, schema)
     try:
         return Reading(*FORMATS[sample_format].read(value, schema))
     except FormatProblem as problem:
-        return Reading(reasons=tuple(Reason(reason) for reason, _ in problem.problems), delta=problem.delta)
-
-
-def read_tag_ids(value: dict[str, Any], schema: LabelSchema) -> Reading:
-    """`tokens` and `ner_tags`, the paper's parallel arrays: what the format `tag_ids` reads, and tokens that are no
-    strings or blank, which a sample can live with."""
-    tokens, tags = value.get("tokens"), value.get("ner_tags")
-    if tokens is None or tags is None:
-        return Reading(reasons=(Reason.MISSING_KEY,))
-    if not isinstance(tokens, list) or not isinstance(tags, list):
-        return Reading(reasons=(Reason.WRONG_TYPE,))
-    reasons: list[Reason] = []
-    delta = len(tokens) - len(tags)
-    if delta:
-        reasons.append(Reason.LENGTH_MISMATCH)
-    if tags and set(map(type, tags)) != _INT:
-        reasons.append(Reason.TAG_NOT_INT)
-    elif tags and (min(tags) < 0 or max(tags) >= len(schema)):
-        reasons.append(Reason.UNKNOWN_TAG)
-    return Reading(tokens, tags, tuple(reasons), delta or None)
+        reasons = tuple(Reason(reason) for reason, _ in problem.problems)
+        return Reading(problem.tokens, reasons=reasons, delta=problem.delta)
 
 
 def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verdict:
@@ -98,9 +78,10 @@ def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verd
     reading = read(candidate, context.sample_format, context.schema)
     found: list[Reason] = []
     repairs: list[Repair] = [repair] if repair is not None else []
-    tokens, tags = reading.tokens, reading.tags
-    if tokens or not reading.reasons:
-        tokens = _judge_tokens(tokens, found, repairs, context)
+    tokens: Sequence[str] = ()
+    tags = reading.tags
+    if reading.tokens is not None:
+        tokens = _judge_tokens(reading.tokens, found, repairs, context)
     if not reading.reasons:
         tags = _judge_sample(tokens, tags, found, repairs, context)
     treatments = context.rules.treatments

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom.ner.formats.jsontext import dumps
-from spanloom.ner.formats.port import IOB2, FormatProblem, SampleFormat, closed_object, kind, literal, token_problems
+from spanloom.ner.formats.port import IOB2, FormatProblem, SampleFormat, closed_object, kind, literal
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 
@@ -19,7 +19,7 @@ class _Arrays(SampleFormat):
         value = {"tokens": sentence.tokens, "ner_tags": [self._write(tag, schema) for tag in sentence.tags]}
         return dumps(value, ascii_escapes=ascii_escapes)
 
-    def read(self, obj: object, schema: LabelSchema) -> tuple[list[str], list[int]]:
+    def read(self, obj: object, schema: LabelSchema) -> tuple[list[Any], list[int]]:
         if not isinstance(obj, dict):
             raise FormatProblem([("wrong_type", f"the candidate is {kind(obj)}, not an object")])
         missing = [key for key in ("tokens", "ner_tags") if obj.get(key) is None]
@@ -28,18 +28,21 @@ class _Arrays(SampleFormat):
                 [("missing_key", " and ".join(missing) + (" is" if len(missing) == 1 else " are") + " missing")]
             )
         problems: list[tuple[str, str]] = []
-        tokens, tags = token_problems(obj["tokens"], problems), obj["ner_tags"]
+        tokens, tags = obj["tokens"], obj["ner_tags"]
         delta = None
         ids: list[int] = []
+        if not isinstance(tokens, list):
+            problems.append(("wrong_type", f"tokens are {kind(tokens)}, not a list"))
+            tokens = None
         if not isinstance(tags, list):
             problems.append(("wrong_type", f"ner_tags are {kind(tags)}, not a list"))
         else:
-            if isinstance(obj["tokens"], list) and len(obj["tokens"]) != len(tags):
-                delta = len(obj["tokens"]) - len(tags)
-                problems.append(("length_mismatch", f"{len(obj['tokens'])} tokens but {len(tags)} tags"))
+            if tokens is not None and len(tokens) != len(tags):
+                delta = len(tokens) - len(tags)
+                problems.append(("length_mismatch", f"{len(tokens)} tokens but {len(tags)} tags"))
             ids = self._ids(tags, schema, problems)
         if problems:
-            raise FormatProblem(problems, delta=delta)
+            raise FormatProblem(problems, delta=delta, tokens=tokens)
         return tokens, ids
 
     def _ids(self, tags: list[Any], schema: LabelSchema, problems: list[tuple[str, str]]) -> list[int]:

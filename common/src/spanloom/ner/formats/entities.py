@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom.ner.formats.jsontext import dumps
-from spanloom.ner.formats.port import FormatProblem, SampleFormat, closed_object, kind, literal, token_problems
+from spanloom.ner.formats.port import FormatProblem, SampleFormat, closed_object, kind, literal
 from spanloom.ner.formats.spantext import escape, split
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -45,20 +45,16 @@ class Entities(SampleFormat):
             raise FormatProblem([("missing_key", f"{' and '.join(missing)} missing")])
         if not isinstance(obj["text"], str) or not isinstance(obj["entities"], list):
             raise FormatProblem([("wrong_type", "text must be a string, entities a list")])
-        problems: list[tuple[str, str]] = []
-        tokens = token_problems(split(obj["text"]), problems)
+        tokens = split(obj["text"])
         tags = [0] * len(tokens)
         cursor = 0
         for mention in obj["entities"]:
             found = _locate(mention, tokens, cursor, schema)
             if isinstance(found, tuple) and isinstance(found[0], str):
-                problems.append((found[0], str(found[1])))
-                break
+                raise FormatProblem([(found[0], str(found[1]))], tokens=tokens)
             label, start, end = found
             tags[start:end] = [2 * int(label) + 1] + [2 * int(label) + 2] * (int(end) - int(start) - 1)
             cursor = end
-        if problems:
-            raise FormatProblem(problems)
         return tokens, tags
 
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
@@ -103,7 +99,7 @@ def _locate(
         return "unknown_tag", f"label {label[:40]!r} is not one of {', '.join(schema.types)}"
     words = split(text)
     if not words:
-        return "empty", "an entity without words"
+        return "length_mismatch", "an entity without words"
     places = [i for i in range(cursor, len(tokens) - len(words) + 1) if tokens[i : i + len(words)] == words]
     if not 1 <= nth <= len(places):
         return "length_mismatch", f"entity {text[:60]!r} does not stand in the text after the one before it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom.ner.formats.jsontext import dumps
-from spanloom.ner.formats.port import UNSEEN, FormatProblem, SampleFormat, closed_object, kind, literal, token_problems
+from spanloom.ner.formats.port import UNSEEN, FormatProblem, SampleFormat, closed_object, kind, literal
 from spanloom.ner.formats.spantext import escape
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -41,8 +41,6 @@ class Inline(SampleFormat):
         if not isinstance(text, str):
             raise FormatProblem([("wrong_type", f"text is {kind(text)}, not a string")])
         tokens, tags, problems = _parse(text, schema)
-        if not problems:
-            token_problems(tokens, problems)
         if problems:
             raise FormatProblem(problems)
         return tokens, tags

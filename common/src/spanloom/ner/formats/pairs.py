@@ -6,7 +6,7 @@ from typing import Any
 
 from spanloom.ner.formats.arrays import name_ids
 from spanloom.ner.formats.jsontext import dumps
-from spanloom.ner.formats.port import IOB2, FormatProblem, SampleFormat, closed_object, kind, literal, token_problems
+from spanloom.ner.formats.port import IOB2, FormatProblem, SampleFormat, closed_object, kind, literal
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 
@@ -21,7 +21,7 @@ class Pairs(SampleFormat):
         pairs = list(zip(sentence.tokens, schema.names(sentence.tags), strict=True))
         return dumps({"pairs": pairs}, ascii_escapes=ascii_escapes)
 
-    def read(self, obj: object, schema: LabelSchema) -> tuple[list[str], list[int]]:
+    def read(self, obj: object, schema: LabelSchema) -> tuple[list[Any], list[int]]:
         if not isinstance(obj, dict):
             raise FormatProblem([("wrong_type", f"the candidate is {kind(obj)}, not an object")])
         pairs = obj.get("pairs")
@@ -33,12 +33,10 @@ class Pairs(SampleFormat):
             if not isinstance(pair, list) or len(pair) != 2:
                 what = f"a list of {len(pair)}" if isinstance(pair, list) else kind(pair)
                 raise FormatProblem([("wrong_type", f"pair {i} is {what}, not a token and its tag")])
-        problems: list[tuple[str, str]] = []
-        tokens = token_problems([token for token, _ in pairs], problems)
+        tokens = [token for token, _ in pairs]
         ids, problem = name_ids([tag for _, tag in pairs], schema)
-        problems += [problem] if problem else []
-        if problems:
-            raise FormatProblem(problems)
+        if problem:
+            raise FormatProblem([problem], tokens=tokens)
         return tokens, ids
 
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:

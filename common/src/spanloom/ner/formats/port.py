@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +10,7 @@ from spanloom.errors import SpanloomError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 
-REASONS = ("missing_key", "wrong_type", "empty", "length_mismatch", "tag_not_int", "unknown_tag")
+REASONS = ("missing_key", "wrong_type", "length_mismatch", "tag_not_int", "unknown_tag")
 """Why a format may refuse an object, in the order in which the first one counts."""
 
 
@@ -23,13 +22,16 @@ class FormatProblem(SpanloomError):
     """An object does not hold a sample of the format.
 
     `problems` are all `(reason, detail)` that apply, in the order of REASONS; `reason` and `detail` are the first's.
-    `delta` is len(tokens) - len(tags) where lengths differ.
+    `delta` is len(tokens) - len(tags) where lengths differ; `tokens` are those that could be read all the same, None
+    where there is no list of them.
     """
 
-    def __init__(self, problems: Sequence[tuple[str, str]], *, delta: int | None = None) -> None:
+    def __init__(
+        self, problems: Sequence[tuple[str, str]], *, delta: int | None = None, tokens: Sequence[Any] | None = None
+    ) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: REASONS.index(problem[0])))
         self.reason, self.detail = self.problems[0]
-        self.delta = delta
+        self.delta, self.tokens = delta, tokens
         super().__init__("; ".join(f"{reason}: {detail}" for reason, detail in self.problems))
 
 
@@ -49,8 +51,12 @@ class SampleFormat(ABC):
         """The sentence as one line of JSON; with `ascii_escapes` as pandas' `to_json` writes it."""
 
     @abstractmethod
-    def read(self, obj: object, schema: LabelSchema) -> tuple[list[str], list[int]]:
-        """Tokens and tag ids of a parsed object. Nothing is padded or cut. Raises FormatProblem."""
+    def read(self, obj: object, schema: LabelSchema) -> tuple[list[Any], list[int]]:
+        """Tokens and tag ids of a parsed object, as many of each. Nothing is padded or cut. Raises FormatProblem.
+
+        Of the tokens nothing is said: there may be none, and one may be blank or no string. A sample can live with
+        that, so it is for rules to judge.
+        """
 
     @abstractmethod
     def sample_schema(self, schema: LabelSchema) -> dict[str, Any]:
@@ -107,28 +113,6 @@ def closed_object(properties: Mapping[str, Any]) -> dict[str, Any]:
 def literal(text: str) -> str:
     """The EBNF literal of a text."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
-def is_visible(token: str) -> bool:
-    """Whether a token has a character that can be seen: no separator, control, format character or selector."""
-    return any(unicodedata.category(c)[0] not in "ZC" and not 0xFE00 <= ord(c) <= 0xFE0F for c in token)
-
-
-def token_problems(tokens: object, problems: list[tuple[str, str]]) -> list[str]:
-    """The tokens, if they are a list of strings; what is wrong with them is added to `problems`."""
-    if not isinstance(tokens, list):
-        problems.append(("wrong_type", f"tokens are {kind(tokens)}, not a list"))
-        return []
-    strange = next((t for t in tokens if not isinstance(t, str)), None)
-    if strange is not None or None in tokens:
-        problems.append(("wrong_type", f"a token is {kind(strange)}, not a string"))
-        return []
-    blank = next((i for i, t in enumerate(tokens) if not is_visible(t)), None)
-    if not tokens:
-        problems.append(("empty", "no tokens"))
-    elif blank is not None:
-        problems.append(("empty", f"token {blank} has no visible character: {tokens[blank]!r}"))
-    return tokens
 
 
 def kind(value: object) -> str:
