@@ -34,7 +34,8 @@ def expect(found: Any, wanted: Any, what: str) -> None:
 def locked_down(stack: Stack) -> str:
     """Every process of every container: not root, without a capability, never to gain one; nothing to write on."""
     for service, uid in USERS.items():
-        _, text = stack.inside(service, "sh", "-c", "cat /proc/[0-9]*/status 2>/dev/null")
+        # As that user, for the command that looks is among the processes it sees.
+        _, text = stack.inside(service, "sh", "-c", "cat /proc/[0-9]*/status 2>/dev/null", user=uid)
         told = defaultdict(set)
         for name, value in re.findall(r"^(Uid|CapEff|CapPrm|NoNewPrivs|Seccomp):\s+(\S+)", text, re.MULTILINE):
             told[name].add(int(value, 16) if name.startswith("Cap") else int(value))
@@ -136,12 +137,10 @@ def _routes(stack: Stack, paths: dict[str, dict[str, Any]]) -> None:
 
 
 def pictures(stack: Stack, run_id: str) -> str:
-    """The evaluator draws and writes its page on a root that it may not write to."""
+    """The evaluator draws on a root that it may not write to."""
     drawn = stack.http.get("/v1/results/f1_by_size.png", params={"run": run_id})
     expect((drawn.status_code, drawn.content[:4]), (200, b"\x89PNG"), "the plot")
-    page = stack.http.get("/")
-    expect((page.status_code, page.headers["Content-Type"].split(";")[0]), (200, "text/html"), "the page")
-    return f"the plot comes through the gateway ({len(drawn.content):,} bytes), and so does the page"
+    return f"the plot comes through the gateway ({len(drawn.content):,} bytes)"
 
 
 class Listener(threading.Thread):

@@ -103,10 +103,11 @@ class Stack:
         """Its address on the project's network; empty while it does not run."""
         return docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container)
 
-    def inside(self, service: str, *command: str) -> tuple[int, str]:
-        """The exit code and all output of a command inside a service's first container."""
+    def inside(self, service: str, *command: str, user: int | None = None) -> tuple[int, str]:
+        """The exit code and all output of a command inside a service's first container; `user` instead of its own."""
+        as_ = [] if user is None else ["-u", str(user)]
         done = subprocess.run(
-            ["docker", "exec", self.containers(service)[0], *command], capture_output=True, text=True, timeout=60
+            ["docker", "exec", *as_, self.containers(service)[0], *command], capture_output=True, text=True, timeout=60
         )
         return done.returncode, done.stdout + done.stderr
 
