@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import threading
 import time
@@ -221,9 +223,11 @@ class TrainerWorker:
         fail(self.db, claim, reason)
 
     def _again(self, claim: Claim, reason: str) -> None:
-        if self.space() is not None:
-            with self.db.begin() as connection:  # the disk is full: no attempt is spent on that
-                work.release(connection, TABLE, claim, reason=reason, pause_s=self.lease.lease_s, spent=False)
+        if self.space() is not None or disk_is_full(reason):
+            pause = self.lease.lease_s  # no attempt is spent on that
+            self._short = (claim.id, reason, time.monotonic() + 2 * pause)
+            with self.db.begin() as connection:
+                work.release(connection, TABLE, claim, reason=reason, pause_s=pause, spent=False)
             return
         if claim.tries >= self.lease.max_attempts:
             fail(self.db, claim, f"gave up after {claim.tries} attempts: {reason}")
@@ -260,6 +264,11 @@ class TrainerWorker:
         self._threads.shutdown(wait=True)
         for slot in self.slots:
             slot.close()
+
+
+def disk_is_full(reason: str) -> bool:
+    """Whether a training failed because its files have no room: on the disk, in a quota, within a file's limit."""
+    return any(os.strerror(code) in reason for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:

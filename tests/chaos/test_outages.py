@@ -1,0 +1,80 @@
+"""A broker or a database that is away for long: services wait, say so in /readyz, and go on without a restart.
+
+In CI an outage lasts two leases and more; `OUTAGE_S=60 pytest tests/chaos/test_outages.py` makes it a minute long.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from chaos.stage import QUICK, Stage, staged
+from chaos.verdict import verdict_of
+from cluster import Process
+from support import wait_for
+
+OUTAGE_S = float(os.environ.get("OUTAGE_S", "14"))
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(tmp_path_factory.mktemp("outages")) as stage:
+        stage.start_all(QUICK)
+        yield stage
+
+
+def complaint(process: Process) -> str | None:
+    """What /readyz has to complain of: empty when ready, None where no answer came in time."""
+    try:
+        answer = httpx.get(f"{process.url}/readyz", timeout=30)
+    except httpx.TransportError:
+        return None
+    return "" if answer.status_code == 200 else answer.text
+
+
+def outage(stage: Stage, name: str, part: str, begin: Callable[[], object], end: Callable[[], object]) -> str:
+    """Take a part away in mid-run for a while; every service must say so, live on, and be ready again. The run's id."""
+    run_id = stage.submit(name)
+    done = "SELECT count(*) FROM completions WHERE run_id = %s AND state = 'done'"
+    wait_for(lambda: stage.cluster.sql(done, run_id)[0][0] > 0, timeout_s=120, what="the run to be under way")
+    pids = [process.popen.pid for process in stage.cast]
+    began = time.monotonic()
+    begin()
+    for process in stage.cast:
+        said = f"{process.service} to say that its {part} is away"
+        wait_for(lambda p=process: part in (complaint(p) or ""), timeout_s=90, every_s=0.5, what=said)
+        alive = wait_for(lambda p=process: _answers(f"{p.url}/healthz"), timeout_s=30, what="a sign of life")
+        assert alive, "who waits is not dead: an orchestrator must not kill it"
+    time.sleep(max(0.0, OUTAGE_S - (time.monotonic() - began)))
+    assert stage.broken() == []
+    end()
+    for process in stage.cast:
+        said = f"{process.service} to be ready again; it says {complaint(process)!r}"
+        wait_for(lambda p=process: complaint(p) == "", timeout_s=120, every_s=0.5, what=said)
+    stage.cluster.wait_for_end(run_id, timeout_s=240)
+    assert [process.popen.pid for process in stage.cast] == pids, "nobody was started anew"
+    assert stage.broken() == []
+    return run_id
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=30).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_broker_that_is_away_is_waited_for(stage: Stage) -> None:
+    run_id = outage(stage, "no-broker", "bus", stage.broker.kill9, stage.broker.start)
+    assert verdict_of(stage.db, run_id, {}).wrong == []
+
+
+def test_a_database_that_is_away_is_waited_for(stage: Stage) -> None:
+    run_id = outage(stage, "no-database", "database", stage.kill_database, stage.postgres.ensure_alive)
+    assert verdict_of(stage.db, run_id, {}).wrong == []
