@@ -18,8 +18,8 @@ from spanloom.settings import Settings
 
 PROBE_TIMEOUT_S = 20
 MIN_JAVA = 17
-POOL_OVERFLOW = 2
-"""Connections a service may open above SPANLOOM_DATABASE_POOL for a moment (`store.db.connect`)."""
+SERVICES = 4
+"""Service processes of a cluster without replicas; `spanloom up` has as many in one process."""
 
 
 @dataclass(frozen=True)
@@ -232,20 +232,36 @@ def _database(settings: Settings) -> Part:
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
 
+    # Some are kept for superusers; those that other programs hold now are theirs.
+    connections = text("""
+SELECT (SELECT sum(setting::int * CASE name WHEN 'max_connections' THEN 1 ELSE -1 END)::int FROM pg_settings
+         WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')) AS most,
+       (SELECT count(*)::int FROM pg_stat_activity
+         WHERE backend_type = 'client backend' AND application_name NOT LIKE 'spanloom%') AS others
+""")
+
     from spanloom.errors import StoreError
-    from spanloom.store.db import connect
+    from spanloom.store.db import connect, connection_budget
 
     try:
         engine = connect(url, pool_size=1, application="spanloom-doctor")
         try:
             with engine.connect() as connection:
                 version = str(connection.execute(text("SHOW server_version")).scalar_one())
-                most = int(connection.execute(text("SHOW max_connections")).scalar_one())
+                most, others = connection.execute(connections).one()
         finally:
             engine.dispose()
     except (SQLAlchemyError, StoreError) as error:
         what = " ".join(str(error).split())[:200]
         return Part("database", "database", False, f"does not answer: {what}", "check DATABASE_URL")
-    budget = settings.database_pool + POOL_OVERFLOW
-    found = f"PostgreSQL {version}, {most} connections: room for {most // budget} service processes of {budget}"
-    return Part("database", "database", most >= 4 * budget, found, "raise max_connections")
+    each, together = (connection_budget(settings.database_pool, n) for n in (1, SERVICES))
+    free = most - others
+    found = (
+        f"PostgreSQL {version}, {free} connections free for services ({others} taken by other programs): "
+        f"{free // each} service processes of {each}, or {free // together} `spanloom up` of {together}"
+    )
+    advice = (
+        f"four services take {SERVICES * each}: raise max_connections, lower SPANLOOM_DATABASE_POOL, or put a pooler "
+        "of sessions before the server"
+    )
+    return Part("database", "database", free >= SERVICES * each, found, advice)

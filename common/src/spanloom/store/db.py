@@ -14,6 +14,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from spanloom.errors import StoreError
 
+OVERFLOW = 2
+"""Connections that a process may open above its pool's size, for a moment."""
+
+
+def connection_budget(pool_size: int, services: int = 1) -> int:
+    """The most connections that one process opens: a pool for each service in it (`spanloom up`: four), one overflow.
+
+    Listening relays, the API and every worker draw on the same pool. `spanloom db upgrade` and `doctor` open one each.
+    """
+    return pool_size * services + OVERFLOW
+
 
 def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
@@ -35,7 +46,7 @@ def connect(url: str, *, pool_size: int = 5, timeout_s: float = 30, application:
     return create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=2,
+        max_overflow=OVERFLOW,
         pool_pre_ping=True,
         pool_timeout=timeout_s,
         json_serializer=_dumps,
