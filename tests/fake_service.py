@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from spanloom.contracts.spec import parse_spec
@@ -95,6 +96,16 @@ class FakeService:
             if view == "run_summary":
                 raise NotFound("run_summary is not drawn")
             return Response(f"{view} of {run} by {by} as {kind}", media_type="image/svg+xml")
+
+        @router.get("/v1/models")
+        def models(run: str | None = None) -> Page[dict[str, Any]]:
+            test = {"da": {"f1": 0.5, "lo": 0.4, "hi": 0.6}}
+            kept = {"id": "job-1", "run": "r", "language": "da", "source": "organic", "setting": "from_scratch"}
+            return Page(items=[{**kept, "size": 100, "dev_f1": 0.6, "test": test, "path": "/m/job-1/1", "bytes": 9}])
+
+        @router.get("/v1/models/{model_id}/card", response_class=PlainTextResponse)
+        def card(model_id: str) -> str:
+            return f"# {model_id}"
 
         @router.get("/v1/results")
         @router.get("/v1/results/{view}")

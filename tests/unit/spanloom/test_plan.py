@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from spanloom.cli.app import app
 from spanloom.contracts.encoders import model_bytes
 from spanloom.contracts.spec import RunSpec, check_spec
 from spanloom.plan import disk_shortage, project
@@ -115,10 +117,6 @@ def test_unused_dev_calls_are_pointed_out() -> None:
 
 
 def test_the_command_prints_it(tmp_path: Any) -> None:
-    from typer.testing import CliRunner
-
-    from spanloom.cli.app import app
-
     path = tmp_path / "spec.json"
     path.write_text(paper().model_dump_json())
     result = CliRunner().invoke(app, ["plan", str(path), "--json", "--ms-per-step", "8"])
@@ -146,3 +144,29 @@ def test_a_run_that_would_not_fit(tmp_path: Any, monkeypatch: pytest.MonkeyPatch
     assert disk_shortage(spec, tmp_path / "not" / "yet", keep_free=99) is None
     said = disk_shortage(spec, tmp_path, keep_free=100)
     assert said == f"{tmp_path}: {needed:,} bytes are needed beside 100 kept free, and {needed + 99:,} are free"
+
+
+def test_the_command_says_when_models_would_not_fit(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(paper().model_dump_json())
+    needed = project(paper()).models_peak_bytes
+    free = [needed]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free[0]))  # stands in for a disk
+    asked = ["plan", str(path), "--models", str(tmp_path)]
+    refused = CliRunner().invoke(app, asked)
+    assert refused.exit_code == 1
+    assert f"would not fit: {tmp_path}: {needed:,} bytes are needed" in refused.stderr
+    assert json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)["shortage"].startswith(str(tmp_path))
+    free[0] = 2 * needed
+    assert CliRunner().invoke(app, asked).exit_code == 0
+
+
+def test_hours_are_those_of_what_was_measured(tmp_path: Any) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(paper(training={"encoder": "someone/else"}).model_dump_json())
+    printed = CliRunner().invoke(app, ["plan", str(path)]).stdout
+    assert "hours of training" not in printed
+    assert "No GPU has been measured at this encoder's shape" in printed
+    given = CliRunner().invoke(app, ["plan", str(path), "--ms-per-step", "8"]).stdout
+    assert "at 8 ms an update: your device, as given" in given
+    assert "No GPU has been measured" not in given

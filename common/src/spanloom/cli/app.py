@@ -35,6 +35,7 @@ OWN = {
     "retry": "spanloom.cli.runs:retry",
     "results": "spanloom.cli.results:results",
     "samples": "spanloom.cli.results:samples",
+    "models": "spanloom.cli.models:models",
     "export": "spanloom.cli.export:export",
     "wait": "spanloom.cli.wait:wait",
     "doctor": "spanloom.cli.doctor:doctor",

@@ -88,6 +88,17 @@ class Client:
         path = "/v1/results" if view == "evaluations" else f"/v1/results/{_part(view)}"
         return self._items(path, {"run": run} if run else {}, limit)
 
+    def models(self, *, limit: int, run: str | None = None) -> list[dict[str, Any]]:
+        """Models that are kept, at most `limit`."""
+        return self._items("/v1/models", {"run": run} if run else {}, limit)
+
+    def card(self, model_id: str) -> str:
+        """GET /v1/models/{id}/card: a model's card, Markdown."""
+        response = self._send("GET", f"/v1/models/{_part(model_id)}/card")
+        if response.is_error:
+            raise self._refusal(response)
+        return response.text
+
     def drawing(self, view: str, kind: str, **asked: str) -> bytes:
         """GET /v1/results/{view}.{kind}: a view drawn as `png` or `svg`; `asked` are `run` and `by`."""
         response = self._send("GET", f"/v1/results/{_part(view)}.{_part(kind)}", params=asked)
