@@ -1,21 +1,25 @@
-"""Who may call: the `Host` and `Origin` allow-lists and the API key."""
+"""Who may call: the `Host` and `Origin` allow-lists, and the API key or a session it was traded for."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
+import time
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spanloom.errors import SettingsError
 from spanloom.http.problems import problem
+from spanloom.http.session import COOKIE, SESSION_PATH, ApiKey
 from spanloom.settings import LOOPBACK, Settings
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json"})
-"""Answered without a key: they tell of the program, not of anybody's data."""
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", SESSION_PATH})
+"""Answered without a key: they tell of the program, not of anybody's data, or ask for the key themselves."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
 PROBE_PATHS = frozenset({"/healthz", "/readyz"})
 """Answered under any `Host`: orchestrators probe by address."""
 SCRAPED_PATH = "/metrics"
@@ -23,35 +27,32 @@ SCRAPED_PATH = "/metrics"
 presents is what a page of a rebound name lacks."""
 
 
-class ApiKey:
-    """Knows a key by its SHA-256 alone. `given` is the key, or `sha256:` and its hex digest."""
-
-    def __init__(self, given: str) -> None:
-        if given.startswith("sha256:"):
-            digest = given.removeprefix("sha256:").strip().lower()
-            if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-                raise SettingsError("SPANLOOM_API_KEY: after `sha256:` come 64 hexadecimal digits")
-            self._digest = bytes.fromhex(digest)
-        elif len(given) < 16:
-            raise SettingsError("SPANLOOM_API_KEY: give at least 16 characters, e.g. of `openssl rand -hex 32`")
-        else:
-            self._digest = hashlib.sha256(given.encode()).digest()
-
-    def fits(self, presented: str) -> bool:
-        """Whether this is the key; takes the same time either way."""
-        return hmac.compare_digest(hashlib.sha256(presented.encode("utf-8", "replace")).digest(), self._digest)
+def api_key(settings: Settings) -> ApiKey | None:
+    """The key that callers must show: given itself, or as `sha256:` and its hex digest. Raises SettingsError."""
+    if settings.api_key is None:
+        return None
+    given = settings.api_key.get_secret_value()
+    if given.startswith("sha256:"):
+        digest = given.removeprefix("sha256:").strip().lower()
+        if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+            raise SettingsError("SPANLOOM_API_KEY: after `sha256:` come 64 hexadecimal digits")
+        return ApiKey(bytes.fromhex(digest))
+    if len(given) < 16:
+        raise SettingsError("SPANLOOM_API_KEY: give at least 16 characters, e.g. of `openssl rand -hex 32`")
+    return ApiKey(hashlib.sha256(given.encode()).digest())
 
 
 class Access:
     """Refuses a request whose Host or Origin is not allowed (403) or whose key is missing or wrong (401).
 
     The Host check holds on loopback too: a page whose name resolves to 127.0.0.1 (DNS rebinding) is refused.
-    An Origin is allowed when it is the service's own, as the request's Host names it, or listed.
+    An Origin is allowed when it is the service's own, as the request's Host names it, or listed. A session's cookie
+    does for the key; browsers send it unasked, so that a request that changes anything must name its Origin as well.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._key = ApiKey(settings.api_key.get_secret_value()) if settings.api_key else None
+        self._key = api_key(settings)
         self._hosts = {name.lower() for name in (*LOOPBACK, settings.host, *settings.allowed_hosts)}
         self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
 
@@ -75,10 +76,19 @@ class Access:
             return 403, f"Origin {origin[:100]!r} is not allowed; add it to SPANLOOM_ALLOWED_ORIGINS"
         if self._key is not None and path not in OPEN_PATHS:
             presented = presented_key(headers)
+            if presented is None and (cookie := cookie_parser(headers.get("cookie", "")).get(COOKIE)) is not None:
+                return self._session_refusal(cookie, scope["method"], origin)
             if presented is None:
                 return 401, "an API key is needed: send `Authorization: Bearer KEY` or `X-API-Key: KEY`"
             if not self._key.fits(presented):
                 return 401, "the API key is wrong"
+        return None
+
+    def _session_refusal(self, cookie: str, method: str, origin: str | None) -> tuple[int, str] | None:
+        if self._key is None or not self._key.knows(cookie, time.time()):
+            return 401, f"the session has ended; send the key to POST {SESSION_PATH} again"
+        if method not in SAFE_METHODS and origin is None:
+            return 403, "a session's request that changes something must carry an Origin, as browsers send it"
         return None
 
     def _origin_allowed(self, origin: str, host: str) -> bool:

@@ -11,10 +11,11 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from spanloom.http import problems
-from spanloom.http.access import OPEN_PATHS, Access
+from spanloom.http.access import OPEN_PATHS, Access, api_key
 from spanloom.http.body import BodyLimits
 from spanloom.http.edge import Edge
 from spanloom.http.health import Check, ReadyChecks, health_routes
+from spanloom.http.session import session_routes
 from spanloom.settings import Settings
 
 
@@ -47,6 +48,7 @@ def create_app(
     app.state.stopping, app.state.settings = stopping, settings
     problems.install(app)
     app.include_router(health_routes(title, _version(), checks, names, stopping))
+    app.include_router(session_routes(api_key(settings)))
     for router in routers:
         app.include_router(router)
     # The last added is the outermost.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spanloom.errors import SettingsError
 from spanloom.http import create_app
-from spanloom.http.access import ApiKey, host_allowed
+from spanloom.http.access import api_key, host_allowed
 from spanloom.settings import load_settings
 
 KEY = "a-key-of-sufficient-length"
@@ -64,7 +64,9 @@ def test_what_tells_of_no_data_is_open(path: str) -> None:
 
 @given(st.text(max_size=60))
 def test_only_the_key_fits(presented: str) -> None:
-    assert ApiKey(KEY).fits(presented) == (presented == KEY)
+    key = api_key(load_settings(api_key=KEY))
+    assert key is not None
+    assert key.fits(presented) == (presented == KEY)
 
 
 @pytest.mark.parametrize("key", ["short", "sha256:abc", f"sha256:{'g' * 64}"])
