@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -14,19 +15,23 @@ from fastapi import FastAPI, Request
 
 from support import free_port
 
+ONE_SAMPLE = '{"tokens": ["Anna", "sover", "."], "ner_tags": [1, 0, 0]}'
+
 
 class ChatServer:
     """Answers the first `at_once` calls immediately and holds the others until `open()`. Use in a `with`.
+
+    `content` makes the text of each answer from how many were given before it.
 
     `asked` counts requests by prompt (its messages and seed); `waiting` is how many stand at the gate, `left` how many
     of those that stood there were given up by whoever asked.
     """
 
-    def __init__(self, *, at_once: int = 0) -> None:
+    def __init__(self, *, at_once: int = 0, content: Callable[[int], str] = lambda _: ONE_SAMPLE) -> None:
         self.asked: Counter[str] = Counter()
         self.waiting = self.left = 0
         self.port = free_port()
-        self._at_once = at_once
+        self._at_once, self._content, self._answered = at_once, content, 0
         self._gate = threading.Event()
         app = FastAPI()
         app.post("/v1/chat/completions")(self._answer)
@@ -54,8 +59,8 @@ class ChatServer:
                     break
                 await asyncio.sleep(0.05)
             self.waiting -= 1
-        content = '{"tokens": ["Anna", "sover", "."], "ner_tags": [1, 0, 0]}'
-        message = {"role": "assistant", "content": content}
+        message = {"role": "assistant", "content": self._content(self._answered)}
+        self._answered += 1
         return {
             "model": "held-back",
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],

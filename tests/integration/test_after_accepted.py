@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chat_server import ONE_SAMPLE, ChatServer
 from cluster import Cluster, demo_language, replay_source, tiny_training
 from kafka_broker import KafkaBroker
 from recordings import write_recording
@@ -54,3 +55,51 @@ def test_exactly_n_are_accepted_across_replicas(database_url: str, kafka: KafkaB
         rejected = dict(cluster.sql("SELECT dataset_id, count(*) FROM rejections GROUP BY 1"))
         assert rejected[f"{run_id}.da.enough.train.v1"] == candidates - 300
         assert cluster.sql("SELECT count(*) > 0 FROM rejections WHERE reason = 'surplus'") == [(True,)]
+
+
+def test_no_more_than_the_calls_in_flight_are_wasted(database_url: str, kafka: KafkaBroker, tmp_path: Path) -> None:
+    """Five of the first six calls give nothing, so many more are planned; then five suffice, the rest is aborted."""
+    in_flight, wanted, answered = 5, 6, 11
+    source = {
+        "kind": "synthetic",
+        "name": "llm",
+        "m": 2,
+        "n": 1,
+        "stop": {"after_accepted": wanted, "max_calls": 200},
+        "rules": {"duplicate": "off"},
+        "dev_calls": 0,
+    }
+    with (
+        ChatServer(at_once=answered, content=lambda n: "none" if 0 < n < 6 else ONE_SAMPLE) as server,
+        Cluster(database_url, kafka.bootstrap, tmp_path) as cluster,
+    ):
+        engine = {"kind": "openai", "base_url": server.base_url, "model": "held-back", "concurrency": in_flight}
+        spec = {
+            "name": "waste",
+            "languages": [demo_language()],
+            "sources": [{**source, "engine": engine}],
+            "training": tiny_training(),
+        }
+        cluster.migrate()
+        cluster.start("generator", "generator", "validator", "validator")
+        cluster.submit(spec)
+        wait_for(
+            lambda: cluster.sql("SELECT 1 FROM datasets WHERE source = 'llm' AND state = 'complete'"),
+            timeout_s=90,
+            what="the dataset to be complete",
+        )
+        wait_for(
+            lambda: not cluster.sql("SELECT 1 FROM prompts WHERE state IN ('queued', 'claimed')"),
+            timeout_s=60,
+            what="idle prompts",
+        )
+        wait_for(
+            lambda: server.left == server.asked.total() - answered, timeout_s=60, what="calls in flight to be aborted"
+        )
+        assert 0 < server.left <= 2 * in_flight
+        ((accepted, expected, candidates, reason),) = cluster.sql(
+            "SELECT accepted, calls_expected, candidates, reason FROM datasets WHERE source = 'llm'"
+        )
+        assert (accepted, candidates, reason) == (wanted, wanted, None)
+        assert expected > answered + 2 * in_flight, "more was planned than was asked"
+        assert cluster.sql("SELECT count(*) FROM completions") == [(answered,)]
