@@ -116,15 +116,16 @@ class Work(RuleBasedStateMachine):
                 row.state, row.expired, row.forgiven = "queued", False, row.forgiven + (not spent)
 
     @rule(held=claims)
-    def retry_or_fail(self, held: tuple[Claim, ...]) -> None:
+    def retry(self, held: tuple[Claim, ...]) -> None:
         for mine in held:
             if not self._is_held(mine):
                 continue
             with self.db.begin() as connection:
-                failed = work.retry_or_fail(connection, "prompts", mine, reason="again", lease=LEASE)
-            assert failed == (self.tries(mine.id) == LEASE.max_attempts)
-            row = self.rows[mine.id]
-            row.state, row.expired = "failed" if failed else "queued", False
+                spent = work.retry(connection, "prompts", mine, reason="again", lease=LEASE)
+            assert (spent is not None) == (self.tries(mine.id) == LEASE.max_attempts)
+            if spent is None:
+                row = self.rows[mine.id]
+                row.state, row.expired = "queued", False
 
     @rule(number=st.integers(0, ROWS - 1))
     def expire(self, number: int) -> None:

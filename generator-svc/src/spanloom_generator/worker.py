@@ -174,10 +174,10 @@ class GeneratorWorker:
             self._again(connection, call.claim, f"{type(error).__name__}: {error}")
 
     def _again(self, connection: Connection, claim: Claim, reason: str) -> None:
-        if claim.tries >= self.lease.max_attempts:
-            records.write_failure(connection, claim, f"gave up after {claim.tries} attempts: {reason}")
-        else:
-            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.tries)
+        pause_s = 2.0**claim.tries
+        spent = work.retry(connection, TABLE, claim, reason=reason, lease=self.lease, pause_s=pause_s)
+        if spent is not None:
+            records.write_failure(connection, claim, spent)
 
     def _forget(self, claim: Claim) -> None:
         self.keeper.drop(claim)

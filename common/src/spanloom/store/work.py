@@ -97,19 +97,19 @@ def release(
     return row is not None
 
 
-def retry_or_fail(
+def retry(
     connection: Connection, table: str, mine: Claim, *, reason: str, lease: Lease, pause_s: float = 0.0
-) -> bool:
-    """After a transient failure: hand the row back, or fail it for the reason when its attempts are spent.
+) -> str | None:
+    """After a transient failure: hand the row back, to be published again after `pause_s` seconds.
 
-    True when it failed for good. Raises LeaseLost when another attempt holds it.
+    Where its attempts are spent it is left as it is, to be failed by the caller for the reason returned. Raises
+    LeaseLost when another attempt holds it.
     """
     if mine.tries >= lease.max_attempts:
-        finish(connection, table, mine, failed=f"gave up after {mine.tries} attempts: {reason}")
-        return True
+        return f"gave up after {mine.tries} attempts: {reason}"
     if not release(connection, table, mine, reason=reason, pause_s=pause_s):
         raise LeaseLost(f"{table} {mine.id}: attempt {mine.attempt} no longer holds it")
-    return False
+    return None
 
 
 def relay(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ import httpx
 
 from spanloom.errors import EnvironmentMissing, PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.chat import REFUSED_FOR_NOW, body_of, error_of, error_text, result_of
-from spanloom_generator.engines.port import CallRequest, CallResult, Engine
+from spanloom_generator.engines.looped import LoopEngine
+from spanloom_generator.engines.port import CallRequest, CallResult
 from spanloom_generator.engines.spending import Budget
 from spanloom_generator.engines.throttle import Throttle, retry_after
 
@@ -28,7 +28,7 @@ FIRST_PAUSE_S = 1.0
 MAX_ANSWER_BYTES = 64 * 2**20
 
 
-class OpenAIEngine(Engine):
+class OpenAIEngine(LoopEngine):
     """Chat completions of `config["model"]` at `config["base_url"]`.
 
     `concurrency` calls are in flight at most, fewer when the server answers 429, whose Retry-After holds all of them.
@@ -42,14 +42,11 @@ class OpenAIEngine(Engine):
         self.url = str(config["base_url"]).rstrip("/") + "/chat/completions"
         self.model = str(config["model"])
         self.concurrency = int(config.get("concurrency", 32))
+        super().__init__(self.concurrency)
         self.timeout_s = float(config.get("timeout_s", 600))
         self.budget = Budget(config.get("budget"), config.get("prices"))
         self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
         self._tokens_field = "max_tokens"
-        self._calls: dict[str, Future[CallResult]] = {}
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
         self._client: httpx.AsyncClient | None = None
         self._throttle: Throttle | None = None
 
@@ -66,39 +63,18 @@ class OpenAIEngine(Engine):
             timeout=httpx.Timeout(self.timeout_s, connect=CONNECT_S, pool=None),
             limits=httpx.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency),
         )
-        self._loop = asyncio.new_event_loop()
         self._throttle = Throttle(self.concurrency)
-        self._thread = threading.Thread(target=self._loop.run_forever, name=f"openai {self.model}", daemon=True)
-        self._thread.start()
+        self._start_loop()
 
-    def room(self) -> int:
-        with self._lock:
-            return max(0, self.concurrency - len(self._calls))
+    def _admit(self) -> None:
+        """A call that the budget has no room for fails at once."""
+        self.budget.reserve()
 
-    def submit(self, request: CallRequest) -> Future[CallResult]:
-        """Send one call; its future fails at once when the budget is spent."""
-        try:
-            if self._loop is None:
-                raise PermanentEngineError("the engine was not started, or is closed")
-            self.budget.reserve()
-        except PermanentEngineError as error:
-            failed: Future[CallResult] = Future()
-            failed.set_exception(error)
-            return failed
-        future = asyncio.run_coroutine_threadsafe(self._call(request), self._loop)
-        with self._lock:
-            self._calls[request.prompt_id] = future
-        future.add_done_callback(lambda done: self._forget(request.prompt_id, done))
-        return future
-
-    def _forget(self, prompt_id: str, future: Future[CallResult]) -> None:
+    def _ended(self, future: Future[CallResult], *, idle: bool) -> None:
         if future.cancelled() or future.exception() is not None:
             self.budget.release()
         else:
             self.budget.settle(future.result().tokens_in, future.result().tokens_out)
-        with self._lock:
-            if self._calls.get(prompt_id) is future:
-                del self._calls[prompt_id]
 
     async def _call(self, request: CallRequest) -> CallResult:
         """One call: tried again through 429s for as long as a request may take, through trouble TRIES times."""
@@ -158,33 +134,7 @@ class OpenAIEngine(Engine):
         # the cap does not fit into the window beside the prompt: leave it to the server
         return None if "context length" in said or "context window" in said else _SAME
 
-    def cancel(self, prompt_ids: Collection[str]) -> None:
-        with self._lock:
-            futures = [self._calls[prompt_id] for prompt_id in prompt_ids if prompt_id in self._calls]
-        for future in futures:
-            future.cancel()
-
-    def window(self) -> int | None:
-        return None
-
-    def close(self) -> None:
-        loop, self._loop = self._loop, None
-        if loop is None or self._thread is None:
-            return
-        with self._lock:
-            futures = list(self._calls.values())
-        for future in futures:
-            future.cancel()
-        asyncio.run_coroutine_threadsafe(self._shut(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        self._thread.join()
-        loop.close()
-
-    async def _shut(self) -> None:
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+    async def _free(self) -> None:
         if self._client is not None:
             await self._client.aclose()
 
