@@ -33,6 +33,9 @@ _HOPELESS = (
     kafka_errors.UnsupportedVersionError,
     kafka_errors.MessageSizeTooLargeError,
 )
+# kafka-python 3.0 does not come back to a partition whose batch was under way when its broker went away and expired
+# before that came back. A broker that answers, and stores nothing for so many requests' time, has met with that.
+STUCK_REQUESTS = 2.0
 # How long a batch may take before the producer looks whether its topics are still there. kafka-python spins meanwhile.
 _LOOK_S = 1.0
 
@@ -53,36 +56,39 @@ class KafkaProducer(Producer):
 
     def _send(self, record: Record) -> Future[Receipt]:
         future: Future[Receipt] = Future()
+        client: Any = None
         try:
-            sent = self._ready().send(
+            client = self._ready()
+            sent = client.send(
                 record.topic,
                 value=record.value,
                 key=record.key.encode(),
                 headers=[(name, encoded(value)) for name, value in record.headers.items()],
             )
         except (kafka_errors.KafkaError, ValueError) as error:  # ValueError: the topic vanished from the metadata
-            self._fail(future, record, error)
+            self._fail(future, record, error, client)
         except BusError as error:
             future.set_exception(error)
         else:
             sent.add_callback(lambda done: future.set_result(Receipt(done.topic, done.partition, done.offset)))
-            sent.add_errback(lambda error: self._fail(future, record, error))
+            sent.add_errback(lambda error: self._fail(future, record, error, client))
         return future
 
-    def _fail(self, future: Future[Receipt], record: Record, cause: BaseException) -> None:
+    def _fail(self, future: Future[Receipt], record: Record, cause: BaseException, client: Any) -> None:
         error = BusError(f"message {record.key!r} for {record.topic} was not stored: {type(cause).__name__}: {cause}")
         error.__cause__ = cause
         if isinstance(cause, _FATAL):
-            self._drop()
+            self._drop(client)
         future.set_exception(error)
 
-    def publish(self, records: Iterable[Record]) -> list[Receipt]:
+    def publish(self, records: Iterable[Record], stop: threading.Event | None = None) -> list[Receipt]:
         batch = list(records)
         for record in batch:
             check_size(record.topic, record.key, record.value, record.headers, self._settings)
         deadline = time.monotonic() + self._settings.delivery_timeout_s
         futures = [self._send(record) for record in batch]
-        warned = False
+        client, warned = self._client, False
+        moved, missing = time.monotonic(), len(futures)  # when the broker last stored some, or was away
         while True:
             wait(futures, timeout=min(_LOOK_S, max(0.0, deadline - time.monotonic())))
             late = [place for place, future in enumerate(futures) if not _stored(future)]
@@ -92,21 +98,32 @@ class KafkaProducer(Producer):
             causes = [futures[place].exception() for place in failed]
             hopeless = any(isinstance(cause and cause.__cause__, _HOPELESS) for cause in causes)
             if hopeless or time.monotonic() >= deadline:
+                if not hopeless:
+                    self._drop(client)
                 raise self._undelivered(batch, futures, late)
-            warned = self._restore_topics(warned)
+            answers = self._restore_topics(quiet=warned)
+            warned = warned or not answers
+            if not answers and stop is not None and stop.is_set():
+                raise self._undelivered(batch, futures, late)
+            if not answers or len(late) < missing:
+                moved, missing = time.monotonic(), len(late)
+            if time.monotonic() - moved > STUCK_REQUESTS * self._settings.request_timeout_s:
+                self._drop(client)
+                failed, moved = late, time.monotonic()
             for place in failed:
                 futures[place] = self._send(batch[place])
+            client = self._client
 
-    def _restore_topics(self, warned: bool) -> bool:
-        """What hinders may be a deleted topic; if it is the broker that is away, warn once and go on waiting."""
+    def _restore_topics(self, *, quiet: bool) -> bool:
+        """What hinders may be a deleted topic; or the broker is away: say so, wait. Whether it answers."""
         try:
             self._bus.restore_topics()
         except BusError as error:
-            if not warned:
+            if not quiet:
                 log.warning("waiting for Kafka: %s", error)
             time.sleep(0.5)
-            return True
-        return warned
+            return False
+        return True
 
     def _undelivered(self, batch: list[Record], futures: list[Future[Receipt]], late: list[int]) -> BusError:
         first = futures[late[0]].exception() if futures[late[0]].done() else None
@@ -139,19 +156,34 @@ class KafkaProducer(Producer):
                 )
             return self._client
 
-    def _drop(self) -> None:
-        """Let go of a client that is broken for good. Called on its own thread, which must not wait for itself."""
-        client, self._client = self._client, None
-        if client is not None:
-            log.warning("the Kafka producer lost its sequence; starting a new one")
-            threading.Thread(target=client.close, kwargs={"timeout": 0}, daemon=True).start()
+    def _drop(self, broken: Any) -> None:
+        """Let go of a client that is broken for good; the next record starts a new one.
+
+        May be called on the client's own thread, which must not wait for itself.
+        """
+        if broken is None or broken is not self._client:
+            return  # another has done so
+        self._client = None
+        log.warning("the Kafka producer is stuck or lost its sequence; starting a new one")
+        threading.Thread(target=_end, args=(broken, 0.0), daemon=True).start()
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
             client, self._client = self._client, None
         if client is not None:
-            client.close(timeout=self._settings.request_timeout_s)
+            _end(client, self._settings.request_timeout_s)
+
+
+def _end(client: Any, timeout_s: float) -> None:
+    """Close a client, giving up after `timeout_s` what it has not sent."""
+    try:
+        client.close(timeout=timeout_s)
+    except kafka_errors.KafkaTimeoutError as error:
+        # kafka-python then leaves its thread running: ended by hand, it fails what is left, and closing succeeds.
+        log.warning("the Kafka producer gives up what it could not send: %s", error)
+        client._sender.force_close()
+        client.close(timeout=timeout_s or None)
 
 
 def _stored(future: Future[Receipt]) -> bool:

@@ -362,7 +362,7 @@ class MemoryProducer(Producer):
             future.set_exception(error)
         return future
 
-    def publish(self, records: Iterable[Record]) -> list[Receipt]:
+    def publish(self, records: Iterable[Record], stop: threading.Event | None = None) -> list[Receipt]:
         batch = list(records)
         for record in batch:
             check_size(record.topic, record.key, record.value, record.headers, self._broker.settings)

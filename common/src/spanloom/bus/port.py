@@ -7,6 +7,7 @@ at least once, in order of sending for one key, shared among the members of a gr
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -73,11 +74,11 @@ class Producer(ABC):
         """
 
     @abstractmethod
-    def publish(self, records: Iterable[Record]) -> list[Receipt]:
+    def publish(self, records: Iterable[Record], stop: threading.Event | None = None) -> list[Receipt]:
         """Send all `records` and return when every one of them is stored, in their order.
 
-        Raises `MessageTooLarge` before sending any, and `BusError` when not all were stored in time: some may have
-        been, so sending all again is right (delivery is at least once anyway).
+        Raises `MessageTooLarge` before sending any, and `BusError` when not all were stored in time, or when `stop` is
+        set while the bus is away: some may have been, so sending all again is right (delivery is at least once anyway).
         """
 
     @abstractmethod

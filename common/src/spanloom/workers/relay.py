@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -81,16 +82,17 @@ class Relay:
         self.db, self.bus, self.table, self.lease, self.poll_s = db, bus, table, lease, poll_s
         self.outage = Outage()
 
-    def publish_waiting(self) -> int:
-        """Publish all that waits now; returns how many rows."""
+    def publish_waiting(self, stop: threading.Event | None = None) -> int:
+        """Publish all that waits now; returns how many rows. While the bus is away, `stop` ends the waiting for it."""
         total = 0
-        while (count := work.relay(self.db, self.table, self._publish, lease=self.lease)) > 0:
+        publish = partial(self._publish, stop=stop)
+        while (count := work.relay(self.db, self.table, publish, lease=self.lease)) > 0:
             total += count
         return total
 
-    def _publish(self, rows: Sequence[Row]) -> None:
+    def _publish(self, rows: Sequence[Row], stop: threading.Event | None) -> None:
         limit = self.bus.settings.message_limit(TOPIC_OF[self.table])
-        self.bus.producer().publish([record_of(self.table, row, limit) for row in rows])
+        self.bus.producer().publish([record_of(self.table, row, limit) for row in rows], stop)
         for row in rows:
             telemetry.PUBLISHED.labels(TOPIC_OF[self.table], str(row["published"] > 0).lower()).inc()
 
@@ -109,7 +111,7 @@ class Relay:
             connection.exec_driver_sql("LISTEN spanloom_work")
             raw: Any = connection.connection.dbapi_connection
             while not stop.is_set():
-                self.publish_waiting()
+                self.publish_waiting(stop)
                 self.outage.over()
                 if select.select([raw], [], [], self.poll_s)[0]:
                     connection.exec_driver_sql("SELECT 1")
