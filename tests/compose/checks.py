@@ -280,7 +280,7 @@ def _scraped(stack: Stack, port: int) -> str:
 
 
 def _dashboard(stack: Stack, port: int) -> str:
-    base = f"http://{stack.address(stack.containers('grafana')[0])}:{port}"
+    base = f"http://{stack.address(stack.containers('grafana')[0])}:{port}/grafana"
     stack.wait(lambda: httpx.get(f"{base}/api/health").status_code == 200, what="Grafana", timeout_s=90)
     board = httpx.get(f"{base}/api/dashboards/uid/spanloom")
     expect(board.status_code, 200, "the provisioned dashboard")

@@ -177,7 +177,7 @@ def show(stack: Stack, rounds: int, seed: int) -> None:
 def main(arguments: list[str]) -> int:
     """Play; 1 when something was not as it should be."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="of chaos; the last one with a service's own times")
+    parser.add_argument("--rounds", type=int, default=4, help="of chaos; the last one with a service's own times")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="leave everything running after a failure")
     given = parser.parse_args(arguments)
