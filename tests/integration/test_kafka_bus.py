@@ -16,6 +16,7 @@ from kafka_broker import KafkaBroker
 from spanloom.bus import BusSettings, Message, Record, open_bus
 from spanloom.bus.kafka import KafkaBus
 from spanloom.bus.kafka_consumer import KafkaConsumer
+from spanloom.bus.topics import PROMPTS
 from spanloom.errors import BusError
 from support import wait_for
 
@@ -200,3 +201,38 @@ def test_joins_survive_polls_that_are_too_short(bus: KafkaBus) -> None:
             assert {TopicPartition(*p) for p in one.assigned() | two.assigned()} == set(
                 one._client.assignment() | two._client.assignment()
             )
+
+
+def test_a_producer_outlives_an_outage_longer_than_its_patience(kafka: KafkaBroker) -> None:
+    """A batch that was under way when the broker died, and expired before it was back, must block nothing."""
+    settings = BusSettings(
+        partitions=1, session_timeout_s=6, delivery_timeout_s=4, request_timeout_s=1, connect_timeout_s=1,
+        topic_check_s=0.5,
+    )  # fmt: skip
+    with open_bus(kafka.url, settings) as bus:
+        bus.ensure_topics()
+        stop, stored, failed = threading.Event(), [0], [0]
+
+        def send_all_the_time() -> None:
+            number = 0
+            while not stop.is_set():
+                number += 1
+                try:
+                    stored[0] += len(
+                        bus.producer().publish([Record(PROMPTS, f"k{number}", b"x" * 500) for _ in range(200)])
+                    )
+                except BusError:
+                    failed[0] += 1
+
+        threads = [threading.Thread(target=send_all_the_time) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        wait_for(lambda: stored[0] > 1000, timeout_s=60, what="messages to flow")
+        kafka.kill9()
+        wait_for(lambda: failed[0] >= 4, timeout_s=90, what="patience to end")
+        kafka.start()
+        before = stored[0]
+        wait_for(lambda: stored[0] > before + 1000, timeout_s=60, what="messages to flow again")
+        stop.set()
+        for thread in threads:
+            thread.join()
