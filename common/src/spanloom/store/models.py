@@ -165,10 +165,7 @@ class Sample(Base):
     """
 
     __tablename__ = "samples"
-    __table_args__ = (
-        Index("samples_content", "dataset_id", "content"),
-        Index("samples_identity", "dataset_id", "identity"),
-    )
+    __table_args__ = (Index("samples_identity", "dataset_id", "identity"),)
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
     call_index: Mapped[int] = mapped_column(primary_key=True)
     candidate_index: Mapped[int] = mapped_column(primary_key=True)
