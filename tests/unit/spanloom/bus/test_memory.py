@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from spanloom.bus import BusSettings, Message, Record, dead_letter, dlq_of, open_bus
-from spanloom.bus.memory import MemoryBroker, MemoryBus, MemoryConsumer
+from spanloom.bus.memory import MemoryBus, MemoryConsumer
+from spanloom.bus.memory_broker import MemoryBroker
 from spanloom.errors import BusError
 
 TOPIC = "t"
