@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from spanloom.contracts.base import Frozen, LanguageCode, Name, Text
 from spanloom.contracts.gold import GoldSpec
+from spanloom.contracts.pinned import with_commit
 from spanloom.contracts.rules import Rules
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -87,6 +88,11 @@ class VllmEngine(Frozen):
     sleep_after_s: Annotated[
         float | None, Field(gt=0, description="give the GPU's memory back after so many idle seconds")
     ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pinned(cls, value: Any) -> Any:
+        return with_commit(value, "model")
 
 
 Engine = Annotated[

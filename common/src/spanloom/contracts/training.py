@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from spanloom.contracts.base import Frozen, Text
+from spanloom.contracts.pinned import with_commit
 from spanloom.contracts.sources import Seed
 
 Setting = Literal["from_scratch", "fine_tuning"]
@@ -41,7 +42,10 @@ class TinyEncoder(Frozen):
 
 
 class EncoderSpec(Frozen):
-    """The pretrained encoder: a hub name or local folder, or `tiny` for random weights."""
+    """The pretrained encoder: a hub name or local folder, or `tiny` for random weights.
+
+    A name that is known stands for a pinned commit, unless `revision` says otherwise.
+    """
 
     name: Text | None = None
     revision: Text | None = None
@@ -50,7 +54,7 @@ class EncoderSpec(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, value: Any) -> Any:
-        return {"name": value} if isinstance(value, str) else value
+        return with_commit({"name": value} if isinstance(value, str) else value, "name")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -115,7 +119,7 @@ class TrainingSpec(Frozen):
         2500,
         5000,
     )
-    encoder: EncoderSpec = EncoderSpec(name="xlm-roberta-large")
+    encoder: EncoderSpec = EncoderSpec.model_validate("xlm-roberta-large")
     recipe: RecipeSpec = RecipeSpec()
     dev: Literal["held_out", "own", "gold"] = "held_out"
     subset_seed: Seed = 3535
