@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -21,53 +20,33 @@ from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError
 
 from spanloom.errors import EngineError, EnvironmentMissing, PermanentEngineError, TransientEngineError
-from spanloom_generator.engines.port import CallRequest, CallResult, Engine
+from spanloom_generator.engines.looped import LoopEngine
+from spanloom_generator.engines.port import CallRequest, CallResult
+from spanloom_generator.engines.vllm_arguments import engine_arguments, most_calls
 
-SLACK = 1.25
-"""Calls taken per sequence that the engine runs at once, so that it never waits for the next."""
+JOIN_S = 10.0
+"""How long an ended engine's processes are waited for."""
 
 
-class VllmEngine(Engine):
+class VllmEngine(LoopEngine):
     """`config["model"]`, a hub name or folder, loaded from safetensors without remote code.
 
     `max_num_seqs` sequences run at once, shared prompt heads are computed once (prefix caching), each call samples with
     a seed of its own, `constrain` becomes vLLM's structured outputs. With `sleep_after_s` an idle engine gives its GPU
-    memory back (vLLM's sleep, level 1: weights wait in host memory) and wakes for the next call. An engine that dies
-    fails its calls for now and is loaded again for the next one.
+    memory back and wakes for the next call: by vLLM's sleep (level 1: weights wait in host memory) where the platform
+    has it, else its process ends and is started again. An engine that dies fails its calls for now and is loaded again
+    for the next one.
     """
 
     name = "vllm"
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.model = str(config["model"])
-        self.max_num_seqs = int(config.get("max_num_seqs", 256))
-        # vLLM counts them per data-parallel rank
-        self._most_calls = int(self.max_num_seqs * int(config.get("data_parallel", 1)) * SLACK) + 1
+        super().__init__(most_calls(config))
         self.sleep_after_s: float | None = config.get("sleep_after_s")
         self.can_sleep = bool(current_platform.is_sleep_mode_available())
-        self._arguments = {
-            "model": self.model,
-            "revision": config.get("revision"),
-            "dtype": config.get("dtype", "auto"),
-            "tensor_parallel_size": int(config.get("tensor_parallel", 1)),
-            "data_parallel_size": int(config.get("data_parallel", 1)),
-            "max_model_len": config.get("max_model_len"),
-            "max_num_seqs": self.max_num_seqs,
-            "gpu_memory_utilization": float(config.get("gpu_memory_utilization", 0.9)),
-            "enable_prefix_caching": True,
-            "enable_sleep_mode": self.can_sleep,
-            "enforce_eager": bool(config.get("enforce_eager", False)),
-            # without free white space, a model cannot lose itself in it
-            "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
-            "load_format": "safetensors",
-            "trust_remote_code": False,
-            "disable_log_stats": True,
-        }
+        self._arguments = engine_arguments(config, can_sleep=self.can_sleep)
         self._tries = itertools.count()  # a call asked again is another request to vLLM
-        self._calls: dict[str, Future[CallResult]] = {}
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
         self._loading: asyncio.Task[AsyncLLM] | None = None
         self._asleep = False
         self._turn = asyncio.Lock()
@@ -78,29 +57,32 @@ class VllmEngine(Engine):
         """Load the model. Raises EnvironmentMissing with vLLM's reason when it cannot run here."""
         if self._loop is not None:
             return
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=f"vllm {self.model}", daemon=True)
-        self._thread.start()
+        loop = self._start_loop()
         try:
-            asyncio.run_coroutine_threadsafe(self._engine(), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._engine(), loop).result()
         except EngineError as error:
             self.close()
             raise EnvironmentMissing(str(error)) from error
 
     async def _engine(self) -> AsyncLLM:
         """The loaded engine, awake; loads it where it is not there or has died. All callers share one loading."""
-        if self._loading is None:
-            self._loading = asyncio.create_task(self._load())
-        try:
-            engine = await asyncio.shield(self._loading)
-        except EngineError:
-            self._loading = None
-            raise
-        async with self._turn:
-            if self._asleep:
-                await engine.wake_up()
-                self._asleep = False
-        return engine
+        while True:
+            loading = self._loading
+            if loading is None:
+                loading = self._loading = asyncio.create_task(self._load())
+            try:
+                engine = await asyncio.shield(loading)
+            except EngineError:
+                if self._loading is loading:
+                    self._loading = None
+                raise
+            async with self._turn:
+                if self._loading is not loading:
+                    continue  # it was put to rest meanwhile
+                if self._asleep:
+                    await engine.wake_up()
+                    self._asleep = False
+                return engine
 
     async def _load(self) -> AsyncLLM:
         try:
@@ -112,28 +94,10 @@ class VllmEngine(Engine):
         self._window = int(engine.model_config.max_model_len)
         return engine
 
-    def room(self) -> int:
-        with self._lock:
-            return max(0, self._most_calls - len(self._calls))
-
-    def submit(self, request: CallRequest) -> Future[CallResult]:
-        if self._loop is None:
-            failed: Future[CallResult] = Future()
-            failed.set_exception(PermanentEngineError("the engine was not started, or is closed"))
-            return failed
-        future = asyncio.run_coroutine_threadsafe(self._call(request), self._loop)
-        with self._lock:
-            self._calls[request.prompt_id] = future
-        future.add_done_callback(lambda done: self._forget(request.prompt_id, done))
-        return future
-
-    def _forget(self, prompt_id: str, future: Future[CallResult]) -> None:
-        with self._lock:
-            if self._calls.get(prompt_id) is future:
-                del self._calls[prompt_id]
-            idle = not self._calls
-        if idle and self.sleep_after_s is not None and self.can_sleep and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._sleep_later)
+    def _ended(self, future: Future[CallResult], *, idle: bool) -> None:
+        loop = self._loop
+        if idle and self.sleep_after_s is not None and loop is not None:
+            loop.call_soon_threadsafe(self._sleep_later)
 
     async def _call(self, request: CallRequest) -> CallResult:
         started = time.monotonic()
@@ -207,16 +171,17 @@ class VllmEngine(Engine):
 
     async def _sleep(self) -> None:
         async with self._turn:
-            if self._calls or self._asleep or self._loading is None or not self._loading.done():
+            with self._lock:
+                busy = bool(self._calls)
+            loading = self._loading
+            if busy or self._asleep or loading is None or not loading.done() or loading.exception() is not None:
                 return
-            await self._loading.result().sleep(level=1)
-            self._asleep = True
-
-    def cancel(self, prompt_ids: Collection[str]) -> None:
-        with self._lock:
-            futures = [self._calls[prompt_id] for prompt_id in prompt_ids if prompt_id in self._calls]
-        for future in futures:
-            future.cancel()
+            if self.can_sleep:
+                await loading.result().sleep(level=1)
+                self._asleep = True
+            else:
+                self._loading = None
+                _end(loading.result())
 
     def window(self) -> int | None:
         return self._window
@@ -232,31 +197,25 @@ class VllmEngine(Engine):
         loading = self._loading
         if loading is None or not loading.done() or loading.cancelled() or loading.exception() is not None:
             return []
-        manager = loading.result().engine_core.resources.engine_manager
-        return [process.pid for process in manager.processes if process.pid is not None] if manager else []
+        return [process.pid for process in _processes(loading.result()) if process.pid is not None]
 
-    def close(self) -> None:
-        loop, self._loop = self._loop, None
-        if loop is None or self._thread is None:
-            return
-        with self._lock:
-            futures = list(self._calls.values())
-        for future in futures:
-            future.cancel()
-        asyncio.run_coroutine_threadsafe(self._shut(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        self._thread.join()
-        loop.close()
-
-    async def _shut(self) -> None:
+    async def _free(self) -> None:
         if self._nap is not None:
             self._nap.cancel()
         loading, self._loading = self._loading, None
-        calls = [task for task in asyncio.all_tasks() if task.get_coro().__qualname__ == "VllmEngine._call"]  # type: ignore[union-attr]
-        await asyncio.gather(*calls, return_exceptions=True)
-        if loading is not None and loading.done() and loading.exception() is None:
-            loading.result().shutdown()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        self._asleep = False
+        if loading is not None and loading.done() and not loading.cancelled() and loading.exception() is None:
+            _end(loading.result())
+
+
+def _processes(engine: AsyncLLM) -> list[Any]:
+    manager = engine.engine_core.resources.engine_manager
+    return list(manager.processes) if manager else []
+
+
+def _end(engine: AsyncLLM) -> None:
+    """End the engine's processes and wait for them, so that none is left as a zombie."""
+    processes = _processes(engine)
+    engine.shutdown()
+    for process in processes:
+        process.join(JOIN_S)
