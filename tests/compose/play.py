@@ -103,7 +103,9 @@ def strike(stack: Stack, fault: Fault) -> Repair | None:
     if not state["Running"] or state["Paused"]:
         return None
     if fault.kind == "freeze":
-        docker("pause", victim)
+        docker("pause", victim, check=False)  # an engine under load may fail at it, and then nothing was struck
+        if not stack.inspect(victim)["State"]["Paused"]:
+            return None
         return lambda: docker("unpause", victim)
     if fault.kind == "stop":
         docker("stop", "-t", "40", victim)
