@@ -27,8 +27,14 @@ def test_the_preset_as_it_stands() -> None:
 def test_all_that_is_less_is_said() -> None:
     training, lines = asked("--scale", "0.4", "--no-control", "--epochs", "3")
     assert (training["sizes"], training["training_seeds"], training["control"]) == ([100, 250, 500, 1000], [1], "none")
-    assert [line.partition(":")[0] for line in lines] == ["`control", "`control_steps", "`recipe", "`sizes", "`training_seeds"]
-    assert "the preset has `[100, 250, 500, 1000, 2500]`" in lines[2]
+    assert [line.partition(":")[0] for line in lines] == [
+        "`control",
+        "`control_steps",
+        "`recipe",
+        "`sizes",
+        "`training_seeds",
+    ]
+    assert "the preset has `[100, 250, 500, 1000, 2500]`" in lines[3]
     broken, said = asked("--tiny", "--scale", "0.2")
     assert (broken["sizes"], broken["control_steps"], broken["training_seeds"]) == ([1000], 500, [1])
     assert any(line.startswith("`encoder") and "xlm-roberta-base" in line for line in said)
