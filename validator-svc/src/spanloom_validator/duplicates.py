@@ -27,30 +27,33 @@ class Seen:
 def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> list[Verdict]:
     """The verdicts with duplicates rejected or marked, as the rules have it; adds accepted samples to `seen`."""
     treatment, near = rules.treatment(Reason.DUPLICATE), rules.near_duplicate
-    looks = treatment is not Treatment.OFF
-    identities = seen.identities
-    out = []
-    for verdict in verdicts:
+    out = list(verdicts)
+    for place, verdict in enumerate(out):
+        if not verdict.accepted:
+            continue
         identity: tuple[tuple[str, ...], tuple[int, ...]] | None = None
         keys: list[int] = []
-        if verdict.accepted and looks:
-            tokens = verdict.tokens
-            text = "".join(tokens)
-            if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-                tokens = tuple(unicodedata.normalize("NFC", token) for token in tokens)
-            identity = tokens, verdict.tags
-            if identity in identities:
-                verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
-        if verdict.accepted and near is not Treatment.OFF:
+        if treatment is not Treatment.OFF:
+            identity = _identity(verdict)
+            if identity in seen.identities:
+                out[place] = verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
+        if near is not Treatment.OFF and verdict.accepted:
             keys = band_keys(verdict.tokens, rules.near_duplicate_threshold)
             if not seen.bands.isdisjoint(keys) and Reason.DUPLICATE not in verdict.marks:
-                verdict = as_duplicate(verdict, near, NEAR_DUPLICATE)
+                out[place] = verdict = as_duplicate(verdict, near, NEAR_DUPLICATE)
         if verdict.accepted:
             if identity is not None:
-                identities.add(identity)
+                seen.identities.add(identity)
             seen.bands.update(keys)
-        out.append(verdict)
     return out
+
+
+def _identity(verdict: Verdict) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    tokens = verdict.tokens
+    text = "".join(tokens)
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        tokens = tuple(unicodedata.normalize("NFC", token) for token in tokens)
+    return tokens, verdict.tags
 
 
 def as_duplicate(verdict: Verdict, treatment: Treatment, mark: str) -> Verdict:

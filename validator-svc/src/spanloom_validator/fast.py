@@ -29,8 +29,9 @@ _new = tuple.__new__  # makes a named tuple at a third of the cost
 def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) -> list[Verdict]:
     """`judge` of each candidate, for the format `tag_ids` and a label schema of at most `MAX_TAGS` tags."""
     inside, outside, orphan = _kinds(len(context.schema))
-    # What only the text can bring about, looked for once: true, which is the integer 1, and escapes as text.
+    # What only the text can bring about, looked for once: true, which is the integer 1, escapes as text, fillers.
     careful = "true" in text or "false" in text or "\\\\" in text
+    fillers = "\\u" in text or has_filler(text)
     copies = bool(context.gold_eval or context.prompt_examples)
     mend, violation = context.rules.repairs(Repair.IOB), context.rules.treatments[Reason.IOB_VIOLATION]
     marks = _VIOLATION if violation is Treatment.MARK else ()
@@ -51,7 +52,7 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
             left = ids.translate(None, outside)  # I-X, and what is no tag
             if (
                 not joined.isprintable()
-                or (not joined.isascii() and has_filler(joined))
+                or (fillers and not joined.isascii() and has_filler(joined))
                 or "  " in joined  # a blank token
                 or joined.strip() != joined
                 or not joined
