@@ -11,6 +11,7 @@ from spanloom.errors import DataError
 from spanloom_evaluator import figures
 from spanloom_evaluator.plots import ZERO_SHOT, f1_by_size, save_plot, svg
 
+pytestmark = pytest.mark.slow
 SIZES = (100, 250, 1000)
 
 

@@ -18,6 +18,7 @@ from spanloom_evaluator.report import (
     write_report,
 )
 
+pytestmark = pytest.mark.slow
 HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(2)>"
 TYPES = ("PER", "LOC")
 
