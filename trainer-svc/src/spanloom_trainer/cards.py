@@ -79,11 +79,16 @@ def _licences(spec: RunSpec, arm: Arm) -> list[str]:
     return lines
 
 
+def no_model(model: str) -> NotFound:
+    """What is said of a model that is not kept."""
+    return NotFound(f"there is no model {model!r}; `GET /v1/models` lists those that are kept")
+
+
 def full_card(connection: Connection, model: str) -> str:
     """A kept model's card with its scores as far as they are known. Raises NotFound."""
     row = connection.execute(_MODEL, {"id": model}).first()
     if row is None:
-        raise NotFound(f"there is no model {model!r}; `GET /v1/models` lists those that are kept")
+        raise no_model(model)
     facts: Mapping[str, Any] = row.facts
     card = Card(**{"title": model, **facts.get("card", {}), "scores": _scores(connection, row.job_id)})
     return render(card, {"tags": [], **facts.get("training", {})})

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from spanloom.errors import NotFound
 from spanloom.http import Cursor, Limit, Page, page_of
 from spanloom.http.pages import decode_cursor
-from spanloom_trainer.cards import full_card
+from spanloom_trainer.cards import full_card, no_model
 from spanloom_trainer.taggers import TagChild
 from spanloom_trainer.words import words_of
 
@@ -95,7 +95,7 @@ def model_routes(db: Engine, child: TagChild) -> APIRouter:
         with db.connect() as connection:
             row = connection.execute(_ONE, {"id": model_id}).mappings().first()
         if row is None:
-            raise NotFound(f"there is no model {model_id!r}; `GET /v1/models` lists those that are kept")
+            raise no_model(model_id)
         return dict(row)
 
     @router.get("", summary="Models that are kept, by id")

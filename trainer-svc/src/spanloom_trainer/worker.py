@@ -68,7 +68,8 @@ class TrainerWorker:
         self._free: list[Slot] = list(slots)
         self._stop_jobs: set[str] = set()
         self._short = ("", "", 0.0)  # the last job that found no space, why, and until when that is said
-        self.memory = {device: memory_of(device, gpus()) for device in {slot.device for slot in slots}}
+        seen = gpus()
+        self.memory = {device: memory_of(device, seen) for device in {slot.device for slot in slots}}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(len(self.slots), thread_name_prefix="job")
 
@@ -140,12 +141,16 @@ class TrainerWorker:
         wrong = self.space(job_disk_bytes(data.arm.encoder, exports=data.wish.export) or 0)
         if wrong is None:
             return False
-        pause = self.lease.lease_s
-        self._short = (claim.id, wrong, time.monotonic() + 2 * pause)
-        with self.db.begin() as connection:
-            work.release(connection, TABLE, claim, reason=f"disk: {wrong}", pause_s=pause, spent=False)
+        self._wait_for_space(claim, wrong, reason=f"disk: {wrong}")
         log.warning("no space for a job", job=claim.id, reason=wrong)
         return True
+
+    def _wait_for_space(self, claim: Claim, what: str, *, reason: str) -> None:
+        """Hand a job back without spending an attempt, and say `what` it waits for."""
+        pause = self.lease.lease_s
+        self._short = (claim.id, what, time.monotonic() + 2 * pause)
+        with self.db.begin() as connection:
+            work.release(connection, TABLE, claim, reason=reason, pause_s=pause, spent=False)
 
     def _run_beside(self, claim: Claim, slot: Slot, arm: Arm, job: Mapping[str, Any]) -> dict[str, Any]:
         """Train once the device's memory has room for the arm beside those under way."""
@@ -224,16 +229,15 @@ class TrainerWorker:
 
     def _again(self, claim: Claim, reason: str) -> None:
         if self.space() is not None or disk_is_full(reason):
-            pause = self.lease.lease_s  # no attempt is spent on that
-            self._short = (claim.id, reason, time.monotonic() + 2 * pause)
+            self._wait_for_space(claim, reason, reason=reason)
+            return
+        try:
             with self.db.begin() as connection:
-                work.release(connection, TABLE, claim, reason=reason, pause_s=pause, spent=False)
+                spent = work.retry(connection, TABLE, claim, reason=reason, lease=self.lease, pause_s=2.0**claim.tries)
+        except LeaseLost:
             return
-        if claim.tries >= self.lease.max_attempts:
-            fail(self.db, claim, f"gave up after {claim.tries} attempts: {reason}")
-            return
-        with self.db.begin() as connection:
-            work.release(connection, TABLE, claim, reason=reason, pause_s=2.0**claim.tries)
+        if spent is not None:
+            fail(self.db, claim, spent)
 
     def _hand_back(self, claim: Claim, why: str) -> None:
         with self.db.begin() as connection:
