@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg2
 import yaml
 from sqlalchemy.engine import make_url
 
 from spanloom.store.migrate import upgrade
-from support import free_port, wait_for
+from support import free_port, query, wait_for
 
 SERVICES = ("generator", "validator", "trainer", "evaluator")
 SHORT = {
@@ -163,13 +162,7 @@ class Cluster:
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query on the cluster's database."""
-        connection = psycopg2.connect(self.database_url.render_as_string(hide_password=False))
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return list(cursor.fetchall()) if cursor.description else []
-        finally:
-            connection.close()
+        return query(self.database_url.render_as_string(hide_password=False), statement, values)
 
     def __enter__(self) -> Cluster:
         return self

@@ -6,10 +6,10 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg2
 import pytest
@@ -28,6 +28,17 @@ def shared_data(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"shared data is not here: {path} (set SPANLOOM_SHARED to the folder that holds data/ and kafka/)")
     return path
+
+
+def query(url: str, statement: str, values: Sequence[Any], **options: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query over a connection of its own; `options` as psycopg2.connect takes them."""
+    connection = psycopg2.connect(url, **options)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        connection.close()
 
 
 def wait_for(ask: Callable[[], T], *, timeout_s: float = 90.0, every_s: float = 0.05, what: str = "it") -> T:

@@ -18,7 +18,7 @@ import yaml
 from sqlalchemy import Engine
 
 from spanloom.store.db import connect
-from support import ROOT
+from support import ROOT, query
 
 APPS = ("api", "generator", "validator", "trainer", "evaluator")
 PORTS = {"api": 8001, "generator": 8001, "validator": 8002, "trainer": 8003, "evaluator": 8004}
@@ -123,13 +123,7 @@ class Stack:
 
     def sql(self, statement: str, *values: Any, role: str = "spanloom") -> list[tuple[Any, ...]]:
         """Rows of a query; raises psycopg2.OperationalError while the database is away."""
-        connection = psycopg2.connect(self.database_url(role), connect_timeout=2)
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return list(cursor.fetchall()) if cursor.description else []
-        finally:
-            connection.close()
+        return query(self.database_url(role), statement, values, connect_timeout=2)
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
