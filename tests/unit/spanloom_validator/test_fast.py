@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.contracts.rules import Rules
+from spanloom.contracts.rules import Repair, Rules
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
 from spanloom_validator.extract import by_regex
@@ -15,7 +15,7 @@ from spanloom_validator.verdict import Context, judge
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 tokens = st.one_of(
     st.sampled_from(
-        ["Anna", "på", "தமிழ்", "", " ", "\u200b", "\x00e5", "a\x7f", "\ufffd", "\u3164", "\\u0b", "ж", "a b"]
+        ["Anna", "på", "தமிழ்", "", " ", "\u200b", "\x00e5", "a\x7f", "\ufffd", "\u3164", "\\u0b", "u0b85", "ж", "a b"]
     ),
     st.text(max_size=4),
     st.sampled_from([5, None, True, 1.5, [], "\ud83d"]),
@@ -57,3 +57,16 @@ def test_the_same_verdicts(values, rules, script, known):
     quick = judge_tag_ids(candidates, text, context)
     assert quick == one_by_one
     assert [type(v.reason) for v in quick] == [type(v.reason) for v in one_by_one]
+
+
+@given(
+    st.lists(st.one_of(plain, samples, odd), max_size=4),
+    rules,
+    st.sampled_from([Repair.JSON, Repair.STRUCTURE]),
+    st.sets(st.sampled_from([content_hash(["Anna"]), content_hash(["Anna", "på"])])),
+)
+def test_the_same_verdicts_on_what_was_repaired(values, rules, repair, known):
+    candidates = [(0, 0, value, None, repair) for value in values]
+    context = Context(SCHEMA, rules, gold_eval=known)
+    one_by_one = [judge(index, candidate, "", context) for index, candidate in enumerate(candidates)]
+    assert judge_tag_ids(candidates, "", context) == one_by_one

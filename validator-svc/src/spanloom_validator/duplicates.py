@@ -34,17 +34,19 @@ def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> li
         identity: tuple[tuple[str, ...], tuple[int, ...]] | None = None
         keys: list[int] = []
         if treatment is not Treatment.OFF:
-            identity = _identity(verdict)
-            if identity in seen.identities:
+            identity, before = _identity(verdict), len(seen.identities)
+            seen.identities.add(identity)  # at once: looking first would hash it twice
+            if len(seen.identities) == before:
+                identity = None
                 out[place] = verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
         if near is not Treatment.OFF and verdict.accepted:
             keys = band_keys(verdict.tokens, rules.near_duplicate_threshold)
             if not seen.bands.isdisjoint(keys) and Reason.DUPLICATE not in verdict.marks:
                 out[place] = verdict = as_duplicate(verdict, near, NEAR_DUPLICATE)
         if verdict.accepted:
-            if identity is not None:
-                seen.identities.add(identity)
             seen.bands.update(keys)
+        elif identity is not None:
+            seen.identities.discard(identity)
     return out
 
 

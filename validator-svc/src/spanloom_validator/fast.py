@@ -1,7 +1,7 @@
 """Judging `tag_ids` at speed: what `judge` says of the commonest candidates, told by operations on whole lists.
 
-A sample of which there is nothing to say, one whose I-X are orphans, one of which nothing is wrong but the lengths:
-these are nine of ten. All others go to `judge`, which says the same of these.
+A sample of which there is nothing to say, one whose I-X are orphans, one of which nothing is wrong but the lengths,
+whether its notation was repaired or not: these are nine of ten. All others go to `judge`, which says the same of these.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash
 from spanloom_validator.extract import Candidate
-from spanloom_validator.text import has_filler, storable
+from spanloom_validator.text import has_bad_unicode, has_filler, storable
 from spanloom_validator.verdict import EXCERPT, Context, judge
 
 MAX_TAGS = 256
@@ -20,7 +20,6 @@ MAX_TAGS = 256
 
 _MISMATCH = Reason.LENGTH_MISMATCH
 _MISMATCHES = (Reason.LENGTH_MISMATCH,)
-_IOB = (Repair.IOB,)
 _VIOLATION = (str(Reason.IOB_VIOLATION),)
 _INT = {int}
 _new = tuple.__new__  # makes a named tuple at a third of the cost
@@ -38,15 +37,14 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
     longest = context.rules.max_tokens if context.script is None else -1
     shown = storable(text)
     out: list[Verdict] = []
-    for index, candidate in enumerate(candidates):
-        start, end, value, reason, repair = candidate
+    for index, (start, end, value, reason, repair) in enumerate(candidates):
         if reason is not None:
             excerpt = shown[start : min(end, start + EXCERPT)]
             out.append(_new(Verdict, (index, False, reason, (reason,), start, None, (), (), (), (), excerpt)))
             continue
         try:
             tokens, tags = value["tokens"], value["ner_tags"]
-            if type(tokens) is not list or type(tags) is not list or repair is not None:
+            if type(tokens) is not list or type(tags) is not list:
                 raise TypeError
             joined, ids = " ".join(tokens), bytes(tags)
             left = ids.translate(None, outside)  # I-X, and what is no tag
@@ -58,26 +56,31 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
                 or not joined
                 or (left and left.translate(None, inside))
                 or (careful and (set(map(type, tags)) != _INT or "\\" in joined))
+                or (repair is not None and _is_doubtful(joined, tags))
             ):
                 raise TypeError
         except (KeyError, TypeError, ValueError):  # also: a tag none of 0 to 255
-            out.append(judge(index, candidate, text, context))
+            out.append(judge(index, candidates[index], text, context))
             continue
+        repairs = () if repair is None else (repair,)
         if len(tokens) != len(tags):
             delta, excerpt = len(tokens) - len(tags), shown[start : min(end, start + EXCERPT)]
-            out.append(_new(Verdict, (index, False, _MISMATCH, _MISMATCHES, start, delta, (), (), (), (), excerpt)))
+            why = (_MISMATCH, _MISMATCHES)
+            out.append(_new(Verdict, (index, False, *why, start, delta, (), (), repairs, (), excerpt)))
         elif len(tokens) > longest or (copies and _is_copy(tokens, context)):
-            out.append(judge(index, candidate, text, context))
+            out.append(judge(index, candidates[index], text, context))
         elif not left or orphan.isdisjoint(zip(b"\0" + ids, ids, strict=False)):
-            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), (), (), "")))
+            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), repairs, (), "")))
         elif mend:
             pairs = zip(b"\0" + ids, ids, strict=False)
             mended = tuple([pair[1] - 1 if pair in orphan else pair[1] for pair in pairs])
-            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), mended, _IOB, (), "")))
+            repairs = (*repairs, Repair.IOB)
+            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), mended, repairs, (), "")))
         elif violation is not Treatment.REJECT:
-            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), (), marks, "")))
+            sample = (tuple(tokens), tuple(tags))
+            out.append(_new(Verdict, (index, True, None, (), start, None, *sample, repairs, marks, "")))
         else:
-            out.append(judge(index, candidate, text, context))
+            out.append(judge(index, candidates[index], text, context))
     return out
 
 
@@ -88,6 +91,12 @@ def _kinds(tags: int) -> tuple[bytes, bytes, frozenset[tuple[int, int]]]:
     outside = bytes(tag for tag in range(tags) if tag not in inside)
     orphan = frozenset((before, tag) for tag in inside for before in range(tags) if before not in (tag, tag - 1))
     return inside, outside, orphan
+
+
+def _is_doubtful(joined: str, tags: list[int]) -> bool:
+    """Whether a repaired object may hold what its text did not show: other notations have other escapes and words."""
+    bad = "\\" in joined or has_filler(joined) or has_bad_unicode((joined,), repaired=True)
+    return bad or set(map(type, tags)) != _INT
 
 
 def _is_copy(tokens: list[str], context: Context) -> bool:

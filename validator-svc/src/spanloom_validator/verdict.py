@@ -101,14 +101,14 @@ def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repa
     """The tokens after repairs; adds what is wrong with them to `found` and what was done to `repairs`."""
     parsed = not repairs
     try:
-        if parsed and is_plain(" ".join(tokens)):
-            return tokens
+        joined = " ".join(tokens)
     except TypeError:
         found.append(Reason.WRONG_TYPE)
         repairs.append(Repair.TOKEN_STR)
         tokens = [token if type(token) is str else _json_text(token) for token in tokens]
-        if parsed and is_plain(" ".join(tokens)):
-            return tokens
+        joined = " ".join(tokens)
+    if parsed and is_plain(joined):
+        return tokens
     if has_control(tokens):
         restored = _restore(tokens, context)
         if restored is not None:
