@@ -15,7 +15,8 @@ SOURCES := common/src generator-svc/src validator-svc/src trainer-svc/src evalua
 PROJECTS := common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-unit lint format docs up down key bench chaos clean
+.PHONY: help install install-test demo test test-unit lint format docs up down key bench chaos clean \
+	paper-mini broken-escapes constrained
 
 help:
 	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
@@ -28,6 +29,7 @@ help:
 	@echo "make chaos ROUNDS=50 SEED=1   runs with kill -9 of everything, and what was lost or doubled"
 	@echo "make paper-mini   the paper in miniature, from recorded completions, into docs/paper-mini.md (ARGS='--scale 0.1')"
 	@echo "make broken-escapes     what damaged completions cost, into docs/broken-escapes.md; likewise"
+	@echo "make constrained        free decoding against the grammar, by F1, into docs/constrained.md; likewise"
 	@echo "make install      the virtual environment alone"
 
 # ------------------------------------------------------------------------------------------------------ installation
@@ -120,6 +122,10 @@ paper-mini: $(VENV)/.test
 broken-escapes: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python tests/experiment.py presets/broken-escapes.yaml --tiny \
 		--page docs/broken-escapes.md $(ARGS)
+
+constrained: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python tests/experiment.py presets/constrained.yaml --toy-llm \
+		--page docs/constrained.md $(ARGS)
 
 clean:
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-out

@@ -50,6 +50,8 @@ TWO_AT_ONCE = {
     "SPANLOOM_SESSION_TIMEOUT_S": "60",
     "SPANLOOM_HEARTBEAT_S": "3",
     "OMP_NUM_THREADS": "1",
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "HF_HUB_OFFLINE": "1",
 }
 """Two trainings of one thread each, and the patience of a busy machine."""
 TINY = {"hidden": 128, "layers": 2, "heads": 4, "ffn": 512, "vocabulary": 1000, "tokenizer_from": "all_sources"}
@@ -72,7 +74,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     preset = yaml.safe_load(asked.preset.read_text("utf-8"))
     spec, changes = changed(preset, asked)
     console = Console()
-    folder = data_folder()
+    with tempfile.TemporaryDirectory(prefix="spanloom-llm-") as folder:
+        if asked.toy_llm:
+            from toy_llama import write_toy_llama  # brings torch
+
+            console.print("training the demo's LLM")
+            spec = with_model(spec, write_toy_llama(Path(folder)))
+        return experiment(spec, changes, asked.page, console)
+
+
+def experiment(spec: Mapping[str, Any], changes: Sequence[str], page: Path | None, console: Console) -> int:
+    """Carry out and report."""
+    recorded = any(source.get("engine", {}).get("kind") == "replay" for source in spec["sources"])
+    folder = data_folder(recorded=recorded)
     parsed = parse_spec(yaml.safe_dump(spec), complete_spec)
     plan = project(parsed)
     console.print(f"[bold]{parsed.name}[/bold]: at most {plan.arms} arms, {plan.steps:,} updates; data in {folder}")
@@ -83,9 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         done = carry_out(cluster, spec)
     text = report(done, parsed.training.model_dump(mode="json", exclude_none=True), changes)
     print(text)
-    if asked.page is not None:
-        write_block(asked.page, text, title=f"# {parsed.name}")
-        console.print(f"wrote {asked.page}")
+    if page is not None:
+        write_block(page, text, title=f"# {parsed.name}")
+        console.print(f"wrote {page}")
     return 0 if done.run["state"] == "complete" else 1
 
 
@@ -99,6 +113,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, help="epochs of every arm, instead of the recipe's")
     parser.add_argument("--no-control", action="store_true", help="without the step-matched arms")
     parser.add_argument("--tiny", action="store_true", help="a small encoder of random weights, with its recipe")
+    parser.add_argument("--toy-llm", action="store_true", help="the demo's LLM, trained now, for vLLM's model")
     asked = parser.parse_args(arguments)
     if not 0 < asked.scale <= 1:
         parser.error(f"--scale {asked.scale} is not in (0, 1]")
@@ -131,11 +146,23 @@ def changed(preset: Mapping[str, Any], asked: argparse.Namespace) -> tuple[dict[
     return {**preset, "training": training}, lines
 
 
-def data_folder() -> Path:
-    """Where gold data and recorded completions lie. Ends the program with what to do where they do not."""
+def with_model(spec: Mapping[str, Any], model: Path) -> dict[str, Any]:
+    """The specification with a model's folder in each engine that is vLLM's."""
+    sources = [
+        {**source, "engine": {**source["engine"], "model": str(model)}}
+        if source.get("engine", {}).get("kind") == "vllm"
+        else source
+        for source in spec["sources"]
+    ]
+    return {**spec, "sources": sources}
+
+
+def data_folder(*, recorded: bool) -> Path:
+    """Where gold data and recorded completions lie. Ends the program with what to do where the latter are asked for
+    and are not there."""
     given = os.environ.get("SPANLOOM_DATA")
     folder = Path(given or Path(os.environ.get("SPANLOOM_SHARED") or ROOT.parent / "shared") / "data")
-    if not given and not (folder / "raw-completions").is_dir():
+    if recorded and not given and not (folder / "raw-completions").is_dir():
         sys.exit(f"no raw-completions in {folder}; set SPANLOOM_DATA to the folder that holds raw-completions and gold")
     return folder
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 import experiment
-from experiment import changed, write_block
+from experiment import changed, with_model, write_block
 from support import ROOT
 
 PRESET = yaml.safe_load((ROOT / "presets" / "paper-mini.yaml").read_text("utf-8"))
@@ -38,6 +38,13 @@ def test_all_that_is_less_is_said() -> None:
     broken, said = asked("--tiny", "--scale", "0.2")
     assert (broken["sizes"], broken["control_steps"], broken["training_seeds"]) == ([1000], 500, [1])
     assert any(line.startswith("`encoder") and "xlm-roberta-base" in line for line in said)
+
+
+def test_only_vllm_gets_the_model() -> None:
+    spec = yaml.safe_load((ROOT / "presets" / "constrained.yaml").read_text("utf-8"))
+    engines = [source.get("engine") for source in with_model(spec, Path("/model"))["sources"]]
+    assert [engine and engine["model"] for engine in engines] == [None, "/model", "/model"]
+    assert with_model(PRESET, Path("/model")) == PRESET
 
 
 def test_a_page_keeps_its_text(tmp_path: Path) -> None:
