@@ -109,17 +109,18 @@ def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repa
         joined = " ".join(tokens)
     if parsed and is_plain(joined):
         return tokens
-    if has_control(tokens):
+    printable = joined.isprintable()  # then neither a control character nor a surrogate is in it
+    if not printable and has_control(tokens):
         restored = _restore(tokens, context)
         if restored is not None:
             repairs.append(Repair.SPLIT_ESCAPE)
             return restored
         found.append(Reason.BROKEN_ESCAPE)
-    if not tokens or not all(map(is_visible, tokens)):
+    if not tokens or "" in tokens or not all(map(is_visible, tokens)):
         found.append(Reason.EMPTY)
     if has_bad_unicode(tokens, repaired=not parsed):
         found.append(Reason.BAD_UNICODE)
-    return _make_storable(tokens, repairs)
+    return tokens if printable else _make_storable(tokens, repairs)
 
 
 def _json_text(value: Any) -> str:

@@ -92,11 +92,13 @@ class TagIds(_Arrays):
         return tag
 
     def _ids(self, tags: list[Any], schema: LabelSchema, problems: list[tuple[str, str]]) -> list[int]:
-        strange = next((tag for tag in tags if type(tag) is not int), 0)
-        if any(type(tag) is not int for tag in tags):
+        numbers = tags
+        if not set(map(type, tags)) <= {int}:
+            strange = next(tag for tag in tags if type(tag) is not int)
             problems.append(("tag_not_int", f"a tag is {kind(strange)}, not an integer"))
-        outside = next((tag for tag in tags if type(tag) is int and not 0 <= tag < len(schema)), None)
-        if outside is not None:
+            numbers = [tag for tag in tags if type(tag) is int]
+        if numbers and not 0 <= min(numbers) <= max(numbers) < len(schema):
+            outside = next(tag for tag in numbers if not 0 <= tag < len(schema))
             problems.append(("unknown_tag", f"tag {str(outside)[:20]} is outside 0 to {len(schema) - 1}"))
         return tags
 
