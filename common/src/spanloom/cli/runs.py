@@ -22,6 +22,9 @@ def run(
     idempotency_key: Annotated[
         str | None, typer.Option(help="The same key and specification give the same run, however often they are sent.")
     ] = None,
+    all_folds: Annotated[
+        bool, typer.Option("--all-folds", help="A run for each fold of `gold.folds`; prints an id a line.")
+    ] = False,
 ) -> None:
     """Start a run from a specification; print its id.
 
@@ -29,6 +32,11 @@ def run(
     was cancelled. Ctrl-C stops following; the run goes on.
     """
     text = read_spec(spec)
+    if all_folds:
+        if follow:
+            raise typer.BadParameter("follow the runs one by one: `spanloom follow RUN`", param_hint="--all-folds")
+        _start_folds(text, as_json, url, idempotency_key)
+        return
     with client(url) as api:
         made = api.create_run(text, idempotency_key=idempotency_key)
         if not follow:
@@ -40,6 +48,22 @@ def run(
             return
         typer.echo(f"run {made['id']}", err=True)
         _follow(api, made["id"], as_json)
+
+
+def _start_folds(text: str, as_json: bool, url: str | None, idempotency_key: str | None) -> None:
+    from spanloom.cli.folds import each_fold
+    from spanloom.contracts.spec import parse_spec
+    from spanloom.data.languages import complete_spec
+
+    folds = each_fold(parse_spec(text, complete_spec), text)
+    made = []
+    with client(url) as api:
+        for i, fold in enumerate(folds):
+            made.append(api.create_run(fold, idempotency_key=idempotency_key and f"{idempotency_key}-{i}"))
+            if not as_json:
+                typer.echo(made[-1]["id"])
+    if as_json:
+        print_json(made)
 
 
 def runs(limit: Limit = 20, as_json: Json = False, url: Url = None) -> None:

@@ -34,6 +34,24 @@ def test_run_prints_the_id_for_scripts(service: FakeService, spanloom: Command, 
     assert json.loads(spanloom("run", spec, "--json").stdout) == {"id": "r1", "state": "running", "new": True}
 
 
+def test_a_run_for_each_fold(service: FakeService, spanloom: Command, tmp_path: Path) -> None:
+    path = tmp_path / "folds.yaml"
+    path.write_text(SPEC.replace("demo: da", "file: mine.iob2, folds: {count: 3}"))
+    result = spanloom("run", str(path), "--all-folds", "--idempotency-key", "mine")
+    assert (result.exit_code, len(result.stdout.split())) == (0, 3)
+    assert service.keys == ["mine-0", "mine-1", "mine-2"]
+    together = spanloom("run", str(path), "--all-folds", "--follow")
+    assert together.exit_code != 0
+    assert "one by one" in together.stderr
+
+
+def test_folds_that_are_not_there(service: FakeService, spanloom: Command, spec: str) -> None:
+    result = spanloom("run", spec, "--all-folds")
+    assert result.exit_code != 0
+    assert "gold.folds" in result.stderr
+    assert service.keys == []
+
+
 def test_run_reads_standard_input(service: FakeService, spanloom: Command) -> None:
     assert spanloom("run", "-", input=SPEC).stdout == "r1\n"
 
