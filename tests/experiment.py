@@ -55,7 +55,7 @@ TWO_AT_ONCE = {
 }
 """Two trainings of one thread each, and the patience of a busy machine."""
 TINY = {"hidden": 128, "layers": 2, "heads": 4, "ffn": 512, "vocabulary": 1000, "tokenizer_from": "all_sources"}
-TINY_RECIPE = {"learning_rate": 0.001, "warmup": 0.06, "restarts": 0}
+TINY_RECIPE = {"learning_rate": 0.001, "warmup": 0.06, "restarts": 0, "precision": "bf16"}
 """For an encoder of random weights: 2e-5 learns nothing there."""
 
 
@@ -111,6 +111,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
                         "large a share of the training seeds and of control_steps")  # fmt: skip
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], help="sizes, instead")
     parser.add_argument("--epochs", type=int, help="epochs of every arm, instead of the recipe's")
+    parser.add_argument("--control-steps", type=int, help="updates of every step-matched arm, instead of the preset's")
     parser.add_argument("--no-control", action="store_true", help="without the step-matched arms")
     parser.add_argument("--tiny", action="store_true", help="a small encoder of random weights, with its recipe")
     parser.add_argument("--toy-llm", action="store_true", help="the demo's LLM, trained now, for vLLM's model")
@@ -135,6 +136,8 @@ def changed(preset: Mapping[str, Any], asked: argparse.Namespace) -> tuple[dict[
         training["sizes"] = asked.sizes
     if asked.epochs is not None:
         training["recipe"] = {**training["recipe"], "epochs": asked.epochs}
+    if asked.control_steps is not None:
+        training["control_steps"] = asked.control_steps
     if asked.no_control:
         training.pop("control_steps", None)
         training["control"] = "none"
