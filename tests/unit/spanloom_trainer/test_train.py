@@ -229,6 +229,26 @@ def test_a_restart_that_learns_is_chosen(
     assert outcome.with_restarts.predictions == alone.predictions
 
 
+def test_a_training_that_collapses_learns_from_another_seed(base: Base, schema: LabelSchema, toy: Toy) -> None:
+    """At a rate so high that about every second seed ends in all O, nothing about the guard made up."""
+    steep = Recipe(learning_rate=0.055, epochs=6, warmup=0.1, guard_after=1, restarts=3)
+    outcomes = (
+        fine_tune(toy["train"], toy["dev"], toy["test"], steep, base=base, schema=schema, seed=seed)
+        for seed in range(1, 20)
+    )
+    outcome = next(one for one in outcomes if one.chosen > 0)
+    assert outcome.first.collapsed
+    assert outcome.first.why_collapsed
+    assert outcome.first.seed == outcome.tries[0].seed
+    assert not outcome.with_restarts.collapsed
+    assert outcome.predictions == outcome.first.predictions
+    once = replace(steep, restarts=0)
+    alone = fine_tune(
+        toy["train"], toy["dev"], toy["test"], once, base=base, schema=schema, seed=outcome.with_restarts.seed
+    )
+    assert outcome.with_restarts.predictions == alone.predictions != outcome.first.predictions
+
+
 def test_paper_only_flags_a_collapse(base: Base, schema: LabelSchema, toy: Toy) -> None:
     flagged = replace(PAPER, learning_rate=1e-9, epochs=4, guard_after=1)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], flagged, base=base, schema=schema, seed=5)
