@@ -18,6 +18,11 @@ class Frozen(BaseModel):
         """Read what was stored, maybe by a newer release: a field that this one does not know is left out."""
         return cls.model_validate(data, extra="ignore")
 
+    @classmethod
+    def known_keys(cls) -> frozenset[str]:
+        """The keys of a mapping that is read as this contract: its fields' names and their aliases."""
+        return frozenset(name for key, field in cls.model_fields.items() for name in (key, field.alias) if name)
+
 
 def unknown_fields(data: Any, read: Any, path: str = "") -> list[str]:
     """Paths of what `data` holds and its reading (`Frozen.stored`) does not know: what a newer release has added.
@@ -29,9 +34,8 @@ def unknown_fields(data: Any, read: Any, path: str = "") -> list[str]:
     ['colour']
     """
     here = f"{path}." if path else ""
-    if isinstance(read, BaseModel) and isinstance(data, Mapping):
-        known = {name for key, field in type(read).model_fields.items() for name in (key, field.alias) if name}
-        found = [f"{here}{name}" for name in data if name not in known]
+    if isinstance(read, Frozen) and isinstance(data, Mapping):
+        found = [f"{here}{name}" for name in data if name not in type(read).known_keys()]
         for name in type(read).model_fields:
             if name in data:
                 found += unknown_fields(data[name], getattr(read, name), f"{here}{name}")

@@ -173,13 +173,17 @@ class Rules(Frozen):
         """As `Frozen.stored`; reasons and repairs that this release does not know are left out likewise."""
         if isinstance(data, Mapping):
             words = {"reasons": Reason._value2member_map_, "repair": Repair._value2member_map_}
-            known = {*cls.model_fields, *words["reasons"], *words["repair"]}
             data = {
                 key: {word: x for word, x in value.items() if word in words[key]} if key in words else value
                 for key, value in data.items()
-                if key in known
+                if key in cls.known_keys()
             }
         return super().stored(data)
+
+    @classmethod
+    def known_keys(cls) -> frozenset[str]:
+        """As `Frozen.known_keys`, and each reason and repair: rules are read and written as one flat mapping."""
+        return super().known_keys() | Reason._value2member_map_.keys() | Repair._value2member_map_.keys()
 
     @model_validator(mode="before")
     @classmethod

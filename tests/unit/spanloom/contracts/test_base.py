@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cluster import demo_language, replay_source, tiny_training
 from spanloom.contracts.base import unknown_fields
-from spanloom.contracts.rules import Rules
-from spanloom.contracts.spec import RunSpec, check_spec
+from spanloom.contracts.rules import MARKABLE, Rules
+from spanloom.contracts.spec import RunSpec, check_spec, parse_spec
+from spanloom.data.languages import complete_spec
 from spanloom.errors import SpecError
+from support import ROOT
 
 
 def whole() -> tuple[RunSpec, dict[str, Any]]:
@@ -26,6 +30,26 @@ def test_what_this_release_stored_holds_nothing_unknown() -> None:
     spec, plain = whole()
     assert RunSpec.stored(plain) == spec
     assert unknown_fields(plain, spec) == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "presets").glob("*.yaml")))
+def test_what_a_preset_is_stored_as_holds_nothing_unknown(name: str) -> None:
+    spec = parse_spec((ROOT / "presets" / name).read_text("utf-8"), complete_spec)
+    plain = spec.model_dump(mode="json")
+    assert RunSpec.stored(plain) == spec
+    assert unknown_fields(plain, spec) == []
+
+
+@given(
+    st.dictionaries(st.sampled_from([*map(str, MARKABLE)]), st.sampled_from(["mark", "off", "reject"])),
+    st.dictionaries(st.sampled_from(["json", "iob", "split_escape", "structure"]), st.booleans()),
+)
+def test_rules_that_differ_from_their_base_are_known(reasons: dict[str, str], repairs: dict[str, bool]) -> None:
+    """A run whose rules were taken for a newer release's would never be settled."""
+    plain = Rules.model_validate({"base": "default", **reasons, **repairs}).model_dump(mode="json")
+    assert unknown_fields(plain, Rules.stored(plain)) == []
+    newer = {**plain, "dull": "reject"}
+    assert unknown_fields(newer, Rules.stored(newer)) == ["dull"]
 
 
 def test_fields_of_a_newer_release_are_left_out_at_any_depth_and_named() -> None:
