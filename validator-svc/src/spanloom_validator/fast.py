@@ -63,11 +63,13 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
             out.append(judge(index, candidates[index], text, context))
             continue
         repairs = () if repair is None else (repair,)
-        if len(tokens) != len(tags):
-            delta, excerpt = len(tokens) - len(tags), shown[start : min(end, start + EXCERPT)]
-            why = (_MISMATCH, _MISMATCHES)
-            out.append(_new(Verdict, (index, False, *why, start, delta, (), (), repairs, (), excerpt)))
-        elif len(tokens) > longest or (copies and _is_copy(tokens, context)):
+        size, delta = len(tokens), len(tokens) - len(tags)
+        if delta:
+            excerpt = shown[start : min(end, start + EXCERPT)]
+            out.append(
+                _new(Verdict, (index, False, _MISMATCH, _MISMATCHES, start, delta, (), (), repairs, (), excerpt))
+            )
+        elif size > longest or (copies and _is_copy(tokens, context)):
             out.append(judge(index, candidates[index], text, context))
         elif not left or orphan.isdisjoint(zip(b"\0" + ids, ids, strict=False)):
             out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), repairs, (), "")))

@@ -52,17 +52,16 @@ class _Scan:
         self.limit = STEPS_PER_CHARACTER * (len(text) + 64)
 
     def run(self) -> list[Candidate]:
-        text, found = self.text, self.found
+        text, add, size = self.text, self.found.append, len(self.text)
         find, parse = text.find, loads_strictly
-        start, end = find("{"), 0
+        start, end, refused = find("{"), 0, -1
         while start >= 0:
             following = find("{", start + 1)
             if end <= start:  # looked for once: where there is none, not again and again
-                end = find("}", start) + 1 or len(text) + 1
-            refused = -1
-            if end <= len(text) and (following < 0 or following >= end):  # most have no brace inside: try that first
+                end = find("}", start) + 1 or size + 1
+            if end <= size and (following < 0 or following >= end):  # most have no brace inside: try that first
                 try:
-                    found.append((start, end, parse(text[start:end]), None, None))
+                    add((start, end, parse(text[start:end]), None, None))
                     start = following
                     continue
                 except ValueError:
@@ -72,7 +71,7 @@ class _Scan:
                 self.cut_at_braces(position)
                 break
             start = find("{", position)
-        return found
+        return self.found
 
     def look(self, start: int, refused: int) -> int:
         """Find the candidate that begins at a brace, if one does. Returns where to go on.
