@@ -16,6 +16,9 @@ TEMPLATE = "{{ bos_token }}"
 
 def write_toy_llama(folder: Path, recipe: ToyRecipe | None = None) -> Path:
     """Train the LLM (half a minute on one core) and write it as `from_pretrained` and vLLM read it."""
+    import torch
+
+    torch.set_num_threads(1)  # two of them wait for each other
     train, related = (demo_corpus(language)["train"] for language in (LANGUAGE, RELATED))
     save(train_llm(train, related, recipe or ToyRecipe(), on_progress=_unseen), folder)
     return folder
