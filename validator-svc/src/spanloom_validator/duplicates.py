@@ -26,28 +26,33 @@ class Seen:
 
 def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> list[Verdict]:
     """The verdicts with duplicates rejected or marked, as the rules have it; adds accepted samples to `seen`."""
-    treatment, near = rules.treatment(Reason.DUPLICATE), rules.near_duplicate
+    treatment, identities = rules.treatment(Reason.DUPLICATE), seen.identities
+    exact, near = treatment is not Treatment.OFF, rules.near_duplicate is not Treatment.OFF
     out = list(verdicts)
     for place, verdict in enumerate(out):
         if not verdict.accepted:
             continue
-        identity: tuple[tuple[str, ...], tuple[int, ...]] | None = None
-        keys: list[int] = []
-        if treatment is not Treatment.OFF:
-            identity, before = _identity(verdict), len(seen.identities)
-            seen.identities.add(identity)  # at once: looking first would hash it twice
-            if len(seen.identities) == before:
-                identity = None
+        before = len(identities)
+        if exact:
+            identity = _identity(verdict)
+            identities.add(identity)  # at once: looking first would hash it twice
+            if len(identities) == before:
                 out[place] = verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
-        if near is not Treatment.OFF and verdict.accepted:
-            keys = band_keys(verdict.tokens, rules.near_duplicate_threshold)
-            if not seen.bands.isdisjoint(keys) and Reason.DUPLICATE not in verdict.marks:
-                out[place] = verdict = as_duplicate(verdict, near, NEAR_DUPLICATE)
-        if verdict.accepted:
-            seen.bands.update(keys)
-        elif identity is not None:
-            seen.identities.discard(identity)
+        if near and verdict.accepted:
+            out[place] = verdict = _judge_near(verdict, seen, rules)
+            if not verdict.accepted and len(identities) > before:
+                identities.remove(identity)
     return out
+
+
+def _judge_near(verdict: Verdict, seen: Seen, rules: Rules) -> Verdict:
+    """An accepted verdict after near-duplicates are looked for; if it stays accepted, its bands are added to `seen`."""
+    keys = band_keys(verdict.tokens, rules.near_duplicate_threshold)
+    if not seen.bands.isdisjoint(keys) and Reason.DUPLICATE not in verdict.marks:
+        verdict = as_duplicate(verdict, rules.near_duplicate, NEAR_DUPLICATE)
+    if verdict.accepted:
+        seen.bands.update(keys)
+    return verdict
 
 
 def _identity(verdict: Verdict) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -65,7 +65,7 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
         repairs = () if repair is None else (repair,)
         size, delta = len(tokens), len(tokens) - len(tags)
         if delta:
-            excerpt = shown[start : min(end, start + EXCERPT)]
+            excerpt = shown[start : end if end - start < EXCERPT else start + EXCERPT]
             out.append(
                 _new(Verdict, (index, False, _MISMATCH, _MISMATCHES, start, delta, (), (), repairs, (), excerpt))
             )
