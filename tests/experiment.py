@@ -95,7 +95,7 @@ def experiment(spec: Mapping[str, Any], changes: Sequence[str], page: Path | Non
         console.print(f"less than the preset: {line}", style="yellow")
     with services(folder) as cluster:
         done = carry_out(cluster, spec)
-    text = report(done, parsed.training.model_dump(mode="json", exclude_none=True), changes)
+    text = report(done, parsed.training.model_dump(mode="json", exclude_none=True), changes, published=recorded)
     print(text)
     if page is not None:
         write_block(page, text, title=f"# {parsed.name}")
@@ -207,8 +207,8 @@ def carry_out(cluster: Cluster, spec: Mapping[str, Any]) -> Done:
     return Done(run, rows, (time.monotonic() - began) / 60)
 
 
-def report(done: Done, training: Mapping[str, Any], changes: Sequence[str]) -> str:
-    """What was run and what it gave, as Markdown."""
+def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, published: bool) -> str:
+    """What was run and what it gave, as Markdown; with `published` beside the paper's figures, of the same data."""
     jobs = done.run["jobs"]
     plain = [row for row in done.rows[View.significance] if row.get("control") in (None, "epochs")]
     sections = [
@@ -219,9 +219,17 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str]) -> s
         + (f": {done.run['reason']}." if done.run.get("reason") else "."),
         "Less than the preset: " + "; ".join(changes) + "." if changes else "The preset as it stands.",
         "```yaml\n" + yaml.safe_dump(dict(training), sort_keys=False, default_flow_style=None) + "```",
-        _table("## Yields beside the published ones", compare_yields(done.rows[View.yield_by_source])),
+        *(
+            [_table("## Yields beside the published ones", compare_yields(done.rows[View.yield_by_source]))]
+            if published
+            else [_view(View.yield_by_source, "## Yields", done)]
+        ),
         _view(View.f1_by_size, "## F1 by size, with 95% intervals", done),
-        _table("## F1 beside the published ones, of XLM-R-large", compare_f1(done.rows[View.f1_by_size])),
+        *(
+            [_table("## F1 beside the published ones, of XLM-R-large", compare_f1(done.rows[View.f1_by_size]))]
+            if published
+            else []
+        ),
         _table(
             "## Differences between sources, with significance (p after Holm)",
             plain,

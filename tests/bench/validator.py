@@ -62,8 +62,8 @@ def our_way(texts: list[str], schema: LabelSchema, rules: Rules) -> list[Verdict
 
 
 def best(*ways: Callable[[list[str]], object], texts: list[str]) -> list[float]:
-    """CPU seconds of each way: the best of some rounds on a slice of the texts, in turns, and the sum over the slices. So
-    what else the machine does hits all alike."""
+    """CPU seconds of each way: the best of some rounds on a slice of the texts, in turns, and the sum over the slices.
+    So what else the machine does hits all alike."""
     seconds = [0.0] * len(ways)
     for at in range(0, len(texts), SLICE):
         part, fastest = texts[at : at + SLICE], [float("inf")] * len(ways)
