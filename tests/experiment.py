@@ -210,7 +210,9 @@ def carry_out(cluster: Cluster, spec: Mapping[str, Any]) -> Done:
 def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, published: bool) -> str:
     """What was run and what it gave, as Markdown; with `published` beside the paper's figures, of the same data."""
     jobs = done.run["jobs"]
-    plain = [row for row in done.rows[View.significance] if row.get("control") in (None, "epochs")]
+    tests = done.rows[View.significance]
+    plain = [row for row in tests if row.get("control") in (None, "epochs")]
+    matched = [row for row in tests if row not in plain]
     sections = [
         "## What was run",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {platform.machine()}, {os.cpu_count()} cores, Kafka, PostgreSQL "
@@ -235,6 +237,7 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
             plain,
             columns_for(View.significance, plain),
         ),
+        _table("## The same with equal updates", matched, columns_for(View.significance, matched)),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
