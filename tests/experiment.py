@@ -53,7 +53,7 @@ TWO_AT_ONCE = {
     "VLLM_CPU_KVCACHE_SPACE": "1",
     "HF_HUB_OFFLINE": "1",
 }
-"""Two trainings of one thread each, and the patience of a busy machine."""
+"""Two trainings of one thread each, vLLM on a CPU without a hub, and the patience of a busy machine."""
 TINY = {"hidden": 128, "layers": 2, "heads": 4, "ffn": 512, "vocabulary": 1000, "tokenizer_from": "all_sources"}
 TINY_RECIPE = {"learning_rate": 0.001, "warmup": 0.06, "restarts": 0, "precision": "bf16"}
 """For an encoder of random weights: 2e-5 learns nothing there."""
@@ -212,7 +212,11 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
     jobs = done.run["jobs"]
     tests = done.rows[View.significance]
     plain = [row for row in tests if row.get("control") in (None, "epochs")]
-    matched = [row for row in tests if row not in plain]
+    matched = [row for row in tests if row.get("control") not in (None, "epochs")]
+    yields, beside = _view(View.yield_by_source, "## Yields", done), ""
+    if published:
+        yields = _table("## Yields beside the published ones", compare_yields(done.rows[View.yield_by_source]))
+        beside = _table("## F1 beside the published ones, of XLM-R-large", compare_f1(done.rows[View.f1_by_size]))
     sections = [
         "## What was run",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {platform.machine()}, {os.cpu_count()} cores, Kafka, PostgreSQL "
@@ -221,17 +225,9 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
         + (f": {done.run['reason']}." if done.run.get("reason") else "."),
         "Less than the preset: " + "; ".join(changes) + "." if changes else "The preset as it stands.",
         "```yaml\n" + yaml.safe_dump(dict(training), sort_keys=False, default_flow_style=None) + "```",
-        *(
-            [_table("## Yields beside the published ones", compare_yields(done.rows[View.yield_by_source]))]
-            if published
-            else [_view(View.yield_by_source, "## Yields", done)]
-        ),
+        yields,
         _view(View.f1_by_size, "## F1 by size, with 95% intervals", done),
-        *(
-            [_table("## F1 beside the published ones, of XLM-R-large", compare_f1(done.rows[View.f1_by_size]))]
-            if published
-            else []
-        ),
+        beside,
         _table(
             "## Differences between sources, with significance (p after Holm)",
             plain,

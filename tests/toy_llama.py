@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spanloom.data.demo import demo_corpus
-from spanloom_generator.engines.toy_model import BOS, EOS, PAD, WINDOW, Progress, ToyLLM, ToyRecipe, train_llm
+from spanloom_generator.engines.toy_model import BOS, EOS, PAD, WINDOW, ToyLLM, ToyRecipe, train_llm
 
 LANGUAGE, RELATED = "sv", "da"
 TEMPLATE = "{{ bos_token }}"
@@ -20,7 +20,7 @@ def write_toy_llama(folder: Path, recipe: ToyRecipe | None = None) -> Path:
 
     torch.set_num_threads(1)  # two of them wait for each other
     train, related = (demo_corpus(language)["train"] for language in (LANGUAGE, RELATED))
-    save(train_llm(train, related, recipe or ToyRecipe(), on_progress=_unseen), folder)
+    save(train_llm(train, related, recipe or ToyRecipe(), on_progress=lambda _: None), folder)
     return folder
 
 
@@ -34,7 +34,3 @@ def save(llm: ToyLLM, folder: Path) -> None:
     tokenizer.chat_template = TEMPLATE
     tokenizer.save_pretrained(folder)
     llm.model.save_pretrained(folder)
-
-
-def _unseen(progress: Progress) -> None:
-    """Half a minute needs no bar."""

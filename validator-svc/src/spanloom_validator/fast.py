@@ -55,7 +55,7 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
                 or joined.strip() != joined
                 or not joined
                 or (left and left.translate(None, inside))
-                or (careful and (set(map(type, tags)) != _INT or "\\" in joined))
+                or (careful and _is_odd(joined, tags))
                 or (repair is not None and _is_doubtful(joined, tags))
             ):
                 raise TypeError
@@ -97,8 +97,12 @@ def _kinds(tags: int) -> tuple[bytes, bytes, frozenset[tuple[int, int]]]:
 
 def _is_doubtful(joined: str, tags: list[int]) -> bool:
     """Whether a repaired object may hold what its text did not show: other notations have other escapes and words."""
-    bad = "\\" in joined or has_filler(joined) or has_bad_unicode((joined,), repaired=True)
-    return bad or set(map(type, tags)) != _INT
+    return _is_odd(joined, tags) or has_filler(joined) or has_bad_unicode((joined,), repaired=True)
+
+
+def _is_odd(joined: str, tags: list[int]) -> bool:
+    """Whether a token holds a backslash, or a tag is true or false, which count as 1 and 0."""
+    return "\\" in joined or set(map(type, tags)) != _INT
 
 
 def _is_copy(tokens: list[str], context: Context) -> bool:

@@ -27,7 +27,8 @@ def each_fold(parsed: RunSpec, text: str) -> list[str]:
         raise SpecError(
             [(path, f"{count} folds; all languages of a run need as many") for path, count in counts.items()]
         )
-    return [_turn(yaml.safe_load(text), parsed.name, fold) for fold in range(next(iter(counts.values())))]
+    given = yaml.safe_load(text)
+    return [_turn(given, parsed.name, fold) for fold in range(next(iter(counts.values())))]
 
 
 def _turn(spec: dict[str, Any], name: str, fold: int) -> str:

@@ -35,7 +35,8 @@ def unknown_fields(data: Any, read: Any, path: str = "") -> list[str]:
     """
     here = f"{path}." if path else ""
     if isinstance(read, Frozen) and isinstance(data, Mapping):
-        found = [f"{here}{name}" for name in data if name not in type(read).known_keys()]
+        known = read.known_keys()
+        found = [f"{here}{name}" for name in data if name not in known]
         for name in type(read).model_fields:
             if name in data:
                 found += unknown_fields(data[name], getattr(read, name), f"{here}{name}")

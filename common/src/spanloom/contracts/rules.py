@@ -173,10 +173,11 @@ class Rules(Frozen):
         """As `Frozen.stored`; reasons and repairs that this release does not know are left out likewise."""
         if isinstance(data, Mapping):
             words = {"reasons": Reason._value2member_map_, "repair": Repair._value2member_map_}
+            known = cls.known_keys()
             data = {
                 key: {word: x for word, x in value.items() if word in words[key]} if key in words else value
                 for key, value in data.items()
-                if key in cls.known_keys()
+                if key in known
             }
         return super().stored(data)
 
