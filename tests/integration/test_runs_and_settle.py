@@ -15,7 +15,7 @@ from spanloom.contracts.spec import check_spec
 from spanloom.errors import Conflict, NotFound
 from spanloom.store import runs, work
 from spanloom.store.events import Place, emit, since
-from spanloom.store.settle import settle, settle_all
+from spanloom.store.settle import Settled, settle, settle_all
 from spanloom.store.summary import run_json
 from spanloom_generator.submit import submit
 from spanloom_validator.worker import ValidatorWorker
@@ -151,6 +151,31 @@ def test_what_a_crash_left_between_two_transactions_is_settled_by_the_sweeper(db
     )
     assert settle_all(db) == 1
     assert settle_all(db) == 0
+
+
+def test_the_sweeper_looks_again_only_at_runs_that_have_changed(db: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    still, moving = (store_run(db, {"kind": "organic"}, sizes=[30]) for _ in range(2))
+    settled: dict[str, str] = {}
+    looked_at: list[str] = []
+
+    def look(engine: Engine, run_id: str) -> Settled:
+        looked_at.append(run_id)
+        return settle(engine, run_id)
+
+    monkeypatch.setattr("spanloom.store.settle.settle", look)
+
+    def sweep() -> list[str]:
+        looked_at.clear()
+        settle_all(db, settled)
+        return [run for run in looked_at if run in (still, moving)]
+
+    assert sweep() == [still, moving]
+    assert sweep() == [still, moving], "the jobs made are a change"
+    assert sweep() == []
+    end_jobs(db, moving, "failed")
+    assert sweep() == [moving], "a job has ended"
+    assert sweep() == []
+    assert moving not in settled, "it has ended: a run that is resumed is looked at again"
 
 
 def test_one_key_makes_one_run_however_many_ask_at_once(db: Engine) -> None:

@@ -24,6 +24,9 @@ from spanloom.errors import SettingsError
 from spanloom.settings import Settings, unknown_variables
 from spanloom.telemetry import WORKER_RESTARTS, WORKERS_UP, configure_logging, log
 
+KEEP_ALIVE_S = 75
+"""How long an idle connection stays open, longer than clients keep theirs: closing first can meet a request on its way,
+which then fails without an answer."""
 HEALTHY_AFTER_S = 60.0
 """A worker that ran for so long starts again without the pauses its earlier deaths earned it."""
 
@@ -118,6 +121,7 @@ class Service:
                     log_config=None,
                     access_log=False,
                     server_header=False,
+                    timeout_keep_alive=KEEP_ALIVE_S,
                     timeout_graceful_shutdown=max(int(self.settings.grace_s / 2), 1),
                 )
             )

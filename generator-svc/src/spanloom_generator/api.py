@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -23,6 +24,9 @@ from spanloom.store.events import Place, is_last
 from spanloom.store.settle import settle
 from spanloom_generator.submit import submit
 
+SUBMISSIONS = 2
+"""Specifications carried out at a time: each is work for one core and a transaction, and the others, waiting for their
+turn, must not hold up those who only read."""
 _SPEC_BODY = {
     "requestBody": {
         "required": True,
@@ -42,25 +46,13 @@ def run_routes(
 ) -> APIRouter:
     """`/v1/runs` and what is below it. `too_large` says why a run would not fit on this machine."""
     router = APIRouter(prefix="/v1/runs", tags=["runs"])
+    submissions = CapacityLimiter(SUBMISSIONS)
 
     @router.post("", status_code=202, summary="Carry out a specification")
     async def create(request: Request, response: Response, key: IdempotencyKey = None) -> dict[str, Any]:
         """YAML or JSON. Answers at once with `Location`; the run goes on by itself."""
-        try:
-            text = (await request.body()).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise SpecError([("", f"the body is not UTF-8: {error}")]) from None
-        spec = parse_spec(text, complete_spec)
-        if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms):
-            raise SpecError(wrong)
-        if shortage := await run_in_threadpool(too_large, spec):
-            raise Conflict(
-                f"the run's models would not fit: {shortage}; keep fewer (training.keep_models: best or none), remove "
-                "old ones, or name another folder with SPANLOOM_MODELS"
-            )
-        run_id, new = await run_in_threadpool(submit, db, spec, key=key, roots=settings.data)
-        if new:
-            await run_in_threadpool(settle, db, run_id)
+        body = await request.body()
+        run_id, new = await to_thread.run_sync(_carry_out, db, body, key, settings, too_large, limiter=submissions)
         response.headers["Location"] = f"/v1/runs/{run_id}"
         return {"id": run_id, "state": "running", "new": new}
 
@@ -125,6 +117,28 @@ def run_routes(
                 return
 
     return router
+
+
+def _carry_out(
+    db: Engine, body: bytes, key: str | None, settings: Settings, too_large: Callable[[RunSpec], str | None]
+) -> tuple[str, bool]:
+    """Read, check and store a specification; its run's id, and whether the run is new."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError([("", f"the body is not UTF-8: {error}")]) from None
+    spec = parse_spec(text, complete_spec)
+    if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms):
+        raise SpecError(wrong)
+    if shortage := too_large(spec):
+        raise Conflict(
+            f"the run's models would not fit: {shortage}; keep fewer (training.keep_models: best or none), remove "
+            "old ones, or name another folder with SPANLOOM_MODELS"
+        )
+    run_id, new = submit(db, spec, key=key, roots=settings.data)
+    if new:
+        settle(db, run_id)
+    return run_id, new
 
 
 def _is_last(db: Engine, run_id: str, event_id: str | None) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Integer, bindparam, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import ARRAY, Text
 
 from spanloom.contracts.rules import Rules
 from spanloom.ner.schema import LabelSchema
-from spanloom.store.models import Base, Rejection, Sample
+from spanloom.store.bulk import insert_rows
+from spanloom.store.models import Rejection, Sample
 from spanloom_validator.diagnostics import known_entities
 from spanloom_validator.languages import label_of
 from spanloom_validator.scripts import letters
@@ -183,7 +183,7 @@ def bands(connection: Connection, dataset: str, keys: Iterable[int]) -> dict[int
 
 def insert_samples(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store samples; the key makes a second insert change nothing."""
-    _insert(connection, Sample, rows)
+    insert_rows(connection, Sample, rows, skip_present=True)
 
 
 def insert_bands(connection: Connection, dataset: str, bands: Sequence[tuple[int, tuple[int, int]]]) -> None:
@@ -199,12 +199,7 @@ def insert_bands(connection: Connection, dataset: str, bands: Sequence[tuple[int
 
 def insert_rejections(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store rejections; the key makes a second insert change nothing."""
-    _insert(connection, Rejection, rows)
-
-
-def _insert(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+    insert_rows(connection, Rejection, rows, skip_present=True)
 
 
 def drop_sample(connection: Connection, dataset: str, call: int, candidate: int) -> None:

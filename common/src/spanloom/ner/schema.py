@@ -44,7 +44,7 @@ class LabelSchema:
             raise SchemaError(f"entity types are listed twice: {', '.join(names)}")
         return cls(cls.tags_of(names))
 
-    @property
+    @cached_property
     def types(self) -> tuple[str, ...]:
         """Entity types in order: `("PER", "ORG", "LOC")`."""
         return tuple(tag[2:] for tag in self.tags if tag.startswith("B-"))

@@ -24,11 +24,18 @@ def content_hash(tokens: tuple[str, ...] | list[str]) -> str:
 
     The unit separator cannot be part of a visible token, so that ("a b",) and ("a", "b") differ.
     """
-    text = "\x1f".join(unicodedata.normalize("NFC", token).casefold() for token in tokens)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return _digest(_normal(tokens).casefold())
 
 
 def identity_hash(tokens: tuple[str, ...] | list[str], tags: tuple[int, ...] | list[int]) -> str:
     """Hash of the tokens after NFC and of the tags: two samples with the same are duplicates."""
-    text = "\x1f".join(unicodedata.normalize("NFC", token) for token in tokens) + "\x1e" + ",".join(map(str, tags))
+    return _digest(f"{_normal(tokens)}\x1e{','.join(map(str, tags))}")
+
+
+def _normal(tokens: tuple[str, ...] | list[str]) -> str:
+    # As of each token by itself: nothing composes with, or moves across, the separator, a starter (UAX #15).
+    return unicodedata.normalize("NFC", "\x1f".join(tokens))
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects.postgresql import insert
 
 from spanloom.contracts.spec import RunSpec, spec_hash
 from spanloom.errors import Conflict, NotFound
 from spanloom.ner.sentence import Sentence, content_hash, identity_hash
 from spanloom.store import work
+from spanloom.store.bulk import insert_rows
 from spanloom.store.events import emit
 from spanloom.store.models import Dataset, Prompt, Run, Sample
-from spanloom.store.text import storable
-
-CHUNK = 2000
+from spanloom.store.text import storable_tokens
 
 
 @dataclass(frozen=True)
@@ -72,88 +70,75 @@ def create_run(
 
     Raises IntegrityError (from the driver) when the Idempotency-Key was taken by a request at the same moment.
     """
-    connection.execute(
-        insert(Run).values(
-            id=run_id,
-            name=spec.name,
-            spec=spec.model_dump(mode="json"),
-            spec_hash=spec_hash(spec),
-            idempotency_key=idempotency_key,
-        )
-    )
-    for dataset in datasets:
-        _create_dataset(connection, run_id, dataset, list(spec.schema_for(dataset.language).tags))
+    new = [(dataset_id(run_id, each.language, each.source, each.split), each) for each in datasets]
+    run = {"id": run_id, "name": spec.name, "spec": spec.model_dump(mode="json"), "spec_hash": spec_hash(spec)}
+    insert_rows(connection, Run, [{**run, "idempotency_key": idempotency_key}])
+    insert_rows(connection, Dataset, [_dataset_row(name, run_id, spec, each) for name, each in new])
+    insert_rows(connection, Sample, [row for name, each in new for row in _gold_rows(name, each.sentences)])
+    insert_rows(connection, Prompt, [row for name, each in new for row in _prompt_rows(run_id, name, each.prompts)])
     emit(connection, run_id, "run", state="running", name=spec.name)
     work.notify(connection, "prompts")
 
 
-def _create_dataset(connection: Connection, run_id: str, new: NewDataset, tags: list[str]) -> None:
-    name = dataset_id(run_id, new.language, new.source, new.split)
+def _dataset_row(name: str, run_id: str, spec: RunSpec, new: NewDataset) -> dict[str, Any]:
     gold = new.calls == 0
-    connection.execute(
-        insert(Dataset).values(
-            id=name,
-            run_id=run_id,
-            language=new.language,
-            source=new.source,
-            split=new.split,
-            kind=new.kind,
-            tags=tags,
-            rules=new.rules,
-            state="complete" if gold else "collecting",
-            calls_expected=new.calls,
-            candidates=len(new.sentences),
-            accepted=len(new.sentences),
-            stop_accepted=new.stop_accepted,
-            calls_max=new.calls_max,
-            content_sha256=new.content_sha256,
-            info=new.info,
-            completed_at=text("now()") if gold else None,
-        )
-    )
-    if new.sentences:
-        insert_gold(connection, name, new.sentences)
-    add_prompts(connection, run_id, name, new.prompts)
+    return {
+        "id": name,
+        "run_id": run_id,
+        "language": new.language,
+        "source": new.source,
+        "split": new.split,
+        "kind": new.kind,
+        "tags": spec.schema_for(new.language).tags,
+        "rules": new.rules,
+        "state": "complete" if gold else "collecting",
+        "calls_expected": new.calls,
+        "candidates": len(new.sentences),
+        "accepted": len(new.sentences),
+        "stop_accepted": new.stop_accepted,
+        "calls_max": new.calls_max,
+        "content_sha256": new.content_sha256,
+        "info": new.info,
+        "completed_at": "now" if gold else None,  # PostgreSQL reads it as the transaction's time
+    }
 
 
-def insert_gold(connection: Connection, dataset: str, sentences: Sequence[Sentence]) -> None:
-    """Store gold sentences as samples of call 0, candidate = sentence index."""
-    rows: list[dict[str, Any]] = []
+def _gold_rows(dataset: str, sentences: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
+    """Gold sentences as samples of call 0, candidate = sentence index."""
     for i, sentence in enumerate(sentences):
-        tokens = [storable(token) for token in sentence.tokens]
-        rows.append(
-            {
-                "dataset_id": dataset,
-                "call_index": 0,
-                "candidate_index": i,
-                "tokens": [token for token, _ in tokens],
-                "ner_tags": list(sentence.tags),
-                "content": content_hash(sentence.tokens),
-                "identity": identity_hash(sentence.tokens, sentence.tags),
-                "repairs": ["nul"] if any(n for _, n in tokens) else [],
-            }
-        )
-    for start in range(0, len(rows), CHUNK):
-        connection.execute(insert(Sample), rows[start : start + CHUNK])
+        tokens, replaced = storable_tokens(sentence.tokens)
+        yield {
+            "dataset_id": dataset,
+            "call_index": 0,
+            "candidate_index": i,
+            "tokens": tokens,
+            "ner_tags": sentence.tags,
+            "content": content_hash(sentence.tokens),
+            "identity": identity_hash(sentence.tokens, sentence.tags),
+            "repairs": ["nul"] if replaced else [],
+        }
+
+
+def _prompt_rows(
+    run_id: str, dataset: str, prompts: Iterable[tuple[int, str, Sequence[int]]]
+) -> Iterator[dict[str, Any]]:
+    for index, request, seeds in prompts:
+        yield {
+            "id": f"{dataset}.{index}",
+            "run_id": run_id,
+            "dataset_id": dataset,
+            "call_index": index,
+            "request": request,
+            "seeds": seeds,
+        }
 
 
 def add_prompts(
     connection: Connection, run_id: str, dataset: str, prompts: Iterable[tuple[int, str, Sequence[int]]]
 ) -> int:
     """Store planned calls; a call index that is there already is left as it is. Returns how many were given."""
-    rows = [
-        {
-            "id": f"{dataset}.{index}",
-            "run_id": run_id,
-            "dataset_id": dataset,
-            "call_index": index,
-            "request": request,
-            "seeds": list(seeds),
-        }
-        for index, request, seeds in prompts
-    ]
-    for start in range(0, len(rows), CHUNK):
-        connection.execute(insert(Prompt).on_conflict_do_nothing(), rows[start : start + CHUNK])
+    rows = list(_prompt_rows(run_id, dataset, prompts))
+    insert_rows(connection, Prompt, rows, skip_present=True)
     return len(rows)
 
 

@@ -47,7 +47,18 @@ SELECT (SELECT coalesce(sum(calls_failed), 0) FROM newest) AS calls,
        (SELECT count(*) FROM evaluations WHERE run_id = :run AND state = 'failed') AS evaluations
 """)
 _END = text("UPDATE runs SET state = :state, reason = :reason, ended_at = now() WHERE id = :run AND state = 'running'")
-_RUNNING = text("SELECT id FROM runs WHERE state = 'running' ORDER BY created_at")
+# What `settle` decides by, in short: as long as it stays the same there is nothing new to decide.
+_RUNNING = text("""
+SELECT r.id, (d.n, d.open, d.last, j.n, j.open, j.last, e.n, e.open, e.last)::text AS fingerprint
+  FROM runs r
+ CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE state = 'collecting') AS open,
+                            max(completed_at) AS last FROM datasets WHERE run_id = r.id) d
+ CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE state IN ('queued', 'claimed')) AS open,
+                            max(finished_at) AS last FROM jobs WHERE run_id = r.id) j
+ CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE state IN ('queued', 'claimed')) AS open,
+                            max(finished_at) AS last FROM evaluations WHERE run_id = r.id) e
+ WHERE r.state = 'running' ORDER BY r.created_at
+""")
 
 
 @dataclass(frozen=True)
@@ -75,11 +86,23 @@ def settle(engine: Engine, run_id: str) -> Settled:
         return Settled(jobs=made, ended=_end(connection, run_id))
 
 
-def settle_all(engine: Engine) -> int:
-    """Settle every running run; the sweeper's way of catching what a crash left between two transactions."""
+def settle_all(engine: Engine, settled: dict[str, str] | None = None) -> int:
+    """Settle every running run; the sweeper's way of catching what a crash left between two transactions.
+
+    `settled`, kept by the caller, is brought up to date: runs in it that stand as they stood then are left out.
+    Returns how many jobs were made.
+    """
+    seen = {} if settled is None else settled
     with engine.connect() as connection:
-        runs = [row.id for row in connection.execute(_RUNNING)]
-    return sum(settle(engine, run).jobs for run in runs)
+        running: dict[str, str] = {row.id: row.fingerprint for row in connection.execute(_RUNNING)}
+    made = 0
+    for run, fingerprint in running.items():
+        if seen.get(run) != fingerprint:
+            made += settle(engine, run).jobs
+            seen[run] = fingerprint
+    for run in seen.keys() - running.keys():
+        del seen[run]
+    return made
 
 
 def grid_of(connection: Connection, run_id: str, spec: RunSpec) -> Grid:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_BAD = re.compile(r"[\x00\ud800-\udfff]")
 REPLACEMENT = "�"
 
 
@@ -10,7 +13,12 @@ def storable(text: str) -> tuple[str, int]:
 
     PostgreSQL's text type has no U+0000, and UTF-8 no surrogates (RFC 3629, section 3).
     """
-    bad = sum(1 for char in text if char == "\x00" or "\ud800" <= char <= "\udfff")
-    if not bad:
-        return text, 0
-    return "".join(REPLACEMENT if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text), bad
+    return _BAD.subn(REPLACEMENT, text)
+
+
+def storable_tokens(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """`storable` of every token, and how many characters were replaced in all."""
+    if not _BAD.search("".join(tokens)):
+        return tokens, 0
+    pairs = [storable(token) for token in tokens]
+    return tuple(token for token, _ in pairs), sum(replaced for _, replaced in pairs)

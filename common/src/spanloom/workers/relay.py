@@ -135,6 +135,7 @@ class Sweeper:
         self.db, self.lease, self.every_s = db, lease, every_s
         self.fail = dict(fail or {})
         self.outage = Outage()
+        self._settled: dict[str, str] = {}
 
     def sweep(self) -> None:
         """One round."""
@@ -143,7 +144,7 @@ class Sweeper:
                 count = fail(self.db, self.lease)
                 if count:
                     log.warning("gave up on rows", table=table, count=count)
-        settle_all(self.db)
+        settle_all(self.db, self._settled)
         self._measure()
 
     def _measure(self) -> None:

@@ -13,7 +13,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import cycle, product
 from typing import TypeVar
@@ -62,8 +62,13 @@ def demo_corpus(language: str, seed: int = DEMO_SEED) -> dict[str, list[Sentence
     """
     if language not in DEMO_LANGUAGES:
         raise DataError(f"the demo corpus has no language {language!r}; it has {', '.join(DEMO_LANGUAGES)}")
+    return {split: list(sentences) for split, sentences in _corpus(language, seed).items()}
+
+
+@lru_cache(maxsize=8)
+def _corpus(language: str, seed: int) -> dict[str, tuple[Sentence, ...]]:
     return {
-        split: _sentences(material(language, split, seed), size, _random(seed, language, split))
+        split: tuple(_sentences(material(language, split, seed), size, _random(seed, language, split)))
         for split, size in DEMO_SIZES.items()
     }
 
