@@ -45,7 +45,7 @@ from spanloom_validator.service import BATCH, GROUP
 from stored import complete_prompts, execute, running, select, store_run
 from support import wait_for
 
-OBJECTS, ASKED_A_MINUTE = 20, 6_000
+OBJECTS, ASKED_A_MINUTE, LONGER = 20, 6_000, 4
 _LEASE = Lease(ahead=1_000_000)
 _FILL = """
 INSERT INTO samples (dataset_id, call_index, candidate_index, tokens, ner_tags, content, identity)
@@ -110,7 +110,7 @@ class Pipe:
     def __init__(self, folder: Path, url: str, broker: KafkaBroker, calls: int) -> None:
         self.folder, self.url, self.broker, self.calls = folder, url, broker, calls
         self.db = connect(url)
-        self.recording = write_recording(folder / "recording.jsonl", calls=calls, objects=OBJECTS)
+        self.recording = write_recording(folder / f"recording-{calls}.jsonl", calls=calls, objects=OBJECTS)
 
     @contextmanager
     def filled(self, rows: int = 0) -> Iterator[tuple[str, Any]]:
@@ -212,8 +212,10 @@ def measure(pipe: Pipe) -> None:
         grown, core = pipe.in_process(rows=held * times)
         name = f"pipe growth, {times}x rows against 1x"
         emit(name, grown, batched, "completions/s", rows=held * times, per_core_a_minute=round(core))
-    one, _ = pipe.in_processes(1)
-    two, core = pipe.in_processes(2)
+    # More of them: a group takes seconds to settle, and in those one works alone.
+    longer = Pipe(pipe.folder, pipe.url, pipe.broker, LONGER * pipe.calls)
+    one, _ = longer.in_processes(1)
+    two, core = longer.in_processes(2)
     emit("pipe validators, two processes against one", two, one, "completions/s", per_core_a_minute=round(core))
 
 
