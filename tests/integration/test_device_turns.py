@@ -9,10 +9,11 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import Engine, text
 
@@ -30,10 +31,18 @@ class Users:
         self.db, self.locks, self.log = db, folder / "locks", folder / "log"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str, *, manners: str = "good", turn_s: float = 0.4, handover_s: float = 1.0) -> int:
+    def start(
+        self,
+        name: str,
+        *,
+        manners: str = "good",
+        turn_s: float = 0.4,
+        handover_s: float = 1.0,
+        within: Sequence[str] = (),
+    ) -> int:
         url = self.db.url.set(drivername="postgresql").render_as_string(hide_password=False)
         arguments = [url, self.locks, self.log, name, turn_s, handover_s, manners]
-        self.processes[name] = subprocess.Popen([sys.executable, str(USER), *map(str, arguments)])
+        self.processes[name] = subprocess.Popen([*within, sys.executable, str(USER), *map(str, arguments)])
         return self.processes[name].pid
 
     def lines(self) -> list[str]:
@@ -160,3 +169,61 @@ def test_a_frozen_holder_is_ended_itself(users: Users) -> None:
     users.wait_for_turn("bob")
     assert users.turns() == ["ann#1", "bob#1"]
     assert users.processes["ann"].wait(10) == -signal.SIGKILL
+
+
+# A process namespace of its own, as a container has; its first process is a shell, as there an init.
+ELSEWHERE = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", '"$@"; exit $?', "sh")
+
+
+@pytest.fixture
+def elsewhere() -> Sequence[str]:
+    """How to start a process where its rivals cannot see it."""
+    tried = subprocess.run([*ELSEWHERE, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"this machine lets nobody make a process namespace: {tried.stderr.strip()}")
+    return ELSEWHERE
+
+
+def inner(pid: int) -> psutil.Process:
+    """The user of the device among the descendants of what started it."""
+    found = [p for p in psutil.Process(pid).children(recursive=True) if p.cmdline()[1:2] == [str(USER)]]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_in_another_namespace_its_guard_ends_what_a_deaf_holder_runs(users: Users, elsewhere: Sequence[str]) -> None:
+    pid = users.start("ann", manners="deaf", within=elsewhere)
+    users.wait_for_turn("ann")
+    users.start("bob", turn_s=60)
+    users.wait_for_turn("bob")
+    assert users.turns() == ["ann#1", "bob#1"]
+    assert inner(pid).is_running(), "its own process, which gave way, lives on"
+    assert not (users.locks / "stand-in.end").exists()
+
+
+def test_in_another_namespace_its_guard_ends_a_frozen_holder(users: Users, elsewhere: Sequence[str]) -> None:
+    pid = users.start("ann", within=elsewhere)
+    users.wait_for_turn("ann")
+    inner(pid).suspend()
+    users.start("bob", turn_s=60)
+    users.wait_for_turn("bob")
+    assert users.turns() == ["ann#1", "bob#1"]
+    assert users.processes["ann"].wait(10) == 128 + signal.SIGKILL
+
+
+def test_in_another_namespace_a_killed_holder_leaves_nothing(users: Users, elsewhere: Sequence[str]) -> None:
+    pid = users.start("ann", turn_s=60, within=elsewhere)
+    users.wait_for_turn("ann")
+    inner(pid).kill()
+    users.start("bob", turn_s=60)
+    users.wait_for_turn("bob")
+    assert users.turns() == ["ann#1", "bob#1"]
+
+
+def test_a_guard_ends_with_its_parent(users: Users) -> None:
+    pid = users.start("ann")
+    users.wait_for_turn("ann")
+    (guard,) = [p for p in psutil.Process(pid).children() if "spanloom.workers.device_guard" in p.cmdline()]
+    users.processes["ann"].kill()
+    users.processes["ann"].wait()
+    guard.wait(5)

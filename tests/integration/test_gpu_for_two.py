@@ -85,5 +85,7 @@ def test_a_trainer_that_stops_while_it_waits_hands_its_job_back(db: Engine, tmp_
         worker.handle([JobMessage(id=row.id, run_id=run_id, kind="train", arm=None)])
         wait_for(lambda: select(db, "SELECT 1 FROM device_turns WHERE state = 'waiting'"), what="the trainer to wait")
         worker.stop()
+    mine.close()
+    rival.close()
     (after,) = select(db, "SELECT state, forgiven, reason FROM jobs WHERE id = :id", id=row.id)
     assert tuple(after) == ("queued", 1, "stopped while it waited for the GPU")

@@ -2,7 +2,8 @@
 
 `SPANLOOM_DEVICE_LOCKS` names the folder of the lock files, which all services of a host share. With someone waiting a
 holder gives the device up when it is idle, or when its turn (`SPANLOOM_GPU_TURN_S`) is over; one that does not within
-`SPANLOOM_GPU_HANDOVER_S` has what it runs on the device ended, and after as long again is ended itself.
+`SPANLOOM_GPU_HANDOVER_S` has what it runs on the device ended, and after as long again is ended itself: by the one that
+waits, or by its guard where that is in another container.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from sqlalchemy import Engine
 
 from spanloom.settings import Settings
 from spanloom.store.device import Queue
-from spanloom.workers.device_file import DeviceFile, Holder, end, this_process, using
+from spanloom.workers.device_file import DeviceFile, Holder, end, namespace, this_process, using
+from spanloom.workers.device_guard import start_guard, stop_guard
 from spanloom.workers.outage import Outage, is_transient
 
 log = structlog.get_logger()
@@ -56,6 +58,7 @@ class DeviceTurn:
         self.queue = Queue(file.device, holder, os.getpid(), lease_s)
         self.outage = Outage(most_s=lease_s)
         self._me: Holder | None = None  # ourselves in the file, while we hold the device
+        self._guard: subprocess.Popen[bytes] | None = None
         self._over_since: float | None = None
         self._users = self._wanting = 0
         self._in_queue = False
@@ -146,6 +149,9 @@ class DeviceTurn:
         """Give the device up at the end; its users have left."""
         if self._me is not None:
             self._give_up()
+        if self._guard is not None:
+            stop_guard(self._guard)
+            self._guard = None
         try:
             self._leave_queue()
         except Exception as error:
@@ -203,6 +209,7 @@ class DeviceTurn:
         self.settle()
         with self.db.begin() as connection:
             self.queue.hold(connection)
+        self._guard = self._guard or start_guard(self.file)
         with self._changed:
             self._me, self._over_since = this_process(self.queue.holder, self.turn_s, self.handover_s), None
             self._idle_since = time.monotonic()
@@ -216,8 +223,10 @@ class DeviceTurn:
         if holder is None:
             return
         late = time.monotonic() - max(holder.since + holder.turn_s, self._asked_at) - holder.handover_s
-        if late > 0:
+        if late > 0 and holder.namespace == namespace():
             end(holder, itself=late > holder.handover_s)
+        elif late > 0:
+            self.file.ask_to_end(holder, itself=late > holder.handover_s)
 
 
 def turn_on(

@@ -11,16 +11,18 @@ import fcntl
 import json
 import os
 import re
+import threading
 import time
 import weakref
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import structlog
 
+T = TypeVar("T")
 log = structlog.get_logger()
 KILL_S = 10.0
 """How long the kernel may take to end what was killed; a process in a driver's call ends when that returns."""
@@ -56,12 +58,26 @@ class Holder:
     using: tuple[Named, ...] = ()
 
 
+@dataclass(frozen=True)
+class EndRequest:
+    """What one that waits asks of the guard of a holder that it cannot reach: end what it runs, or `itself` too."""
+
+    name: str
+    since: float
+    itself: bool
+
+    def means(self, holder: Holder) -> bool:
+        """Whether it is about this holder's present turn."""
+        return (self.name, self.since) == (holder.name, holder.since)
+
+
 class DeviceFile:
     """One device's lock file, as one would-be holder sees it."""
 
     def __init__(self, folder: Path, device: str) -> None:
         self.device = device
         self.path = folder / (re.sub(r"[^A-Za-z0-9._-]", "_", device) + ".lock")
+        self._request = self.path.with_suffix(".end")
         self._fd: int | None = None
         _open_files.add(self)
 
@@ -84,13 +100,24 @@ class DeviceFile:
 
     def holder(self) -> Holder | None:
         """Who is named in the file; None for nobody. A name half written is read by nobody's lock: None as well."""
-        try:
-            return _holder_of(json.loads(self.path.read_bytes() or b"null"))
-        except FileNotFoundError:
-            return None
-        except (ValueError, TypeError, KeyError) as error:
-            log.warning("device file cannot be read", file=str(self.path), error=str(error))
-            return None
+        return _read(self.path, _holder_of)
+
+    def ask_to_end(self, holder: Holder, *, itself: bool) -> None:
+        """Ask the holder's guard to `end` it."""
+        request = EndRequest(holder.name, holder.since, itself)
+        if self.asked() != request:
+            log.warning("asking for a device's holder to be ended", of=holder.name, itself=itself)
+            written = self._request.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+            written.write_text(json.dumps(asdict(request)))
+            written.replace(self._request)
+
+    def asked(self) -> EndRequest | None:
+        """What was asked of a holder's guard last, and not done yet."""
+        return _read(self._request, lambda plain: None if plain is None else EndRequest(**plain))
+
+    def answered(self) -> None:
+        """Take the request away."""
+        self._request.unlink(missing_ok=True)
 
     def name(self, holder: Holder | None) -> None:
         """Write who has the device; only for whoever has the lock."""
@@ -105,6 +132,16 @@ class DeviceFile:
         fd, self._fd = self._fd, None
         if fd is not None:
             os.close(fd)
+
+
+def _read(path: Path, make: Callable[[Any], T | None]) -> T | None:
+    try:
+        return make(json.loads(path.read_bytes() or b"null"))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError) as error:
+        log.warning("device file cannot be read", file=str(path), error=str(error))
+        return None
 
 
 def _close_in_child() -> None:
@@ -127,7 +164,7 @@ def this_process(name: str, turn_s: float, handover_s: float) -> Holder:
     """Ourselves as a holder whose turn begins now."""
     # Without its group: a shell may have put other services into the same one.
     me = replace(_named(psutil.Process()), group=False)
-    return Holder(name, me, time.monotonic(), turn_s, handover_s, _namespace())
+    return Holder(name, me, time.monotonic(), turn_s, handover_s, namespace())
 
 
 def using(holder: Holder, pids: Collection[int]) -> Holder:
@@ -143,13 +180,13 @@ def end(holder: Holder, *, itself: bool = False) -> bool:
     """Kill what uses the device for a holder, its children and its process group included; `itself`, the holder too.
 
     False when some of it does not die. Our own process is never touched, nor anything in another process namespace
-    (a container's), where the ids mean other processes; such a one ends with its container's first process.
+    (a container's), where the ids mean other processes: what is left there ends with its container's first process, and
+    what stalls is for that holder's guard (`DeviceFile.ask_to_end`).
     """
     targets = [one for one in (*holder.using, *([holder.process] if itself else [])) if one.pid != os.getpid()]
-    if targets and holder.namespace != _namespace():
-        log.warning("processes on a device are another container's and cannot be ended from here", of=holder.name)
+    if holder.namespace != namespace():
         return True
-    doomed = {process for named in targets for process in _family(named)}
+    doomed = {process for named in targets for process in _family(named) if process.pid != os.getpid()}
     for process in doomed:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
@@ -205,7 +242,7 @@ def _gone(process: psutil.Process) -> bool:
         return True
 
 
-def _namespace() -> str:
+def namespace() -> str:
     """Names the process namespace: ids of processes mean something only within it."""
     try:
         return os.readlink("/proc/self/ns/pid")
