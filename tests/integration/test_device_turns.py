@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -186,8 +187,14 @@ def elsewhere() -> Sequence[str]:
 
 def inner(pid: int) -> psutil.Process:
     """The user of the device among the descendants of what started it."""
-    found = [p for p in psutil.Process(pid).children(recursive=True) if p.cmdline()[1:2] == [str(USER)]]
-    assert len(found) == 1, found
+    found: list[psutil.Process] = []
+
+    def alone() -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):  # one that lived for a moment
+            found[:] = [p for p in psutil.Process(pid).children(recursive=True) if p.cmdline()[1:2] == [str(USER)]]
+        return len(found) == 1
+
+    wait_for(alone, what="one user of the device")
     return found[0]
 
 
