@@ -16,6 +16,7 @@ import httpx
 import psycopg2
 
 from compose.stack import APPS, PORTS, Seen, Stack, docker
+from support import ROOT
 
 USERS = {**dict.fromkeys(APPS, 10001), "gateway": 101, "kafka": 1000, "postgres": 999}
 """Who a service's processes are; those of a public image are that image's."""
@@ -273,10 +274,22 @@ def _scraped(stack: Stack, port: int) -> str:
         stack.wait(all_up, what="Prometheus's targets to be up", timeout_s=60)
     except Seen as error:
         raise Seen(f"targets: {health}, wanted {wanted}") from error
-    rows = httpx.get(f"{base}/api/v1/query", params={"query": "spanloom_work_rows"}).json()["data"]["result"]
-    if not rows:
-        raise Seen("Prometheus has no spanloom_work_rows")
-    return f"Prometheus: {len(wanted)} replicas up, {len(rows)} series of spanloom_work_rows"
+    return f"Prometheus: {len(wanted)} replicas up; {_asked_by_panels(base)}"
+
+
+def _asked_by_panels(base: str) -> str:
+    """Prometheus answers what every panel of the dashboard asks; the panels of what always is have data."""
+    dashboard = json.loads((ROOT / "infra/grafana/dashboards/spanloom.json").read_text())
+    series = {}
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            said = httpx.get(f"{base}/api/v1/query", params={"query": target["expr"]}).json()
+            expect(said["status"], "success", f"Prometheus on {target['expr']}: {said.get('error', '')}")
+            series[panel["title"]] = len(said["data"]["result"])
+    empty = {title for title, count in series.items() if not count}
+    if missing := empty & {"Lag by topic", "Work rows", "In flight", "Dead letters"}:
+        raise Seen(f"Prometheus has nothing for {', '.join(sorted(missing))}")
+    return f"{len(series)} panels' queries answered, {len(series) - len(empty)} with data"
 
 
 def _dashboard(stack: Stack, port: int) -> str:

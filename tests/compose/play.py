@@ -19,6 +19,7 @@ from chaos.verdict import Rows, verdict_of
 from cluster import demo_language, replay_source, tiny_training
 from compose import checks
 from compose.stack import APPS, Seen, Stack, docker
+from compose.turns import stalled_elsewhere
 from recordings import write_recording
 from stored import judged_rows
 
@@ -167,7 +168,7 @@ def show(stack: Stack, rounds: int, seed: int) -> None:
     for check in (checks.healthy, checks.doors, checks.locked_down, checks.secrets):
         say(check(stack))
     reference = calm(stack)
-    for check in (checks.analyst, checks.away, checks.comes_back):
+    for check in (checks.analyst, checks.away, checks.comes_back, stalled_elsewhere):
         say(check(stack))
     scaled(stack, reference)
     say(checks.observed(stack))
