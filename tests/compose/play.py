@@ -18,6 +18,7 @@ from chaos.stage import CAST
 from chaos.verdict import Rows, verdict_of
 from cluster import demo_language, replay_source, tiny_training
 from compose import checks
+from compose.llm import vllm
 from compose.stack import APPS, Seen, Stack, docker
 from compose.turns import stalled_elsewhere
 from recordings import write_recording
@@ -172,6 +173,7 @@ def show(stack: Stack, rounds: int, seed: int) -> None:
         say(check(stack))
     scaled(stack, reference)
     say(checks.observed(stack))
+    say(vllm(stack))
     if rounds:
         chaos(stack, reference, rounds, seed)
     orderly_end(stack)

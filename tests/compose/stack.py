@@ -48,6 +48,7 @@ class Stack:
     nothing but the gateway is published, and this keeps it so."""
 
     def __init__(self, data: Path) -> None:
+        self.data = data
         self.port = int(os.environ.get("SPANLOOM_GATEWAY_PORT", "8080"))
         self.url = f"http://127.0.0.1:{self.port}"
         self.command = shlex.split(os.environ.get("COMPOSE", "")) or [*_compose(), *FILES]
