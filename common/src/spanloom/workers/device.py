@@ -209,7 +209,8 @@ class DeviceTurn:
         self.settle()
         with self.db.begin() as connection:
             self.queue.hold(connection)
-        self._guard = self._guard or start_guard(self.file)
+        if self._guard is None or self._guard.poll() is not None:
+            self._guard = start_guard(self.file)
         with self._changed:
             self._me, self._over_since = this_process(self.queue.holder, self.turn_s, self.handover_s), None
             self._idle_since = time.monotonic()

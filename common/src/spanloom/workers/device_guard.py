@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from spanloom.telemetry import configure_logging
 from spanloom.workers.device_file import DeviceFile, end, namespace
 
 EVERY_S = 0.5
@@ -45,6 +46,7 @@ def answer(file: DeviceFile, parent: int) -> None:
 
 def main(folder: str, device: str, parent: str) -> None:
     """Answer until the parent has ended."""
+    configure_logging("device-guard")
     file = DeviceFile(Path(folder), device)
     while os.getppid() == int(parent):
         answer(file, int(parent))
