@@ -128,6 +128,19 @@ def test_the_cap_is_clipped_to_the_window(engine: Engine) -> None:
         engine.submit(CallRequest("long", 0, long, Sampling(), "da", "s")).result(100)
 
 
+def test_prompts_that_fill_more_than_one_batch(engine: Engine) -> None:
+    # On the CPU vLLM cannot begin a seeded call whose prompt it read in part; so many long ones tempt it to.
+    def long(call: int) -> CallRequest:
+        text = " ".join(f"Anna bor i {call}." for _ in range(120))
+        return CallRequest(
+            f"p{call}", call, [{"role": "user", "content": text}], Sampling(max_tokens=20, seed=call), "da", "s"
+        )
+
+    results = [future.result(300) for future in [engine.submit(long(i)) for i in range(24)]]
+    assert sum(result.tokens_in for result in results) > 24 * 1500
+    assert all(0 < result.tokens_out <= 20 for result in results)
+
+
 def test_refused_calls_fail_for_good(engine: Engine) -> None:
     with pytest.raises(PermanentEngineError, match="vLLM refuses the call"):
         engine.submit(request(0, constrain="grammar", grammar="root ::= nowhere")).result(100)

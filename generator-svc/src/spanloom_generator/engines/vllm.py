@@ -45,7 +45,7 @@ class VllmEngine(LoopEngine):
         super().__init__(most_calls(config))
         self.sleep_after_s: float | None = config.get("sleep_after_s")
         self.can_sleep = bool(current_platform.is_sleep_mode_available())
-        self._arguments = engine_arguments(config, can_sleep=self.can_sleep)
+        self._arguments = engine_arguments(config, can_sleep=self.can_sleep, cpu=current_platform.is_cpu())
         self._tries = itertools.count()  # a call asked again is another request to vLLM
         self._loading: asyncio.Task[AsyncLLM] | None = None
         self._asleep = False

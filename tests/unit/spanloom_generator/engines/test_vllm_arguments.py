@@ -34,3 +34,5 @@ def test_what_no_specification_changes():
     assert not passed["enable_sleep_mode"]
     assert engine_arguments({"model": "m"}, can_sleep=True)["enable_sleep_mode"]
     assert most > passed["max_num_seqs"]
+    assert passed["enable_chunked_prefill"] is None, "as the model can"
+    assert engine_arguments({"model": "m"}, can_sleep=False, cpu=True)["enable_chunked_prefill"] is False
