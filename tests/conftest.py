@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from kafka_broker import KafkaBroker
 from spanloom.bus import BusSettings
@@ -27,7 +27,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 # What a machine is busy with besides is no property of the code.
-settings.register_profile("spanloom", deadline=None)
+settings.register_profile("spanloom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("spanloom")
 
 CI = os.environ.get("CI", "").lower() in ("true", "1")

@@ -46,7 +46,7 @@ def placed(dataset: str, samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @given(samples=SAMPLES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_rows_come_out_as_they_went_in(db: Engine, dataset: str, samples: list[dict[str, Any]]) -> None:
     rows = placed(dataset, samples)
     with db.begin() as connection:
