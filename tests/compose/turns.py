@@ -11,7 +11,7 @@ from compose.stack import Seen, Stack
 from support import ROOT
 
 LOG = "/devices/stand-in.log"
-SIGNAL = "import psutil; [p.{0}() for p in psutil.process_iter() if 'stand-in-{1}' in p.cmdline()]"
+SIGNAL = "import psutil; [p.{0}() for p in psutil.process_iter() if '{1}' in p.cmdline()]"
 
 
 class User:
@@ -28,7 +28,7 @@ class User:
 
     def signal(self, how: str) -> None:
         """`suspend` or `kill` it, from inside its container."""
-        code, said = self.stack.inside(self.service, "python", "-c", SIGNAL.format(how, self.name.split("-")[-1]))
+        code, said = self.stack.inside(self.service, "python", "-c", SIGNAL.format(how, self.name))
         expect((code, said), (0, ""), f"{how} of {self.name}")
 
 

@@ -234,3 +234,4 @@ def test_a_guard_ends_with_its_parent(users: Users) -> None:
     users.processes["ann"].kill()
     users.processes["ann"].wait()
     guard.wait(5)
+    assert not guard.is_running()

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.dialects import postgresql
 
+from spanloom.store.db import to_json
 from spanloom.store.models import Base
 
 CHUNK = 2000
@@ -32,8 +32,7 @@ def insert_rows(
         raise ValueError(f"rows name different columns: {sorted(columns)} and {sorted(wrong)}")
     statement = _insert(model, columns, skip_present)
     for start in range(0, len(rows), CHUNK):
-        chunk = orjson.dumps(list(rows[start : start + CHUNK]), option=orjson.OPT_NON_STR_KEYS)
-        connection.execute(statement, {"rows": chunk.decode()})
+        connection.execute(statement, {"rows": to_json(list(rows[start : start + CHUNK]))})
 
 
 @cache

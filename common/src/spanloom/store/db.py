@@ -26,7 +26,8 @@ def connection_budget(pool_size: int, services: int = 1) -> int:
     return pool_size * services + OVERFLOW
 
 
-def _dumps(value: Any) -> str:
+def to_json(value: Any) -> str:
+    """JSON as it goes into the database."""
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
@@ -49,7 +50,7 @@ def connect(url: str, *, pool_size: int = 5, timeout_s: float = 30, application:
         max_overflow=OVERFLOW,
         pool_pre_ping=True,
         pool_timeout=timeout_s,
-        json_serializer=_dumps,
+        json_serializer=to_json,
         json_deserializer=orjson.loads,
         connect_args={
             "connect_timeout": min(10, max(2, math.ceil(timeout_s))),  # libpq takes 1 for 2

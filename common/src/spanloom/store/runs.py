@@ -71,8 +71,14 @@ def create_run(
     Raises IntegrityError (from the driver) when the Idempotency-Key was taken by a request at the same moment.
     """
     new = [(dataset_id(run_id, each.language, each.source, each.split), each) for each in datasets]
-    run = {"id": run_id, "name": spec.name, "spec": spec.model_dump(mode="json"), "spec_hash": spec_hash(spec)}
-    insert_rows(connection, Run, [{**run, "idempotency_key": idempotency_key}])
+    run = {
+        "id": run_id,
+        "name": spec.name,
+        "spec": spec.model_dump(mode="json"),
+        "spec_hash": spec_hash(spec),
+        "idempotency_key": idempotency_key,
+    }
+    insert_rows(connection, Run, [run])
     insert_rows(connection, Dataset, [_dataset_row(name, run_id, spec, each) for name, each in new])
     insert_rows(connection, Sample, [row for name, each in new for row in _gold_rows(name, each.sentences)])
     insert_rows(connection, Prompt, [row for name, each in new for row in _prompt_rows(run_id, name, each.prompts)])

@@ -214,6 +214,7 @@ class DeviceTurn:
         with self._changed:
             self._me, self._over_since = this_process(self.queue.holder, self.turn_s, self.handover_s), None
             self._idle_since = time.monotonic()
+            self.file.answered()  # what was asked of the holder before
             self.file.name(self._me)
             self._changed.notify_all()
         log.info("device taken", device=self.file.device, holder=self.queue.holder)

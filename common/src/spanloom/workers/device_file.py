@@ -116,7 +116,7 @@ class DeviceFile:
         return _read(self._request, lambda plain: None if plain is None else EndRequest(**plain))
 
     def answered(self) -> None:
-        """Take the request away."""
+        """Take the request away: it is done, or its holder has gone."""
         self._request.unlink(missing_ok=True)
 
     def name(self, holder: Holder | None) -> None:
