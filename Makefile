@@ -9,10 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-MEMBERS := -e ./common[hub] -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
+MEMBERS := -e ./common[hub] -e ./cli -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
 	-e ./infra/embedded
-SOURCES := common/src generator-svc/src validator-svc/src trainer-svc/src evaluator-svc/src infra/embedded/src
-PROJECTS := common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
+SOURCES := cli/src common/src generator-svc/src validator-svc/src trainer-svc/src evaluator-svc/src infra/embedded/src
+PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo test test-unit lint format docs up down key bench chaos clean \
@@ -27,9 +27,9 @@ help:
 	@echo "make key          the API key of the compose stack (COMPOSE=docker-compose for version 1)"
 	@echo "make bench BENCH=name   a measurement: a JSON line each"
 	@echo "make chaos ROUNDS=50 SEED=1   runs with kill -9 of everything, and what was lost or doubled"
-	@echo "make paper-mini   the paper in miniature, from recorded completions, into docs/paper-mini.md (ARGS='--scale 0.1')"
-	@echo "make broken-escapes     what damaged completions cost, into docs/broken-escapes.md; likewise"
-	@echo "make constrained        free decoding against the grammar, by F1, into docs/constrained.md; likewise"
+	@echo "make paper-mini   the paper in miniature, from recorded completions, into experiments/paper-mini/page.md (ARGS='--scale 0.1')"
+	@echo "make broken-escapes     what damaged completions cost, into experiments/broken-escapes/page.md; likewise"
+	@echo "make constrained        free decoding against the grammar, by F1, into experiments/constrained/page.md; likewise"
 	@echo "make install      the virtual environment alone"
 
 # ------------------------------------------------------------------------------------------------------ installation
@@ -117,15 +117,15 @@ chaos: $(VENV)/.test
 
 # Kafka: KAFKA_HOME, else infra/kafka/get finds one. Data: SPANLOOM_DATA, else SPANLOOM_SHARED/data, else ../shared/data.
 paper-mini: $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python tests/experiment.py presets/paper-mini.yaml --page docs/paper-mini.md $(ARGS)
+	PYTHONPATH=tests $(BIN)/python experiments/run.py experiments/paper-mini/spec.yaml --page experiments/paper-mini/page.md $(ARGS)
 
 broken-escapes: $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python tests/experiment.py presets/broken-escapes.yaml --tiny \
-		--page docs/broken-escapes.md $(ARGS)
+	PYTHONPATH=tests $(BIN)/python experiments/run.py experiments/broken-escapes/spec.yaml --tiny \
+		--page experiments/broken-escapes/page.md $(ARGS)
 
 constrained: $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python tests/experiment.py presets/constrained.yaml --toy-llm \
-		--page docs/constrained.md $(ARGS)
+	PYTHONPATH=tests $(BIN)/python experiments/run.py experiments/constrained/spec.yaml --toy-llm \
+		--page experiments/constrained/page.md $(ARGS)
 
 clean:
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-out

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from kafka_broker import KafkaBroker
 from spanloom.bus import BusSettings
 from spanloom.errors import EnvironmentMissing
 from spanloom_embedded.postgres import EmbeddedPostgres
-from support import ROOT, own_database
+from support.common import ROOT, own_database
+from support.kafka_broker import KafkaBroker
 
 # Small models are slower and not repeatable with more threads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

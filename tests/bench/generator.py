@@ -34,8 +34,6 @@ os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
 import psutil
 from sqlalchemy import Engine as Database
 
-from kafka_broker import KafkaBroker
-from random_llama import make_model
 from spanloom.bus import Bus, open_bus
 from spanloom.bus.topics import PROMPTS
 from spanloom.contracts.messages import PromptMessage
@@ -52,7 +50,9 @@ from spanloom_generator.engines.port import CallRequest
 from spanloom_generator.engines.vllm import VllmEngine
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.worker import GeneratorWorker
-from stored import running, select, store_run
+from support.kafka_broker import KafkaBroker
+from support.random_llama import make_model
+from support.stored import running, select, store_run
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 Requests = Sequence[CallRequest]

@@ -24,10 +24,10 @@ from pathlib import Path
 import httpx
 import yaml
 
-from cluster import Cluster, demo_language, replay_source
-from kafka_broker import KafkaBroker
-from recordings import write_recording
 from spanloom_embedded.postgres import EmbeddedPostgres
+from support.cluster import Cluster, demo_language, replay_source
+from support.kafka_broker import KafkaBroker
+from support.recordings import write_recording
 
 CALLS = 2
 TIMEOUT_S = 120

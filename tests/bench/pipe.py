@@ -28,9 +28,6 @@ import psutil
 import structlog
 from sqlalchemy import Engine, event
 
-from cluster import Cluster, replay_source
-from kafka_broker import KafkaBroker
-from recordings import write_recording
 from spanloom.bus import BusSettings, open_bus
 from spanloom.bus.topics import COMPLETIONS, JOBS
 from spanloom.contracts.messages import CompletionMessage
@@ -42,8 +39,11 @@ from spanloom.workers.relay import Relay
 from spanloom_embedded.postgres import EmbeddedPostgres
 from spanloom_validator import worker as validating
 from spanloom_validator.service import BATCH, GROUP
-from stored import complete_prompts, execute, running, select, store_run
-from support import wait_for
+from support.cluster import Cluster, replay_source
+from support.common import wait_for
+from support.kafka_broker import KafkaBroker
+from support.recordings import write_recording
+from support.stored import complete_prompts, execute, running, select, store_run
 
 OBJECTS, ASKED_A_MINUTE, LONGER = 20, 6_000, 4
 _LEASE = Lease(ahead=1_000_000)

@@ -33,19 +33,19 @@ from transformers import Trainer, TrainingArguments, XLMRobertaConfig, XLMRobert
 
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.base import Base, base_of, describe, quiet, start
-from spanloom_trainer.card import Card
-from spanloom_trainer.course import Plan
-from spanloom_trainer.data import prepare
-from spanloom_trainer.encode import IGNORE, encode, labels_of, pad
-from spanloom_trainer.export import export
-from spanloom_trainer.graphs import step_of
-from spanloom_trainer.outcome import Outcome
-from spanloom_trainer.precision import resolve
-from spanloom_trainer.recipe import DEFAULT, PAPER, Precision, Recipe
-from spanloom_trainer.step import EagerStep
-from spanloom_trainer.tiny import make_tokenizer
-from spanloom_trainer.train import fine_tune
+from spanloom_trainer.core.base import Base, base_of, describe, quiet, start
+from spanloom_trainer.core.course import Plan
+from spanloom_trainer.core.data import prepare
+from spanloom_trainer.core.encode import IGNORE, encode, labels_of, pad
+from spanloom_trainer.core.graphs import step_of
+from spanloom_trainer.core.outcome import Outcome
+from spanloom_trainer.core.precision import resolve
+from spanloom_trainer.core.recipe import DEFAULT, PAPER, Precision, Recipe
+from spanloom_trainer.core.step import EagerStep
+from spanloom_trainer.core.tiny import make_tokenizer
+from spanloom_trainer.core.train import fine_tune
+from spanloom_trainer.models.card import Card
+from spanloom_trainer.models.export import export
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 VOCABULARY = 250_002

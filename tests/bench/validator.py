@@ -23,10 +23,10 @@ import json_repair
 from spanloom.contracts.rules import Repair, Rules, Verdict
 from spanloom.data.completions import read_completions
 from spanloom.ner.schema import LabelSchema
-from spanloom_validator.duplicates import Seen, mark_duplicates
-from spanloom_validator.extract import loads
-from spanloom_validator.judge import judge_completion
-from spanloom_validator.repair import repair
+from spanloom_validator.duplicates.exact import Seen, mark_duplicates
+from spanloom_validator.extract.paper import loads
+from spanloom_validator.extract.repair import repair
+from spanloom_validator.judge.completion import judge_completion
 
 ROUNDS = 15
 SLICE = 25
@@ -148,7 +148,7 @@ def main(arguments: list[str]) -> None:
     if arguments:
         paths = [Path(argument) for argument in arguments]
     else:
-        from support import shared_data
+        from support.common import shared_data
 
         folder = shared_data("data", "raw-completions", "Llama-3.1-8B-Instruct")
         paths = sorted(folder.glob("*.jsonl.gz"))

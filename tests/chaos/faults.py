@@ -13,7 +13,7 @@ from spanloom.bus.port import Record
 from spanloom.errors import BusError
 from spanloom.store.statements import WORK_TABLES
 from spanloom.workers.relay import record_of
-from stored import select
+from support.stored import select
 
 # How often each fault is drawn, against the others.
 WEIGHTS = {

@@ -12,9 +12,6 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cluster import Cluster, Process, demo_language, replay_source, tiny_training
-from kafka_broker import KafkaBroker
-from recordings import write_recording
 from spanloom.bus import Bus, BusSettings, open_bus
 from spanloom.contracts.messages import CompletionMessage
 from spanloom.store import runs
@@ -22,8 +19,11 @@ from spanloom.store.db import connect
 from spanloom.workers.relay import message_of
 from spanloom_embedded.postgres import EmbeddedPostgres
 from spanloom_validator.worker import ValidatorWorker
-from stored import complete_prompts, judged_rows, select, store_run
-from support import wait_for
+from support.cluster import Cluster, Process, demo_language, replay_source, tiny_training
+from support.common import wait_for
+from support.kafka_broker import KafkaBroker
+from support.recordings import write_recording
+from support.stored import complete_prompts, judged_rows, select, store_run
 
 CALLS, OBJECTS = 300, 20
 CAST = ("generator", "validator", "validator", "trainer", "trainer", "evaluator")

@@ -13,8 +13,6 @@ import yaml
 from sqlalchemy import Engine
 
 from chaos.fuzz import is_readable, mutants
-from cluster import SHORT, demo_language, replay_source, tiny_training
-from recordings import write_recording
 from spanloom.bus import Bus, Message, Record, open_bus
 from spanloom.bus.topics import dlq_of
 from spanloom.contracts.messages import CompletionMessage, Envelope, EvaluationMessage, JobMessage, PromptMessage
@@ -24,8 +22,10 @@ from spanloom.store.db import connect
 from spanloom.telemetry import WORKER_RESTARTS
 from spanloom.workers.relay import TOPIC_OF, message_of
 from spanloom_embedded.app import embedded
-from stored import select
-from support import wait_for
+from support.cluster import SHORT, demo_language, replay_source, tiny_training
+from support.common import wait_for
+from support.recordings import write_recording
+from support.stored import select
 
 BUS = "memory://fuzz"
 COUNT, BATCH = 10_000, 500

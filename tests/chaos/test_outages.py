@@ -14,8 +14,8 @@ import pytest
 
 from chaos.stage import QUICK, Stage, staged
 from chaos.verdict import verdict_of
-from cluster import Process
-from support import wait_for
+from support.cluster import Process
+from support.common import wait_for
 
 OUTAGE_S = float(os.environ.get("OUTAGE_S", "14"))
 

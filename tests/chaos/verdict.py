@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from chaos.stage import CALLS
-from stored import judged_rows, select
+from support.stored import judged_rows, select
 
 SEEDS = 2
 ARMS = 2 * SEEDS

@@ -16,7 +16,7 @@ import httpx
 import psycopg2
 
 from compose.stack import APPS, PORTS, Seen, Stack, docker
-from support import ROOT
+from support.common import ROOT
 
 USERS = {**dict.fromkeys(APPS, 10001), "gateway": 101, "kafka": 1000, "postgres": 999}
 """Who a service's processes are; those of a public image are that image's."""

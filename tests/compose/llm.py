@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from cluster import demo_language, tiny_training
 from compose.checks import expect
 from compose.stack import Seen, Stack
-from random_llama import make_model
+from support.cluster import demo_language, tiny_training
+from support.random_llama import make_model
 
 CALLS, ASKED = 20, 2
 ENGINE = {

@@ -16,13 +16,13 @@ from chaos.faults import Fault, Repair, drawn
 from chaos.rounds import play_round
 from chaos.stage import CAST
 from chaos.verdict import Rows, verdict_of
-from cluster import demo_language, replay_source, tiny_training
 from compose import checks
 from compose.llm import vllm
 from compose.stack import APPS, Seen, Stack, docker
 from compose.turns import stalled_elsewhere
-from recordings import write_recording
-from stored import judged_rows
+from support.cluster import demo_language, replay_source, tiny_training
+from support.recordings import write_recording
+from support.stored import judged_rows
 
 CALLS, OBJECTS = 100, 20
 REPLICAS = {"validator": CAST.count("validator"), "trainer": CAST.count("trainer")}

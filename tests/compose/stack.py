@@ -18,7 +18,7 @@ import yaml
 from sqlalchemy import Engine
 
 from spanloom.store.db import connect
-from support import ROOT, query
+from support.common import ROOT, query
 
 APPS = ("api", "generator", "validator", "trainer", "evaluator")
 PORTS = {"api": 8001, "generator": 8001, "validator": 8002, "trainer": 8003, "evaluator": 8004}

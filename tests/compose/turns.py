@@ -8,7 +8,7 @@ from itertools import groupby
 
 from compose.checks import expect
 from compose.stack import Seen, Stack
-from support import ROOT
+from support.common import ROOT
 
 LOG = "/devices/stand-in.log"
 SIGNAL = "import psutil; [p.{0}() for p in psutil.process_iter() if '{1}' in p.cmdline()]"
@@ -21,7 +21,7 @@ class User:
         self.stack, self.service, self.name = stack, service, f"stand-in-{name}"
         url = f"postgresql://spanloom:{stack.database['spanloom']}@postgres:5432/spanloom"
         arguments = [url, "/devices", LOG, self.name, str(turn_s), "2", "good"]
-        with (ROOT / "tests" / "device_user.py").open("rb") as source:
+        with (ROOT / "tests" / "support" / "device_user.py").open("rb") as source:
             self.process = subprocess.Popen(
                 ["docker", "exec", "-i", stack.containers(service)[0], "python", "-", *arguments], stdin=source
             )

@@ -8,9 +8,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 
-from bus_polling import collect, nothing_comes, publish, settle, values
 from spanloom.bus import Bus, BusSettings, Consumer, Message, Record, dlq_of
-from support import wait_for
+from support.bus_polling import collect, nothing_comes, publish, settle, values
+from support.common import wait_for
 
 
 def test_messages_of_one_key_stay_in_order(bus: Bus, topic: str, join: Callable[..., Consumer]) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bus_polling import collect, publish, settle, values
 from spanloom.bus import Bus, BusSettings, Consumer, Record, dead_letter, dlq_of, open_bus, origin_of, revived
 from spanloom.errors import BusError, MessageTooLarge, UnreadableMessage
-from support import wait_for
+from support.bus_polling import collect, publish, settle, values
+from support.common import wait_for
 
 
 def test_a_dead_letter_keeps_the_original_and_says_why(bus: Bus, topic: str, join: Callable[..., Consumer]) -> None:

@@ -18,8 +18,8 @@ from spanloom.store.db import connect
 from spanloom.store.models import DeadLetter
 from spanloom.store.settle import settle
 from spanloom_embedded.app import embedded
-from stored import select, store_called_run
-from support import own_database
+from support.common import own_database
+from support.stored import select, store_called_run
 
 EXAMPLES = 6
 MODES = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]

@@ -13,15 +13,15 @@ import yaml
 from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
-from cluster import demo_language, replay_source, tiny_training
-from recordings import write_recording
 from spanloom.bus import COMPLETIONS, Record, open_bus
-from spanloom.cli.app import app
 from spanloom.lifecycle import Service
 from spanloom.settings import load_settings
+from spanloom_cli.app import app
 from spanloom_embedded.app import embedded
 from spanloom_validator import worker as validating
-from support import wait_for
+from support.cluster import demo_language, replay_source, tiny_training
+from support.common import wait_for
+from support.recordings import write_recording
 
 BUS, CALLS = "memory://dlq", 3
 

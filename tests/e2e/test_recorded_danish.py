@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import Cluster
-from kafka_broker import KafkaBroker
-from support import shared_data
+from support.cluster import Cluster
+from support.common import shared_data
+from support.kafka_broker import KafkaBroker
 
 USABLE = {"gpt-4.1": 4112, "llama-3.1-8b": 3051, "aya-expanse-32b": 579}
 FILES = {

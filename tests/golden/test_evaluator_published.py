@@ -15,10 +15,10 @@ from seqeval.scheme import IOB2
 from spanloom.data.readers import read_sentences
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_evaluator.align import Aligned, align
-from spanloom_evaluator.novelty import entities_of, gold_overlap, recall_by_novelty
-from spanloom_evaluator.score import ALL, Scores, score
-from support import shared_data
+from spanloom_evaluator.score.align import Aligned, align
+from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
+from spanloom_evaluator.score.readings import ALL, Scores, score
+from support.common import shared_data
 
 SCHEMA = LabelSchema.of(["DATE", "LOC", "ORG", "PER"])
 PUBLISHED = ["kin-xlmrlarge-1", "kin-xlmrlarge-2", "kin-xlmrlarge-3", "swa-xlmrlarge-1"]

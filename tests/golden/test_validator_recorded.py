@@ -20,9 +20,9 @@ from spanloom.data.completions import read_completions
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator.cli import validate
 from spanloom_validator.counts import Counts
-from spanloom_validator.judge import judge_completion
+from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.offline import Judge, count, judge_files
-from support import shared_data
+from support.common import shared_data
 
 GOLDEN = json.loads(Path(__file__).with_name("validator_recorded.json").read_text())
 GPT, LLAMA, AYA = "gpt-4.1-2025-04-14", "Llama-3.1-8B-Instruct", "aya-expanse-32b"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chat_server import ONE_SAMPLE, ChatServer
-from cluster import Cluster, demo_language, replay_source, tiny_training
-from kafka_broker import KafkaBroker
-from recordings import write_recording
-from support import wait_for
+from support.chat_server import ONE_SAMPLE, ChatServer
+from support.cluster import Cluster, demo_language, replay_source, tiny_training
+from support.common import wait_for
+from support.kafka_broker import KafkaBroker
+from support.recordings import write_recording
 
 
 def test_exactly_n_are_accepted_across_replicas(database_url: str, kafka: KafkaBroker, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from spanloom.store import bulk
 from spanloom.store.bulk import insert_rows
 from spanloom.store.models import Sample
-from stored import execute, select, store_run
+from support.stored import execute, select, store_run
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"))
 SAMPLES = st.lists(

@@ -12,9 +12,6 @@ import httpx
 import pytest
 from sqlalchemy import Engine as Database
 
-from chat_server import ChatServer, prompt_key
-from cluster import Cluster
-from kafka_broker import KafkaBroker
 from spanloom.bus import open_bus
 from spanloom.bus.topics import PROMPTS
 from spanloom.contracts.messages import PromptMessage
@@ -22,8 +19,11 @@ from spanloom.store import runs
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.worker import GeneratorWorker
-from stored import LEASE, running, select, store_run
-from support import wait_for
+from support.chat_server import ChatServer, prompt_key
+from support.cluster import Cluster
+from support.common import wait_for
+from support.kafka_broker import KafkaBroker
+from support.stored import LEASE, running, select, store_run
 
 CALLS, IN_FLIGHT, AT_ONCE = 60, 20, 10
 RENEW_S = 0.5

@@ -7,10 +7,10 @@ import time
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from spanloom.cli.probes import Part, probe
 from spanloom.settings import load_settings
 from spanloom.store.db import connect, connection_budget, is_outage
 from spanloom.workers.runtime import open_runtime
+from spanloom_cli.probes import Part, probe
 
 
 def test_a_process_opens_no_more_than_its_budget_and_waits_no_longer_than_asked(database_url: str) -> None:

@@ -18,7 +18,7 @@ from spanloom_embedded.postgres import EmbeddedPostgres
 def spanloom(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     variables = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SPANLOOM_DATABASE_URL")}
     return subprocess.run(
-        [sys.executable, "-c", "from spanloom.cli.app import main; main()", *arguments],
+        [sys.executable, "-c", "from spanloom_cli.app import main; main()", *arguments],
         env={**variables, **environment}, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
 

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, insert
 from spanloom.bus import JOBS, Bus, Message, open_bus
 from spanloom.errors import BusError
 from spanloom.http import create_app
-from spanloom.http.dead_letters import dead_letter_routes
 from spanloom.settings import load_settings
 from spanloom.store.models import DeadLetter
+from spanloom_generator.api.dead_letters import dead_letter_routes
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ import psutil
 import pytest
 from sqlalchemy import Engine, text
 
-from spanloom.workers.device import DeviceTurn
-from spanloom.workers.device_file import DeviceFile
-from support import ROOT, wait_for
+from spanloom.gpu.lock_file import DeviceFile
+from spanloom.gpu.turn import DeviceTurn
+from support.common import ROOT, wait_for
 
-USER = ROOT / "tests" / "device_user.py"
+USER = ROOT / "tests" / "support" / "device_user.py"
 
 
 class Users:
@@ -230,7 +230,7 @@ def test_in_another_namespace_a_killed_holder_leaves_nothing(users: Users, elsew
 def test_a_guard_ends_with_its_parent(users: Users) -> None:
     pid = users.start("ann")
     users.wait_for_turn("ann")
-    (guard,) = [p for p in psutil.Process(pid).children() if "spanloom.workers.device_guard" in p.cmdline()]
+    (guard,) = [p for p in psutil.Process(pid).children() if "spanloom.gpu.guard" in p.cmdline()]
     users.processes["ann"].kill()
     users.processes["ann"].wait()
     guard.wait(5)

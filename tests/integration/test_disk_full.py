@@ -14,14 +14,14 @@ import psutil
 import pytest
 from sqlalchemy import Engine
 
-from cluster import Cluster
-from kafka_broker import KafkaBroker
 from spanloom.contracts.messages import JobMessage
 from spanloom.store.settle import settle
-from spanloom_trainer.slot import Slot
+from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.worker import TrainerWorker, disk_is_full
-from stored import LEASE, running, select, store_run
-from support import free_port, wait_for
+from support.cluster import Cluster
+from support.common import free_port, wait_for
+from support.kafka_broker import KafkaBroker
+from support.stored import LEASE, running, select, store_run
 
 pytestmark = pytest.mark.slow
 RECIPE = {"learning_rate": 0.001, "epochs": 20, "restarts": 0}

@@ -21,7 +21,7 @@ from spanloom.errors import Conflict, EnvironmentMissing, StoreError
 from spanloom_embedded import postgres_binaries
 from spanloom_embedded.postgres import EmbeddedPostgres
 from spanloom_embedded.postgres_binaries import binaries
-from support import wait_for
+from support.common import wait_for
 
 HOLDER = """
 import sys, time

@@ -14,10 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, insert
 
-from cluster import replay_source
-from recordings import write_recording
 from spanloom.bus import Bus, open_bus
-from spanloom.cli.client import Client
 from spanloom.contracts.arms import Arm, arm_id
 from spanloom.contracts.messages import EvaluationMessage
 from spanloom.contracts.spec import RunSpec
@@ -26,17 +23,20 @@ from spanloom.settings import load_settings
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Evaluation, Job, Prediction
 from spanloom.store.samples import schema_of, sentences_of
-from spanloom_evaluator.api import result_routes
-from spanloom_evaluator.intervals import bootstrap
-from spanloom_evaluator.report import render_report
-from spanloom_evaluator.report_cli import gather
-from spanloom_evaluator.score import SentenceCounts, score
-from spanloom_evaluator.significance import compare, holm
-from spanloom_evaluator.views import view_routes
+from spanloom_cli.client import Client
+from spanloom_evaluator.api.results import result_routes
+from spanloom_evaluator.api.views import view_routes
+from spanloom_evaluator.report.command import gather
+from spanloom_evaluator.report.page import render_report
+from spanloom_evaluator.score.intervals import bootstrap
+from spanloom_evaluator.score.readings import SentenceCounts, score
+from spanloom_evaluator.score.significance import compare, holm
 from spanloom_evaluator.worker import EvaluatorWorker
-from spanloom_generator.api import run_routes
+from spanloom_generator.api.runs import run_routes
 from spanloom_validator.api import dataset_routes
-from stored import LEASE, ORGANIC, execute, select, store_run
+from support.cluster import replay_source
+from support.recordings import write_recording
+from support.stored import LEASE, ORGANIC, execute, select, store_run
 
 Evaluate = Callable[..., SentenceCounts]
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from chat_server import ChatServer, prompt_key
-from cluster import Cluster
-from kafka_broker import KafkaBroker
 from spanloom.bus import open_bus
 from spanloom.bus.topics import PROMPTS
-from stored import select, store_run
-from support import wait_for
+from support.chat_server import ChatServer, prompt_key
+from support.cluster import Cluster
+from support.common import wait_for
+from support.kafka_broker import KafkaBroker
+from support.stored import select, store_run
 
 LEASE = {"SPANLOOM_LEASE_S": "5", "SPANLOOM_RENEW_S": "0.5", "SPANLOOM_SESSION_TIMEOUT_S": "3"}
 CALLS, IN_FLIGHT, AT_ONCE = 500, 200, 40

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine as Database
 
-from cluster import replay_source
-from recordings import write_recording
 from spanloom.contracts.messages import PromptMessage
 from spanloom.errors import PermanentEngineError, TransientEngineError
 from spanloom.workers.relay import message_of
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.worker import GeneratorWorker
-from stored import LEASE, execute, running, select, store_run
-from support import wait_for
+from support.cluster import replay_source
+from support.common import wait_for
+from support.recordings import write_recording
+from support.stored import LEASE, execute, running, select, store_run
 
 FINE = CallResult("{}", "stop", 1, 1, 0.1, "scripted")
 

@@ -18,7 +18,7 @@ from spanloom_generator import records as calls
 from spanloom_generator.engines.port import CallResult
 from spanloom_trainer import records
 from spanloom_trainer.findings import facts_of
-from stored import LEASE, ORGANIC, execute, select, store_run
+from support.stored import LEASE, ORGANIC, execute, select, store_run
 
 LLM = {
     "kind": "synthetic",

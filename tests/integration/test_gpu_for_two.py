@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine
 
 from spanloom.contracts.messages import JobMessage
+from spanloom.gpu.lock_file import DeviceFile
+from spanloom.gpu.turn import DeviceTurn
 from spanloom.store.settle import settle
-from spanloom.workers.device import DeviceTurn
-from spanloom.workers.device_file import DeviceFile
-from spanloom_trainer.slot import Slot
+from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.worker import TrainerWorker
-from stored import LEASE, running, select, store_run
-from support import wait_for
+from support.common import wait_for
+from support.stored import LEASE, running, select, store_run
 
 RECIPE = {"learning_rate": 0.001, "epochs": 60, "restarts": 0}
 

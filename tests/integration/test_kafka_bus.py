@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 
-from kafka_broker import KafkaBroker
 from spanloom.bus import BusSettings, Message, Record, open_bus
 from spanloom.bus.kafka import KafkaBus
 from spanloom.bus.kafka_consumer import KafkaConsumer
 from spanloom.bus.topics import PROMPTS
 from spanloom.errors import BusError
-from support import wait_for
+from support.common import wait_for
+from support.kafka_broker import KafkaBroker
 
 
 @pytest.fixture

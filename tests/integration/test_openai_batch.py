@@ -17,14 +17,14 @@ from spanloom.errors import PermanentEngineError, TransientEngineError
 from spanloom_generator.engines import batches
 from spanloom_generator.engines.openai_batch import OpenAIBatchEngine
 from spanloom_generator.engines.port import CallRequest, Sampling, open_engine
-from support import ROOT, wait_for
+from support.common import ROOT, wait_for
 
 Open = Callable[..., OpenAIBatchEngine]
 
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    command = [sys.executable, str(ROOT / "tests" / "batch_server.py")]
+    command = [sys.executable, str(ROOT / "tests" / "support" / "batch_server.py")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"

@@ -13,13 +13,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from spanloom.contracts.spec import check_spec
-from spanloom.http import EventHub, create_app
+from spanloom.http import create_app
 from spanloom.plan import disk_shortage, project
 from spanloom.settings import load_settings
 from spanloom.store.db import connect
 from spanloom.store.migrate import upgrade
-from spanloom_generator.api import run_routes
-from support import own_database
+from spanloom_generator.api.events import EventHub
+from spanloom_generator.api.runs import run_routes
+from support.common import own_database
 
 GOOD: dict[str, Any] = {
     "name": "good",

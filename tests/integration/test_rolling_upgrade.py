@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from cluster import tiny_training
 from spanloom.contracts.arms import Arm, arm_id
 from spanloom.contracts.spec import RunSpec
 from spanloom.store.migrate import fits
 from spanloom.store.settle import settle, settle_all
 from spanloom_trainer import records as training
 from spanloom_validator.records import dataset_context
-from stored import execute, select, store_run
+from support.cluster import tiny_training
+from support.stored import execute, select, store_run
 
 NEWER = '\'{"a_newer_field": {"x": 1}}\'::jsonb'
 

@@ -10,14 +10,15 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from spanloom.http import EventHub, create_app
+from spanloom.http import create_app
 from spanloom.lifecycle import FunctionWorker, Service
 from spanloom.settings import load_settings
 from spanloom.store import runs
 from spanloom.store.events import Place, since
-from spanloom_generator.api import run_routes
-from stored import store_run
-from support import wait_for
+from spanloom_generator.api.events import EventHub
+from spanloom_generator.api.runs import run_routes
+from support.common import wait_for
+from support.stored import store_run
 
 
 @pytest.fixture

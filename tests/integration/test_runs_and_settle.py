@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cluster import demo_language, replay_source, tiny_training
-from recordings import write_recording
 from spanloom.contracts.spec import check_spec
 from spanloom.errors import Conflict, NotFound
 from spanloom.store import runs, work
 from spanloom.store.events import Place, emit, since
 from spanloom.store.settle import Settled, settle, settle_all
-from spanloom.store.summary import run_json
 from spanloom_generator.submit import submit
+from spanloom_generator.summary import run_json
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, complete_prompts, completion_messages, execute, select, store_run
+from support.cluster import demo_language, replay_source, tiny_training
+from support.recordings import write_recording
+from support.stored import LEASE, complete_prompts, completion_messages, execute, select, store_run
 
 
 def count(db: Engine, table: str, run_id: str) -> int:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kafka_broker import KafkaBroker
 from spanloom.bus import BusSettings, open_bus
 from spanloom.bus.port import Record
 from spanloom.errors import BusError
+from support.kafka_broker import KafkaBroker
 
 
 @pytest.mark.slow

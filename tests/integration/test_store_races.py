@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from cluster import replay_source
-from recordings import write_recording
 from spanloom.contracts.messages import CompletionMessage
 from spanloom.errors import Conflict
 from spanloom.store import runs, work
@@ -23,8 +21,10 @@ from spanloom_generator import records as generator_records
 from spanloom_generator.engines.port import CallResult
 from spanloom_validator import records as validator_records
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, complete_prompts, completion_messages, execute, select, store_run
-from support import wait_for
+from support.cluster import replay_source
+from support.common import wait_for
+from support.recordings import write_recording
+from support.stored import LEASE, complete_prompts, completion_messages, execute, select, store_run
 
 ROUNDS = 15
 WAITING = """

@@ -13,15 +13,15 @@ import psycopg2
 import pytest
 import yaml
 
-from cluster import SHORT, demo_language, replay_source, tiny_training
-from kafka_broker import KafkaBroker
-from recordings import write_recording
 from spanloom.bus import Message, open_bus
 from spanloom.bus.topics import COMPLETIONS, EVALUATIONS, JOBS, PROMPTS, TOPICS, dlq_of
 from spanloom.lifecycle import Service
 from spanloom.settings import load_settings
 from spanloom_embedded.app import embedded
-from support import own_database, wait_for
+from support.cluster import SHORT, demo_language, replay_source, tiny_training
+from support.common import own_database, wait_for
+from support.kafka_broker import KafkaBroker
+from support.recordings import write_recording
 
 WORK_TOPICS = (PROMPTS, COMPLETIONS, JOBS, EVALUATIONS)
 CALLS, SIZES = 100, (10, 20, 30)

@@ -9,12 +9,12 @@ import psutil
 import pytest
 from sqlalchemy import Engine
 
-from cluster import Cluster, Process
-from kafka_broker import KafkaBroker
 from spanloom.store.db import connect
 from spanloom.store.settle import settle
-from stored import select, store_run
-from support import own_database, wait_for
+from support.cluster import Cluster, Process
+from support.common import own_database, wait_for
+from support.kafka_broker import KafkaBroker
+from support.stored import select, store_run
 
 RECIPE = {"learning_rate": 0.001, "epochs": 20, "restarts": 0}
 

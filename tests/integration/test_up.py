@@ -17,10 +17,10 @@ import httpx
 import psutil
 import yaml
 
-from cluster import demo_language, replay_source, tiny_training
-from recordings import write_recording
 from spanloom_embedded.postgres import EmbeddedPostgres
-from support import free_port, wait_for
+from support.cluster import demo_language, replay_source, tiny_training
+from support.common import free_port, wait_for
+from support.recordings import write_recording
 
 CALLS = 100
 COMMAND = [str(Path(sys.executable).with_name("spanloom")), "up"]

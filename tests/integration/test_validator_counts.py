@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cluster import demo_language, replay_source, tiny_training
-from recordings import write_recording
 from spanloom.contracts.rules import Rules
 from spanloom.contracts.spec import check_spec
 from spanloom.data.completions import read_completions
@@ -22,12 +20,14 @@ from spanloom.store import work
 from spanloom_generator import records
 from spanloom_generator.engines.port import CallResult
 from spanloom_generator.submit import submit
-from spanloom_validator.diagnostics import diagnose, known_entities
+from spanloom_validator.judge.diagnostics import diagnose, known_entities
 from spanloom_validator.offline import Judge, count, judge_files
 from spanloom_validator.service import BATCH
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, complete_prompts, completion_messages, select, store_run
-from support import shared_data
+from support.cluster import demo_language, replay_source, tiny_training
+from support.common import shared_data
+from support.recordings import write_recording
+from support.stored import LEASE, complete_prompts, completion_messages, select, store_run
 
 FILES = (
     "gpt-4.1-2025-04-14/da",

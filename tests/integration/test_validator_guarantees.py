@@ -14,8 +14,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from cluster import Cluster
-from kafka_broker import KafkaBroker
 from spanloom.bus import Bus, BusSettings, open_bus
 from spanloom.bus.topics import COMPLETIONS
 from spanloom.contracts.messages import CompletionMessage
@@ -24,8 +22,10 @@ from spanloom.workers.relay import Relay, record_of
 from spanloom_validator.service import GROUP
 from spanloom_validator.tally import Judged
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, completion_messages, judged_rows, running, select, store_called_run
-from support import ROOT, wait_for
+from support.cluster import Cluster
+from support.common import ROOT, wait_for
+from support.kafka_broker import KafkaBroker
+from support.stored import LEASE, completion_messages, judged_rows, running, select, store_called_run
 
 CALLS = 30
 Loop = Callable[[threading.Event], None]
@@ -76,7 +76,7 @@ def test_kill_between_transaction_and_commit_gives_the_same_rows(
     with empty_topics(kafka, bus_settings) as bus:
         Relay(db, bus, "completions", LEASE).publish_waiting()
         mortal = subprocess.run(
-            [sys.executable, str(ROOT / "tests" / "mortal_validator.py"), "2"],
+            [sys.executable, str(ROOT / "tests" / "support" / "mortal_validator.py"), "2"],
             env=cluster.process_environment(), capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert mortal.returncode == -signal.SIGKILL, mortal.stderr

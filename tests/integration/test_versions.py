@@ -16,7 +16,7 @@ from spanloom.store.settle import settle
 from spanloom.workers.relay import message_of
 from spanloom_generator import records
 from spanloom_validator.worker import ValidatorWorker
-from stored import LEASE, execute, select, store_called_run, store_run
+from support.stored import LEASE, execute, select, store_called_run, store_run
 
 PAPER = Rules.model_validate("paper").model_dump(mode="json")
 DEFAULT = Rules.model_validate("default").model_dump(mode="json")
@@ -122,8 +122,8 @@ def test_retry_asks_a_collecting_datasets_failed_calls_again(db: Engine, tmp_pat
 
 
 def _half_called(db: Engine, folder: Path) -> str:
-    from cluster import replay_source
-    from recordings import write_recording
+    from support.cluster import replay_source
+    from support.recordings import write_recording
 
     recording = write_recording(folder / "half.jsonl", calls=6)
     return store_run(db, replay_source(recording, "recorded", 6))

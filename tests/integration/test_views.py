@@ -18,9 +18,9 @@ from spanloom.store import migrate
 from spanloom.store.db import connect
 from spanloom.store.migrate import READER, VIEWS
 from spanloom.store.models import Base, Run
-from spanloom_evaluator.api import result_routes
-from spanloom_evaluator.views import _ORDER, ViewName, view_routes
-from support import ROOT
+from spanloom_evaluator.api.results import result_routes
+from spanloom_evaluator.api.views import _ORDER, ViewName, view_routes
+from support.common import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"^```sql\n(.*?)^```$", README, re.M | re.S)

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from random_llama import make_model
 from spanloom.errors import EnvironmentMissing, PermanentEngineError
 from spanloom.ner.formats import FORMATS
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.spans import orphans
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine, Message, Sampling, open_engine
+from support.random_llama import make_model
 
 pytestmark = [
     pytest.mark.vllm,

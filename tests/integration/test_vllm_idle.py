@@ -9,10 +9,10 @@ from typing import Any
 import psutil
 import pytest
 
-from random_llama import make_model
 from spanloom_generator.engines.port import CallRequest, Engine, Sampling, open_engine
 from spanloom_generator.engines.vllm_arguments import engine_arguments
-from support import wait_for
+from support.common import wait_for
+from support.random_llama import make_model
 
 pytestmark = [
     pytest.mark.vllm,

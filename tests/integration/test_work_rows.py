@@ -12,12 +12,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from cluster import replay_source
-from recordings import write_recording
 from spanloom.errors import BusError, LeaseLost
 from spanloom.store import runs, work
 from spanloom.store.work import Claim, Lease
-from stored import execute, select, store_run
+from support.cluster import replay_source
+from support.recordings import write_recording
+from support.stored import execute, select, store_run
 
 # Long, so that only the test's own clock moves: `expire` ages the rows by a lease.
 LEASE = Lease(lease_s=1000, max_attempts=3, republish_after_s=1000, ahead=3)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from spanloom_generator.engines.toy_model import BOS_ID, EOS_ID, ToyRecipe
-from toy_llama import write_toy_llama
+from support.toy_llama import write_toy_llama
 
 
 def test_transformers_reads_the_folder(tmp_path: Path) -> None:

@@ -12,15 +12,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from spanloom.cli.tables import as_table
 from spanloom.data.readers import RawSentence, read_sentences
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_evaluator.align import Aligned, align
-from spanloom_evaluator.intervals import Interval, bootstrap
-from spanloom_evaluator.novelty import entities_of, gold_overlap, recall_by_novelty
-from spanloom_evaluator.score import READINGS, Prf, Scores, score_names
-from spanloom_evaluator.significance import Comparison, compare, holm
+from spanloom_cli.tables import as_table
+from spanloom_evaluator.score.align import Aligned, align
+from spanloom_evaluator.score.intervals import Interval, bootstrap
+from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
+from spanloom_evaluator.score.readings import READINGS, Prf, Scores, score_names
+from spanloom_evaluator.score.significance import Comparison, compare, holm
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from spanloom.contracts.arms import Arm
 from spanloom.contracts.gold import LanguageSpec
 from spanloom.contracts.spec import RunSpec
 from spanloom.ner.sentence import Sentence
-from spanloom_evaluator.novelty import entities_of, gold_overlap, recall_by_novelty
+from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
 
 
 def facts_of_run(spec: RunSpec, arm: Arm, language: str) -> dict[str, Any]:

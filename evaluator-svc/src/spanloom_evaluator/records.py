@@ -19,9 +19,9 @@ from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of
 from spanloom_evaluator.facts import facts_of_run
-from spanloom_evaluator.intervals import Interval
-from spanloom_evaluator.labels import only
-from spanloom_evaluator.score import READINGS, Scores
+from spanloom_evaluator.score.intervals import Interval
+from spanloom_evaluator.score.labels import only
+from spanloom_evaluator.score.readings import READINGS, Scores
 
 _READ = text("""
 SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.label_mapping, e.facts -> 'labels' AS labels,

@@ -7,8 +7,8 @@ from spanloom.contracts.messages import EvaluationMessage
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
-from spanloom_evaluator.api import result_routes
-from spanloom_evaluator.views import view_routes
+from spanloom_evaluator.api.results import result_routes
+from spanloom_evaluator.api.views import view_routes
 from spanloom_evaluator.worker import EvaluatorWorker, give_up
 
 GROUP = "evaluator"

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, text
 
 from spanloom.contracts.arms import IDENTITY, RESTARTED
 from spanloom.contracts.training import EvaluationSpec
-from spanloom_evaluator.intervals import bootstrap
-from spanloom_evaluator.score import ALL
-from spanloom_evaluator.significance import compare
+from spanloom_evaluator.score.intervals import bootstrap
+from spanloom_evaluator.score.readings import ALL
+from spanloom_evaluator.score.significance import compare
 
 # Arms that differ in their source alone share all of these.
 _ALIKE = ("run_id", "language", "dataset_id", "label_mapping", "setting", "control", "size")

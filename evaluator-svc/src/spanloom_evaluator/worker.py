@@ -17,9 +17,9 @@ from spanloom.store.settle import settle
 from spanloom.store.work import Claim, Lease
 from spanloom_evaluator import records
 from spanloom_evaluator.facts import facts_of_data
-from spanloom_evaluator.intervals import Interval, bootstrap
 from spanloom_evaluator.records import Unscored
-from spanloom_evaluator.score import Scores, score
+from spanloom_evaluator.score.intervals import Interval, bootstrap
+from spanloom_evaluator.score.readings import Scores, score
 from spanloom_evaluator.stored import refresh_arm
 
 TABLE = "evaluations"

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Engine as Database
 
 from spanloom.errors import EnvironmentMissing
-from spanloom.workers.device import DeviceTurn
+from spanloom.gpu.turn import DeviceTurn
 from spanloom_generator import records
 from spanloom_generator.engines.port import Engine, open_engine
 from spanloom_generator.turns import TurnedEngine

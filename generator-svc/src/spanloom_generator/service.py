@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from spanloom.bus.topics import PROMPTS
 from spanloom.contracts.messages import PromptMessage
-from spanloom.http import EventHub
-from spanloom.http.dead_letters import dead_letter_routes
+from spanloom.gpu.turn import gpus, turn_on
 from spanloom.store.events import Place, since
 from spanloom.workers.consume import Consuming
-from spanloom.workers.device import gpus, turn_on
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_generator import records
-from spanloom_generator.api import run_routes
+from spanloom_generator.api.dead_letters import dead_letter_routes
+from spanloom_generator.api.events import EventHub
+from spanloom_generator.api.runs import run_routes
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.topup import TopUp
 from spanloom_generator.worker import GeneratorWorker

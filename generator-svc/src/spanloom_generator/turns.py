@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from spanloom.errors import SpanloomError
-from spanloom.workers.device import DeviceTurn
+from spanloom.gpu.turn import DeviceTurn
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
 log = structlog.get_logger()

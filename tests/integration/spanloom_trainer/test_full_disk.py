@@ -14,10 +14,10 @@ from spanloom.contracts.messages import JobMessage
 from spanloom.contracts.training import EncoderSpec
 from spanloom.store.settle import settle
 from spanloom.store.work import Lease
-from spanloom_trainer.slot import Slot
+from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.worker import TrainerWorker
-from stored import select, store_run
-from support import wait_for
+from support.common import wait_for
+from support.stored import select, store_run
 
 KEPT_FREE = 1000
 

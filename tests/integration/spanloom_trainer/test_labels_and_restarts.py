@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cluster import tiny_training
 from spanloom.contracts.spec import check_spec
 from spanloom.data.demo import DEMO_SCHEMA, demo_corpus
 from spanloom.data.languages import complete_spec
@@ -17,7 +16,8 @@ from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
 from spanloom.store.samples import sentences_of
 from spanloom_generator.submit import submit
-from stored import select, store_run
+from support.cluster import tiny_training
+from support.stored import select, store_run
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from cluster import demo_language, tiny_training
 from spanloom.contracts.arms import Arm
 from spanloom.contracts.spec import check_spec
 from spanloom.data.languages import complete_spec
@@ -20,11 +19,12 @@ from spanloom.settings import load_settings
 from spanloom.store import runs
 from spanloom.store.settle import settle
 from spanloom_generator.submit import submit
-from spanloom_trainer import shelf
-from spanloom_trainer.models_api import model_routes
-from spanloom_trainer.shelf import Housekeeping, Made
-from spanloom_trainer.taggers import TagChild
-from stored import execute, select, store_run
+from spanloom_trainer.api.models import model_routes
+from spanloom_trainer.models import store as shelf
+from spanloom_trainer.models.store import Housekeeping, Made
+from spanloom_trainer.models.tag_child import TagChild
+from support.cluster import demo_language, tiny_training
+from support.stored import execute, select, store_run
 
 CarryOut = Callable[[str], None]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from spanloom_trainer.card import Card
-from spanloom_trainer.export import export
-from spanloom_trainer.recipe import Recipe
-from spanloom_trainer.tiny import tiny_base
-from spanloom_trainer.train import fine_tune
-from toy_language import SCHEMA, toy_sentences
+from spanloom_trainer.core.recipe import Recipe
+from spanloom_trainer.core.tiny import tiny_base
+from spanloom_trainer.core.train import fine_tune
+from spanloom_trainer.models.card import Card
+from spanloom_trainer.models.export import export
+from support.toy_language import SCHEMA, toy_sentences
 
 
 @pytest.mark.slow

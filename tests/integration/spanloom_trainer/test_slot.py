@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from spanloom_trainer.errors import Cancelled, ChildDied, TrainingFailed
-from spanloom_trainer.slot import Slot, child_environment
-from toy_language import SCHEMA, toy_sentences
+from spanloom_trainer.process.slot import Slot, child_environment
+from support.toy_language import SCHEMA, toy_sentences
 
 pytestmark = pytest.mark.slow
 
@@ -163,7 +163,7 @@ def test_closing_ends_the_child_in_mid_job(tmp_path: Path) -> None:
 def test_kill_nine_of_the_parent_ends_the_child_within_five_seconds(tmp_path: Path) -> None:
     code = f"""
         import json, sys
-        from spanloom_trainer.slot import Slot
+        from spanloom_trainer.process.slot import Slot
         slot = Slot("cpu", {str(tmp_path)!r})
         slot.run(json.load(sys.stdin), lambda progress: print(slot.pid, flush=True))
     """

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support import ROOT
+from support.common import ROOT
 
 FILES = ("docker-compose.yml", "docker-compose.override.yml", "docker-compose.cpu.yml")
 

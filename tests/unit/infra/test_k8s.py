@@ -12,7 +12,7 @@ import yaml
 
 from spanloom.bus.topics import ALL_TOPICS
 from spanloom.store.models import Base
-from support import ROOT
+from support.common import ROOT
 
 FOLDER = ROOT / "infra/k8s"
 

@@ -15,7 +15,7 @@ from types import ModuleType
 
 import pytest
 
-from support import ROOT
+from support.common import ROOT
 
 SCRIPT = ROOT / "infra" / "kafka" / "get"
 

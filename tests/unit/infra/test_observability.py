@@ -8,7 +8,7 @@ import re
 import yaml
 
 from spanloom.telemetry import all_metrics
-from support import ROOT
+from support.common import ROOT
 
 
 def test_the_dashboard_asks_for_metrics_that_exist() -> None:

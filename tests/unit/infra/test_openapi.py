@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from support import ROOT
+from support.common import ROOT
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support import ROOT
+from support.common import ROOT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="giving files to other groups needs root")
 SCRIPT = ROOT / "infra/init/write_secrets.py"

@@ -9,9 +9,9 @@ import pytest
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.languages import LANGUAGES, PAPER_LANGUAGES, complete_spec
-from spanloom.data.published import published_f1, yields_for
 from spanloom.plan import project
-from support import ROOT
+from spanloom_cli.published import published_f1, yields_for
+from support.common import ROOT
 
 PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
 

@@ -18,7 +18,7 @@ from spanloom.errors import SettingsError
 from spanloom.http import create_app
 from spanloom.lifecycle import FunctionWorker, Service
 from spanloom.settings import load_settings
-from support import wait_for
+from support.common import wait_for
 
 QUICK = {"port": 0, "restart_s": 0.01, "restart_max_s": 0.02, "grace_s": 5}
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from spanloom.cli.app import app
 from spanloom.contracts.encoders import model_bytes
 from spanloom.contracts.spec import RunSpec, check_spec
 from spanloom.plan import disk_shortage, project
+from spanloom_cli.app import app
 
 RELATED = {
     "da": "sv", "sk": "en", "sv": "da", "swa": "kin", "kin": "swa", "yor": "swa", "ibo": "swa",

@@ -16,7 +16,7 @@ from spanloom.settings import (
     variables_of,
     with_password,
 )
-from support import ROOT
+from support.common import ROOT
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import structlog
 from opentelemetry import trace
 
 from spanloom.telemetry import all_metrics, bind, configure_logging, extract, inject, log, metrics_page, traced
-from support import ROOT
+from support.common import ROOT
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

@@ -8,8 +8,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from spanloom.cli.app import app
-from spanloom_evaluator.score import READINGS
+from spanloom_cli.app import app
+from spanloom_evaluator.score.readings import READINGS
 
 GOLD = "Ann B-PER\nLee I-PER\nsaw O\nOslo B-LOC\n\n# O\nRome B-LOC\n. O\n\nBo B-PER\nran O\n"
 GOOD = GOLD.replace("Rome B-LOC", "Rome O")

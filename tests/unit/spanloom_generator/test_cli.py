@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from spanloom.cli.app import app
+from spanloom_cli.app import app
 
 SPEC = """
 name: x

@@ -17,7 +17,7 @@ from spanloom.data.subset import paper_permutation, subset
 from spanloom.errors import DataError, SpecError
 from spanloom.ner.sentence import Sentence
 from spanloom_generator.prompts import PromptPlan, load_wording, plan_prompts
-from support import shared_data
+from support.common import shared_data
 
 GOLD = demo_corpus("da")["train"]
 

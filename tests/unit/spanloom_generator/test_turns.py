@@ -16,7 +16,7 @@ from spanloom.errors import EnvironmentMissing
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine, Sampling
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.turns import TurnedEngine
-from support import wait_for
+from support.common import wait_for
 
 
 class FakeEngine(Engine):

@@ -7,10 +7,10 @@ import torch
 
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.base import Base
-from spanloom_trainer.recipe import Recipe
-from spanloom_trainer.tiny import tiny_base
-from toy_language import SCHEMA, toy_sentences
+from spanloom_trainer.core.base import Base
+from spanloom_trainer.core.recipe import Recipe
+from spanloom_trainer.core.tiny import tiny_base
+from support.toy_language import SCHEMA, toy_sentences
 
 
 @pytest.fixture(scope="session", autouse=True)

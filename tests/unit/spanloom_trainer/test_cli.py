@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.base import Base
-from spanloom_trainer.card import Card
 from spanloom_trainer.cli import tag
-from spanloom_trainer.export import export
-from spanloom_trainer.recipe import Recipe
-from spanloom_trainer.train import fine_tune
+from spanloom_trainer.core.base import Base
+from spanloom_trainer.core.recipe import Recipe
+from spanloom_trainer.core.train import fine_tune
+from spanloom_trainer.models.card import Card
+from spanloom_trainer.models.export import export
 
 app = typer.Typer()
 app.command("tag")(tag)
@@ -53,7 +53,7 @@ def test_a_folder_that_is_no_model_is_an_error(tmp_path: Path) -> None:
     assert "cannot be loaded" in result.output
 
 
-@pytest.mark.parametrize("module", ["cli", "slot", "recipe", "words", "errors"])
+@pytest.mark.parametrize("module", ["cli", "process.slot", "core.recipe", "models.words", "errors"])
 def test_light_modules_load_no_torch(module: str) -> None:
     code = f"import sys, spanloom_trainer.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,8 +12,8 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.findings import findings
 from spanloom_trainer.labels import annotated, shared_labels
+from spanloom_trainer.models.store import Wish
 from spanloom_trainer.records import GoldTest, JobData
-from spanloom_trainer.shelf import Wish
 
 ARM = Arm(
     run_id="r", kind="train", language="da", source="organic", setting="from_scratch", train_dataset="r.da.gold.train",

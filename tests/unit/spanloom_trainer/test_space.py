@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_mock_engine
 
 from spanloom.store.work import Lease
-from spanloom_trainer.slot import Slot
+from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.worker import TrainerWorker
 
 

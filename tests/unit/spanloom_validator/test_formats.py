@@ -14,7 +14,7 @@ from spanloom.ner.formats import FORMATS
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_validator.counts import Counts
-from spanloom_validator.judge import judge_completion
+from spanloom_validator.judge.completion import judge_completion
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 LENIENT = Rules.model_validate({str(reason): "mark" for reason in MARKABLE})

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from spanloom.errors import SpanloomError
-from spanloom_trainer.words import words_of
+from spanloom_trainer.models.words import words_of
 
 CHUNK = 256
 
@@ -25,7 +25,7 @@ def tag(
 
     Exit codes: 0 done, 1 the model cannot be used.
     """
-    from spanloom_trainer.tagger import Tagger, described
+    from spanloom_trainer.models.tagger import Tagger, described
 
     try:
         tagger = Tagger(model, device=device)

@@ -17,9 +17,9 @@ from spanloom.store import work
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of
-from spanloom_trainer.cards import facts_for_card
 from spanloom_trainer.labels import annotated, shared_labels
-from spanloom_trainer.shelf import Wish, wish
+from spanloom_trainer.models.cards import facts_for_card
+from spanloom_trainer.models.store import Wish, wish
 
 _ARM = text("SELECT arm FROM jobs WHERE id = :job")
 _GOLD = text("""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from spanloom.bus.topics import JOBS
 from spanloom.contracts.messages import JobMessage
+from spanloom.gpu.turn import gpus, turn_on
 from spanloom.workers.consume import Consuming
-from spanloom.workers.device import gpus, turn_on
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
-from spanloom_trainer.api import job_routes
-from spanloom_trainer.models_api import model_routes
-from spanloom_trainer.shelf import Housekeeping
-from spanloom_trainer.taggers import TagChild
+from spanloom_trainer.api.jobs import job_routes
+from spanloom_trainer.api.models import model_routes
+from spanloom_trainer.models.store import Housekeeping
+from spanloom_trainer.models.tag_child import TagChild
 from spanloom_trainer.worker import TrainerWorker, give_up, make_slots
 
 GROUP = "trainer"

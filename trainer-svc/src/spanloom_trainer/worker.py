@@ -22,22 +22,23 @@ from spanloom.contracts.encoders import job_disk_bytes, job_memory_bytes
 from spanloom.contracts.messages import JobMessage
 from spanloom.data.split import split_of
 from spanloom.errors import LeaseLost, SpanloomError
+from spanloom.gpu.turn import DeviceTurn, gpus
 from spanloom.ner.sentence import Sentence
 from spanloom.plan import shortage
 from spanloom.store import work
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom.store.work import Claim, Lease
-from spanloom.workers.device import DeviceTurn, gpus
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
-from spanloom_trainer import records, shelf
+from spanloom_trainer import records
 from spanloom_trainer.errors import Cancelled, TrainingFailed
 from spanloom_trainer.findings import findings
-from spanloom_trainer.memory import memory_of
+from spanloom_trainer.models import store as shelf
+from spanloom_trainer.models.store import Made
+from spanloom_trainer.process.memory import memory_of
+from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.records import BaseGone, JobData
-from spanloom_trainer.shelf import Made
-from spanloom_trainer.slot import Slot
 
 log = structlog.get_logger()
 TABLE = "jobs"

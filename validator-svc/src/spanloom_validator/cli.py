@@ -22,9 +22,9 @@ from spanloom.errors import DataError, SpecError
 from spanloom.ner.formats import sample_format
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator.counts import Counts, total
-from spanloom_validator.languages import label_of
+from spanloom_validator.judge.languages import label_of
+from spanloom_validator.judge.scripts import letters, letters_in
 from spanloom_validator.offline import Judge, Judged, count, entities, gold_of, hashes, judge_files
-from spanloom_validator.scripts import letters, letters_in
 
 
 def validate(

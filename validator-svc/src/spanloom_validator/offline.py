@@ -13,9 +13,9 @@ from spanloom.data.readers import RawSentence, read_sentences
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom_validator.counts import Counts
-from spanloom_validator.diagnostics import apply_rules, diagnose, known_entities, wants_diagnostics
-from spanloom_validator.duplicates import Seen, mark_duplicates
-from spanloom_validator.judge import judge_completion
+from spanloom_validator.duplicates.exact import Seen, mark_duplicates
+from spanloom_validator.judge.completion import judge_completion
+from spanloom_validator.judge.diagnostics import apply_rules, diagnose, known_entities, wants_diagnostics
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from spanloom.contracts.rules import Rules
 from spanloom.ner.schema import LabelSchema
 from spanloom.store.bulk import insert_rows
 from spanloom.store.models import Rejection, Sample
-from spanloom_validator.diagnostics import known_entities
-from spanloom_validator.languages import label_of
-from spanloom_validator.scripts import letters
+from spanloom_validator.judge.diagnostics import known_entities
+from spanloom_validator.judge.languages import label_of
+from spanloom_validator.judge.scripts import letters
 
 _DATASET = text("""
 SELECT d.id, d.run_id, d.language, d.source, d.tags, d.rules, d.info, r.spec

@@ -16,8 +16,8 @@ from spanloom.contracts.messages import CompletionMessage
 from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash, identity_hash
 from spanloom_validator import records
-from spanloom_validator.diagnostics import Diagnostics
-from spanloom_validator.judge import EXCERPT
+from spanloom_validator.judge.completion import EXCERPT
+from spanloom_validator.judge.diagnostics import Diagnostics
 from spanloom_validator.records import DatasetContext
 
 

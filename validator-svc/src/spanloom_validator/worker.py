@@ -13,9 +13,9 @@ from spanloom.contracts.rules import Treatment, Verdict
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom_validator import records
-from spanloom_validator.diagnostics import apply_rules, diagnose
-from spanloom_validator.judge import judge_completion
-from spanloom_validator.near import band_keys
+from spanloom_validator.duplicates.near import band_keys
+from spanloom_validator.judge.completion import judge_completion
+from spanloom_validator.judge.diagnostics import apply_rules, diagnose
 from spanloom_validator.records import DatasetContext, Seed
 from spanloom_validator.tally import Judged, Tally, tally
 

@@ -13,14 +13,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from spanloom.cli.client import Client
-from spanloom.cli.results import bracketed
 from spanloom.contracts.arms import DIRECT, IDENTITY
 from spanloom.data.demo import DEMO_SCHEMA
 from spanloom.settings import load_settings
 from spanloom.telemetry import configure_logging
+from spanloom_cli.client import Client
+from spanloom_cli.results import bracketed
 from spanloom_embedded.app import embedded
-from spanloom_evaluator.plots import f1_by_size, save_plot
+from spanloom_evaluator.report.plots import f1_by_size, save_plot
 
 POLL_S = 0.3
 Row = Mapping[str, Any]

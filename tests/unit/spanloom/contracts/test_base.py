@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cluster import demo_language, replay_source, tiny_training
 from spanloom.contracts.base import unknown_fields
 from spanloom.contracts.rules import MARKABLE, Rules
 from spanloom.contracts.spec import RunSpec, check_spec, parse_spec
 from spanloom.data.languages import complete_spec
 from spanloom.errors import SpecError
-from support import ROOT
+from support.cluster import demo_language, replay_source, tiny_training
+from support.common import ROOT
 
 
 def whole() -> tuple[RunSpec, dict[str, Any]]:

@@ -20,7 +20,7 @@ from spanloom.contracts.messages import (
     ResultMessage,
 )
 from spanloom.errors import UnreadableMessage
-from support import ROOT
+from support.common import ROOT
 
 CONTRACTS: list[type[Envelope]] = [PromptMessage, CompletionMessage, JobMessage, EvaluationMessage, ResultMessage]
 GOLDEN = ROOT / "tests" / "golden" / "messages"

@@ -14,7 +14,7 @@ from spanloom.data.gold import SPLITS, GoldData, divide, fold_of, load_gold
 from spanloom.data.readers import RawSentence
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
-from support import shared_data
+from support.common import shared_data
 
 NEWS = LabelSchema.of(["PER", "ORG", "LOC"])
 DATED = LabelSchema.of(["PER", "ORG", "LOC", "DATE"])

@@ -11,7 +11,7 @@ from spanloom.contracts.spec import check_spec
 from spanloom.data.languages import LANGUAGES, PAPER_LANGUAGES, complete_spec, find_language
 from spanloom.data.named import COLLECTIONS
 from spanloom.errors import SpecError
-from support import shared_data
+from support.common import shared_data
 
 TABLE_2 = {
     "Kannada": "Telugu",

@@ -19,7 +19,7 @@ from spanloom.ner.formats.jsontext import dumps
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import repair_iob
-from support import shared_data
+from support.common import shared_data
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC", "DATE"])
 ALL = list(FORMATS.values())

@@ -12,7 +12,7 @@ import pytest
 from spanloom.errors import PermanentEngineError
 from spanloom_generator.engines.looped import LoopEngine
 from spanloom_generator.engines.port import CallRequest, CallResult, Sampling
-from support import wait_for
+from support.common import wait_for
 
 
 class Waiting(LoopEngine):

@@ -11,7 +11,7 @@ import pytest
 from spanloom.errors import DataError, PermanentEngineError
 from spanloom_generator.engines.port import CallRequest, Sampling, open_engine
 from spanloom_generator.engines.replay import ReplayEngine
-from support import shared_data
+from support.common import shared_data
 
 
 def request(call: int, language: str = "da", **extra: Any) -> CallRequest:

@@ -1,0 +1,1 @@
+"""The spanloom command and its HTTP client."""

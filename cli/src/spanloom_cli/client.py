@@ -1,0 +1,242 @@
+"""The services' HTTP API as Python calls: retries what may be retried, and turns problems into errors with words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from functools import partial
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import httpx
+from httpx_sse import SSEError, connect_sse
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from spanloom.errors import SpecError
+from spanloom_cli.exits import Exit, ServiceError
+
+ATTEMPTS = 4
+LONGEST_PAUSE_S = 10.0
+_AGAIN = (429, 502, 503, 504)
+
+
+class ServerEvent(NamedTuple):
+    """One event of a run: its id (for Last-Event-ID), kind and data."""
+
+    id: str
+    kind: str
+    data: dict[str, Any]
+
+
+class Client:
+    """Talks to the service at `url`. Lost connections and 429/502/503/504 are tried again, `ATTEMPTS` times in all.
+
+    `twin()` makes another of its kind, for another thread.
+    A POST is tried again too: a new run carries an Idempotency-Key, and cancel, resume and retry may be repeated.
+    Raises ServiceError with an exit code, and SpecError with the field paths where a specification was refused.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        timeout_s: float = 60.0,
+        transport: httpx.BaseTransport | None = None,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self.url, self._attempts = url.rstrip("/"), attempts
+        self.twin = partial(Client, url, api_key=api_key, timeout_s=timeout_s, transport=transport, attempts=attempts)
+        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=timeout_s, transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._http.close()
+
+    # ------------------------------------------------------------------------------------------------------- verbs
+
+    def create_run(self, spec: str, *, idempotency_key: str | None = None) -> dict[str, Any]:
+        """POST /v1/runs with a specification's YAML or JSON text; gives the run's id and state."""
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "Content-Type": "application/yaml"}
+        return self._json("POST", "/v1/runs", content=spec.encode(), headers=headers)
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """GET /v1/runs/{id}."""
+        return self._json("GET", f"/v1/runs/{_part(run_id)}")
+
+    def runs(self, *, limit: int) -> list[dict[str, Any]]:
+        """The newest runs, at most `limit`."""
+        return self._items("/v1/runs", {}, limit)
+
+    def act(self, run_id: str, verb: str) -> dict[str, Any]:
+        """POST /v1/runs/{id}/{verb}: cancel, resume, retry."""
+        return self._json("POST", f"/v1/runs/{_part(run_id)}/{verb}")
+
+    def dataset(self, dataset_id: str) -> dict[str, Any]:
+        """GET /v1/datasets/{id}."""
+        return self._json("GET", f"/v1/datasets/{_part(dataset_id)}")
+
+    def samples(self, dataset_id: str, *, limit: int, **filters: str) -> list[dict[str, Any]]:
+        """Samples of a dataset, at most `limit`."""
+        return self._items(f"/v1/datasets/{_part(dataset_id)}/samples", filters, limit)
+
+    def results(self, view: str, *, limit: int, run: str | None = None) -> list[dict[str, Any]]:
+        """Rows of GET /v1/results, or of one of its views, at most `limit`."""
+        path = "/v1/results" if view == "evaluations" else f"/v1/results/{_part(view)}"
+        return self._items(path, {"run": run} if run else {}, limit)
+
+    def models(self, *, limit: int, run: str | None = None) -> list[dict[str, Any]]:
+        """Models that are kept, at most `limit`."""
+        return self._items("/v1/models", {"run": run} if run else {}, limit)
+
+    def card(self, model_id: str) -> str:
+        """GET /v1/models/{id}/card: a model's card, Markdown."""
+        response = self._send("GET", f"/v1/models/{_part(model_id)}/card")
+        if response.is_error:
+            raise self._refusal(response)
+        return response.text
+
+    def drawing(self, view: str, kind: str, **asked: str) -> bytes:
+        """GET /v1/results/{view}.{kind}: a view drawn as `png` or `svg`; `asked` are `run` and `by`."""
+        response = self._send("GET", f"/v1/results/{_part(view)}.{_part(kind)}", params=asked)
+        if response.is_error:
+            raise self._refusal(response)
+        return response.content
+
+    def dead_letters(self, *, limit: int, **filters: str) -> list[dict[str, Any]]:
+        """Dead letters, at most `limit`."""
+        return self._items("/v1/dead-letters", filters, limit)
+
+    def dead_letter(self, place: str, *, replay: bool = False) -> dict[str, Any]:
+        """One dead letter, `place` being `topic/partition/offset`; or its replay."""
+        path = f"/v1/dead-letters/{'/'.join(_part(part) for part in place.split('/'))}"
+        return self._json("POST", f"{path}/replay") if replay else self._json("GET", path)
+
+    def missing(self) -> list[str]:
+        """What keeps the service from being ready, by GET /readyz; empty when it is ready."""
+        try:
+            self._json("GET", "/readyz")
+        except ServiceError as error:
+            return [str(error)]
+        return []
+
+    def events(self, run_id: str, *, after: str | None = None) -> Iterator[ServerEvent]:
+        """The run's events as they come, from its beginning or after an id. One connection, not tried again."""
+        headers = {"Last-Event-ID": after} if after else {}
+        timeout = httpx.Timeout(10.0, read=60.0)  # the service sends a comment every 15 s
+        try:
+            path = f"/v1/runs/{_part(run_id)}/events"
+            with connect_sse(self._http, "GET", path, headers=headers, timeout=timeout) as source:
+                if source.response.is_error:
+                    source.response.read()
+                    raise self._refusal(source.response)
+                for event in source.iter_sse():
+                    data = event.json()
+                    yield ServerEvent(event.id, event.event, data if isinstance(data, dict) else {"value": data})
+        except (httpx.TransportError, SSEError, ValueError) as error:
+            raise ServiceError(f"the events of {run_id} ended early: {error}", Exit.UNREACHABLE) from None
+
+    # ------------------------------------------------------------------------------------------------------- parts
+
+    def _items(self, path: str, params: dict[str, str], limit: int) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while len(items) < limit:
+            asked = {**params, "limit": str(min(limit - len(items), 1000)), **({"cursor": cursor} if cursor else {})}
+            page = self._json("GET", path, params=asked)
+            items += page["items"]
+            cursor = page.get("next")
+            if not cursor:
+                break
+        return items[:limit]
+
+    def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        response = self._send(method, path, **options)
+        if response.is_error:
+            raise self._refusal(response)
+        try:
+            body = response.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise ServiceError(f"{self.url}{path} is not a Spanloom service: it did not answer JSON", Exit.UNREACHABLE)
+        return body
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        retrying = Retrying(
+            stop=stop_after_attempt(self._attempts),
+            wait=_pause,
+            retry=retry_if_exception(lambda error: isinstance(error, httpx.TransportError | _AskAgainError)),
+            reraise=True,
+        )
+        try:
+            return retrying(self._once, method, path, **options)
+        except _AskAgainError as error:
+            return error.response
+        except httpx.TransportError as error:
+            raise ServiceError(
+                f"cannot reach {self.url}: {error or type(error).__name__}; "
+                "start the services with `spanloom up`, or name them with --url or SPANLOOM_URL",
+                Exit.UNREACHABLE,
+            ) from None
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise ServiceError(f"{self.url}{path} cannot be asked: {error}", Exit.USAGE) from None
+
+    def _once(self, method: str, path: str, **options: Any) -> httpx.Response:
+        response = self._http.request(method, path, **options)
+        if response.status_code in _AGAIN:
+            raise _AskAgainError(response)
+        return response
+
+    def _refusal(self, response: httpx.Response) -> Exception:
+        """The error a response stands for."""
+        try:
+            problem = response.json()
+        except ValueError:
+            problem = {}
+        if not isinstance(problem, dict) or "detail" not in problem:
+            return ServiceError(
+                f"{response.request.url} answered {response.status_code} and is not a Spanloom service; check --url",
+                Exit.UNREACHABLE,
+            )
+        found = [(str(item.get("path", "")), str(item.get("message", ""))) for item in problem.get("errors", [])]
+        if response.status_code in (400, 422) and found:
+            return SpecError(found) if response.request.method == "POST" else _usage(found)
+        detail = str(problem["detail"])
+        if response.status_code >= 500:
+            detail = "; ".join([detail, *(f"{name}: {what}" for name, what in found)])
+            told = f"{detail} (request {problem.get('request_id', '?')})"
+            return ServiceError(f"{self.url} is not ready or failed: {told}", Exit.UNREACHABLE)
+        if response.status_code == 401:
+            detail += "; set SPANLOOM_API_KEY or SPANLOOM_API_KEY_FILE"
+        return ServiceError(detail, Exit.USAGE if response.status_code in (400, 413, 422) else Exit.REFUSED)
+
+
+class _AskAgainError(Exception):
+    """An answer that asks to be asked again."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        super().__init__(f"HTTP {response.status_code}")
+
+
+_backoff = wait_random_exponential(multiplier=0.2, max=3.0)
+
+
+def _pause(state: RetryCallState) -> float:
+    """What `Retry-After` asks for, within reason; else a growing random pause."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.response.headers.get("Retry-After", "") if isinstance(error, _AskAgainError) else ""
+    return min(float(asked), LONGEST_PAUSE_S) if asked.isdigit() else _backoff(state)
+
+
+def _usage(found: list[tuple[str, str]]) -> ServiceError:
+    return ServiceError("; ".join(f"{path}: {what}" for path, what in found), Exit.USAGE)
+
+
+def _part(text: str) -> str:
+    """An id as one segment of a path."""
+    return httpx.URL(path="/" + text.replace("/", "%2F")).raw_path.decode()[1:]

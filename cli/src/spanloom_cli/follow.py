@@ -1,0 +1,156 @@
+"""Live progress of a run: a snapshot every second, sooner when an event comes."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from spanloom.errors import SpanloomError
+from spanloom_cli.client import Client
+
+EVERY_S = 1.0
+LINE_EVERY_S = 10.0
+"""Off a terminal: a line of progress at most so often."""
+INTERRUPTED = 130
+
+
+def follow_run(api: Client, run_id: str) -> dict[str, Any]:
+    """Show progress on stderr until the run ends; gives the run as it ended. Ctrl-C ends the following alone."""
+    shown = Bars() if sys.stderr.isatty() else Lines()
+    try:
+        with shown:
+            return watch(api, run_id, shown.show)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"\nthe run goes on; `spanloom follow {run_id}` shows it again, `spanloom cancel {run_id}` ends it",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def watch(api: Client, run_id: str, show: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Call `show` with each snapshot until the run's state is no longer `running`; gives the last one.
+
+    Events wake it early. Where their stream cannot be had, or ends, the snapshots alone go on.
+    """
+    woken: queue.SimpleQueue[None] = queue.SimpleQueue()
+    # A daemon with a client of its own: it may wait for an event when the run has ended, and nobody waits for it.
+    threading.Thread(target=_listen, args=(api.twin, run_id, woken), daemon=True, name="events").start()
+    while True:
+        snapshot = api.run(run_id)
+        show(snapshot)
+        if snapshot["state"] != "running":
+            return snapshot
+        try:
+            woken.get(timeout=EVERY_S)
+            while not woken.empty():
+                woken.get_nowait()
+        except queue.Empty:
+            continue
+
+
+def _listen(connect: Callable[[], Client], run_id: str, woken: queue.SimpleQueue[None]) -> None:
+    try:
+        with connect() as api:
+            for _ in api.events(run_id):
+                woken.put(None)
+    except SpanloomError:
+        return  # no stream: the snapshots go on alone, and they tell what is wrong if they fail as well
+
+
+class Bars:
+    """Progress bars for a terminal: calls, judged, jobs, evaluations, and a bar a running job."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description:<14}"),
+            BarColumn(bar_width=32),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+            TimeElapsedColumn(),
+            console=console or Console(stderr=True),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Bars:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, run: dict[str, Any]) -> None:
+        """Draw a snapshot."""
+        seen = set()
+        for name, done, total, note in rows_of(run):
+            seen.add(name)
+            if name not in self._tasks:
+                self._tasks[name] = self._progress.add_task(name, total=total or None, note=note)
+            self._progress.update(self._tasks[name], completed=done, total=total or None, note=note)
+        for name in [name for name in self._tasks if name not in seen]:
+            self._progress.remove_task(self._tasks.pop(name))
+        self._progress.refresh()
+
+
+class Lines:
+    """A line when something changed, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._last, self._at = "", 0.0
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def show(self, run: dict[str, Any]) -> None:
+        """Print a snapshot, at most every `LINE_EVERY_S` while the run goes on."""
+        rows = [row for row in rows_of(run) if not row[0].startswith("job ")]
+        line = ", ".join(
+            f"{name} {done:,}/{total:,}" + (f" ({note})" if note else "") for name, done, total, note in rows
+        )
+        line = f"{run['state']}: {line}"
+        due = time.monotonic() - self._at >= LINE_EVERY_S or run["state"] != "running"
+        if line != self._last and due:
+            typer.echo(line, err=True)
+            self._last, self._at = line, time.monotonic()
+
+
+def rows_of(run: dict[str, Any]) -> list[tuple[str, int, int, str]]:
+    """`(name, done, total, note)` of each bar of a snapshot."""
+    calls, samples, jobs = run["calls"], run["samples"], run["jobs"]
+    out: list[tuple[str, int, int, str]] = []
+    if calls["expected"]:
+        failed = f"{calls['failed']:,} failed" if calls["failed"] else ""
+        out.append(("calls", calls["completed"], calls["expected"], failed))
+        share = samples["accepted"] / samples["candidates"] if samples["candidates"] else 0.0
+        accepted = f"{samples['accepted']:,} of {samples['candidates']:,} samples accepted ({share:.0%})"
+        out.append(("judged", calls["judged"], calls["expected"], accepted))
+    out.append(
+        ("jobs", jobs["done"] + jobs["failed"], jobs["total"], f"{jobs['failed']:,} failed" if jobs["failed"] else "")
+    )
+    out.append(("evaluations", run["evaluations"]["done"], run["evaluations"]["total"], ""))
+    for job in jobs.get("running", []):
+        progress = job.get("progress") or {}
+        out.append(
+            (f"job {str(job['id'])[-8:]}", int(progress.get("step") or 0), int(progress.get("steps") or 0), _arm(job))
+        )
+    return out
+
+
+def _arm(job: dict[str, Any]) -> str:
+    arm = job.get("arm")
+    if not isinstance(arm, dict):
+        return str(arm or "")
+    what = " ".join(str(arm[key]) for key in ("language", "source", "setting", "size") if arm.get(key) is not None)
+    f1 = (job.get("progress") or {}).get("dev_f1")
+    return f"{what}, dev F1 {f1:.3f}" if isinstance(f1, float) else what

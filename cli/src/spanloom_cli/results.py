@@ -1,0 +1,212 @@
+"""Commands over what runs made: `results` and `samples`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from spanloom.errors import SpanloomError
+from spanloom.ner.spans import spans_of
+from spanloom_cli.options import Limit, Url, client, print_json, show
+
+DRAWN = (".png", ".svg")
+
+
+class View(StrEnum):
+    """What `results` shows."""
+
+    evaluations = "evaluations"
+    f1_by_size = "f1_by_size"
+    collapse_by_source = "collapse_by_source"
+    source_comparison = "source_comparison"
+    yield_by_source = "yield_by_source"
+    rejection_reasons = "rejection_reasons"
+    run_summary = "run_summary"
+    leaderboard = "leaderboard"
+    significance = "significance"
+
+
+class Axis(StrEnum):
+    """What F1 is drawn against."""
+
+    size = "size"
+    gold_used = "gold_used"
+
+
+class Paper(StrEnum):
+    """What results are compared with."""
+
+    paper = "paper"
+
+
+class Form(StrEnum):
+    """How rows are written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    latex = "latex"
+
+
+SHORT: Mapping[View, tuple[str, ...]] = {
+    View.evaluations: (
+        "language", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "precision", "recall",
+        "boundary_f1", "recall_seen", "recall_unseen", "gold_used", "collapsed",
+    ),
+    View.f1_by_size: (
+        "language", "setting", "source", "size", "size_asked", "gold_used", "seeds", "f1", "lo", "hi",
+        "collapse_rate", "f1_with_restarts",
+    ),
+    View.collapse_by_source: (
+        "setting", "source", "trainings", "collapsed", "still_collapsed", "few_updates", "collapse_rate", "f1",
+        "f1_with_restarts",
+    ),
+    View.source_comparison: (
+        "language", "size", "source", "f1_from_scratch", "lo_from_scratch", "hi_from_scratch", "f1_fine_tuning",
+        "lo_fine_tuning", "hi_fine_tuning",
+    ),
+    View.yield_by_source: (
+        "language", "source", "calls_judged", "tokens_in", "tokens_out", "seconds", "cost", "currency", "candidates",
+        "accepted", "distinct_accepted", "accepted_per_1000_tokens", "share_damaged",
+    ),
+    View.leaderboard: (
+        "language", "place", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "gold_used",
+    ),
+    View.significance: (
+        "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm",
+    ),
+}  # fmt: skip
+"""The columns that people read; JSON and CSV hold all."""
+HEADINGS: Mapping[str, str] = {
+    "calls_judged": "calls",
+    "tokens_in": "tokens in",
+    "tokens_out": "tokens out",
+    "candidates": "objects",
+    "distinct_accepted": "unique",
+    "accepted_per_1000_tokens": "per 1000 tokens",
+    "share_damaged": "damaged",
+}
+"""Shorter names for the terminal's table; all other forms keep the view's."""
+SPARE: Mapping[View, tuple[str, ...]] = {
+    View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
+}
+"""What a terminal that is too narrow is not shown, in this order."""
+TELLING = ("run", "split", "control", "version", "method", "label_mapping", "other_version", "other_method")
+"""Columns that people see beside those where they hold more than one value."""
+
+
+def results(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; without it, all runs.")] = None,
+    view: Annotated[View, typer.Option(help="What to show.")] = View.f1_by_size,
+    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.table,
+    plot: Annotated[Path | None, typer.Option(help="Draw the view into this file, .png or .svg, as well.")] = None,
+    by: Annotated[Axis, typer.Option(help="What F1 is drawn against, for --view f1_by_size.")] = Axis.size,
+    compare: Annotated[
+        Paper | None, typer.Option(help="Published numbers beside measured: yields exactly, F1 with intervals.")
+    ] = None,
+    limit: Limit = 1000,
+    url: Url = None,
+) -> None:
+    """Results as a table, JSON, CSV, Markdown or LaTeX, and as a plot, which the service draws."""
+    if compare is not None:
+        _compare(run, form, limit, url)
+        return
+    if plot is not None and plot.suffix.lower() not in DRAWN:
+        raise SpanloomError(f"{plot}: a plot is drawn as {' or '.join(DRAWN)}; name the file so")
+    with client(url) as api:
+        rows = api.results(view, run=run, limit=limit)
+        if plot is not None:
+            asked = {"run": run} if run else {}
+            drawn = api.drawing(view, plot.suffix.lower()[1:], by=by.value, **asked)
+            part = plot.with_name(f".{plot.name}.part")
+            part.write_bytes(drawn)
+            part.replace(plot)
+            typer.echo(f"wrote {plot}", err=True)
+    if not rows and form is Form.table:
+        typer.echo("no results yet", err=True)
+        return
+    if form in (Form.json, Form.csv):
+        show(rows, form)
+    else:
+        # A seed is a name, not an amount.
+        named = [{**row, "training_seed": str(row["training_seed"])} if "training_seed" in row else row for row in rows]
+        if view is View.yield_by_source:
+            named = [{**row, "seconds": _whole(row.get("seconds"))} for row in named]
+        columns = columns_for(view, rows)
+        if form is Form.table:
+            show(named, form, columns=columns, headings=HEADINGS, spare=SPARE.get(view, ()))
+        else:
+            show(named, form, columns=columns)
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
+
+
+def _compare(run: str | None, form: Form, limit: int, url: str | None) -> None:
+    """The paper's yields and F1 beside those of a run, with the difference (measured minus published)."""
+    from spanloom_cli.published import compare_f1, compare_yields
+
+    with client(url) as api:
+        yields = compare_yields(api.results("yield_by_source", run=run, limit=limit))
+        points = compare_f1(api.results("f1_by_size", run=run, limit=limit))
+    if form is Form.json:
+        print_json({"yields": yields, "f1": points})
+        return
+    if not yields and not points:
+        typer.echo("nothing to compare: no language, source and size that the paper has", err=True)
+    for rows in (yields, points):
+        if rows:
+            show(rows, form)
+
+
+def columns_for(view: View, rows: Iterable[Mapping[str, Any]]) -> list[str] | None:
+    """What people read of a view: its short columns that hold anything, and those that tell rows apart."""
+    if view not in SHORT:
+        return None
+    rows = list(rows)
+    telling = [name for name in TELLING if len({row.get(name) for row in rows}) > 1]
+    return [*telling, *(name for name in SHORT[view] if any(row.get(name) is not None for row in rows))]
+
+
+def samples(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id; `spanloom show RUN` lists them.")],
+    form: Annotated[Form, typer.Option("--format", help="How to write them.")] = Form.table,
+    limit: Limit = 20,
+    url: Url = None,
+) -> None:
+    """Samples of a dataset: the sentence with its entities, or whole as JSON."""
+    with client(url) as api:
+        rows = api.samples(dataset, limit=limit)
+        tags = api.dataset(dataset)["tags"]
+    if form in (Form.json, Form.csv):
+        show(rows, form)
+    elif rows:
+        shown = [
+            {
+                "call": f"{row.get('call_index')}.{row.get('candidate_index')}",
+                "sentence": bracketed(row["tokens"], row["ner_tags"], tags),
+            }
+            for row in rows
+        ]
+        show(shown, form)
+    else:
+        typer.echo("no samples yet", err=True)
+
+
+def bracketed(tokens: list[str], ner_tags: list[int], names: list[str]) -> str:
+    """A sentence as one line of text with its entities in brackets.
+
+    >>> bracketed(["Anna", "Li", "bor", "i", "Aarhus"], [1, 2, 0, 0, 3], ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
+    '[Anna Li](PER) bor i [Aarhus](LOC)'
+    """
+    out = list(tokens)
+    for kind, start, end in spans_of(ner_tags):
+        out[start] = f"[{out[start]}"
+        out[end - 1] += f"]({names[2 * kind + 1].partition('-')[2]})"
+    return " ".join(out)

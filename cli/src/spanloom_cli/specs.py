@@ -1,0 +1,190 @@
+"""Commands over specifications: `plan` and `spec`. They need no service."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spanloom.errors import DataError
+from spanloom.settings import load_settings
+from spanloom_cli.exits import Exit
+from spanloom_cli.options import Json, Url, client, print_json, show
+
+if TYPE_CHECKING:
+    from spanloom.contracts.spec import RunSpec
+    from spanloom.contracts.training import EncoderSpec
+    from spanloom.plan import Projection
+    from spanloom_cli.speeds import Speed
+
+SpecFile = Annotated[str, typer.Argument(metavar="SPEC", help="A YAML or JSON file; `-` reads standard input.")]
+
+
+class Yields(StrEnum):
+    """Whose yields are counted with."""
+
+    paper = "paper"
+
+
+def read_spec(path: str) -> str:
+    """The text of a specification. Raises DataError when it cannot be read."""
+    try:
+        return sys.stdin.buffer.read().decode() if path == "-" else Path(path).read_text("utf-8")
+    except OSError as error:
+        raise DataError(error.strerror or str(error), path=path) from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"not UTF-8 text: {error}", path=path) from None
+
+
+def plan(
+    spec: SpecFile,
+    ms_per_step: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="Milliseconds an update takes on your device: the hours are projected from it."),
+    ] = None,
+    measured: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Project the hours from what the updates of this run have taken.")
+    ] = None,
+    models: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="SPANLOOM_MODELS", help="Folder of models: exit code 1 when the run's would not fit on its disk."
+        ),
+    ] = None,
+    yields: Annotated[
+        Yields | None, typer.Option(help="Count arms with the published yields of the paper's LLMs.")
+    ] = None,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """What a run would do, without doing it: calls, arms, tokens, disk, hours.
+
+    Counts of arms are upper bounds until it is known how many samples the datasets hold (--yields).
+    """
+    from spanloom.contracts.spec import parse_spec
+    from spanloom.data.languages import complete_spec
+    from spanloom.plan import project, shortage
+    from spanloom_cli.published import yields_for
+
+    parsed = parse_spec(read_spec(spec), complete_spec)
+    projection = project(parsed, yields=yields_for(parsed) if yields else None)
+    speeds = _speeds(parsed.training.encoder, ms_per_step, measured, url)
+    short = None
+    if models is not None and projection.models_peak_bytes is not None:
+        short = shortage(projection.models_peak_bytes, models, keep_free=load_settings().models_min_free_bytes)
+    if as_json:
+        hours = speeds[0].hours(projection.steps) if speeds else None
+        told = {"disk_bytes": projection.disk_bytes, "hours": hours, "speeds": [asdict(speed) for speed in speeds]}
+        print_json({"name": parsed.name, **asdict(projection), **told, "shortage": short})
+    else:
+        _print_plan(parsed, projection, speeds)
+        if short is not None:
+            typer.secho(f"the run's models would not fit: {short}", fg="red", err=True)
+    if short is not None:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _speeds(encoder: EncoderSpec, ms_per_step: float | None, run: str | None, url: str | None) -> list[Speed]:
+    """What hours are projected from: the figure given, else a run's, else those measured at the encoder's shape."""
+    from spanloom_cli.speeds import Speed, measured_speeds, speed_of_run
+
+    if ms_per_step is not None:
+        return [Speed(ms_per_step, "your device", "as given", "yours")]
+    if run is not None:
+        with client(url) as api:
+            return [speed_of_run(run, api.results("evaluations", run=run, limit=100_000), encoder)]
+    return measured_speeds(encoder)
+
+
+def _print_plan(parsed: RunSpec, projection: Projection, speeds: Sequence[Speed]) -> None:
+    codes = ", ".join(language.code for language in parsed.languages)
+    typer.secho(f"{parsed.name}: {len(parsed.languages)} languages ({codes})", bold=True)
+    if projection.sources:
+        show([asdict(source) for source in projection.sources], "table")
+    peak = projection.models_peak_bytes
+    facts: list[tuple[str, str]] = [
+        ("calls to the LLM", f"{projection.calls:,}"),
+        ("tokens read / written", f"about {projection.tokens_in:,} / {projection.tokens_out:,}"),
+        ("arms", f"at most {projection.arms:,}"),
+        *((f"  {name}", f"{count:,}") for name, count in projection.arms_by_source.items()),
+        ("pre-trainings", f"{projection.pretrainings:,}"),
+        ("zero-shot evaluations", f"{projection.zero_shot:,}"),
+        ("evaluations", f"at most {projection.evaluations:,}"),
+        ("updates", f"at most {projection.steps:,}"),
+        *(
+            (
+                "hours of training",
+                f"at most {speed.hours(projection.steps):,.1f} at {speed.ms_per_step:,.5g} ms an update: "
+                f"{speed.device}, {speed.source}",
+            )
+            for speed in speeds
+        ),
+        ("models kept", f"{projection.models:,}"),
+        *([("models' disk", f"about {human_bytes(peak)} at most at one time")] if peak is not None else []),
+        ("disk", f"about {human_bytes(projection.disk_bytes)}"),
+    ]
+    width = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        typer.echo(f"{name:<{width}}  {value}")
+    notes = [*projection.notes, *_about_speeds(parsed.training.encoder, projection.steps, speeds)]
+    for note in notes:
+        typer.secho(f"- {note}", dim=True)
+
+
+def _about_speeds(encoder: EncoderSpec, steps: int, speeds: Sequence[Speed]) -> list[str]:
+    """What to say where the hours on a GPU are not known, and what is known instead."""
+    from spanloom_cli.speeds import smaller_speed
+
+    if not all(speed.kind == "cpu" for speed in speeds):
+        return []
+    notes = [
+        "No GPU has been measured at this encoder's shape: give --ms-per-step, or --measured RUN for what a run of "
+        "yours has taken."
+    ]
+    smaller = None if speeds else smaller_speed(encoder)
+    if smaller is not None:
+        notes.append(
+            f"A smaller encoder took {smaller.ms_per_step:,.5g} ms an update on {smaller.device} ({smaller.source}): "
+            f"{smaller.hours(steps):,.0f} h for so many updates, and this one takes longer."
+        )
+    return notes
+
+
+def spec(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[SPEC]", help="A specification to check; `-` reads stdin.")
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of specifications.")] = False,
+) -> None:
+    """Check a specification and print it with every default filled in; or print the schema."""
+    import yaml
+
+    from spanloom.contracts.spec import RunSpec, parse_spec
+    from spanloom.data.languages import complete_spec
+
+    if schema == (file is not None):
+        raise typer.BadParameter("give a file to check, or --schema")
+    if schema or file is None:
+        print_json(RunSpec.model_json_schema())
+        return
+    parsed = parse_spec(read_spec(file), complete_spec)
+    yaml.safe_dump(parsed.model_dump(mode="json"), sys.stdout, sort_keys=False, allow_unicode=True)
+
+
+def human_bytes(count: int) -> str:
+    """Bytes in the unit people would use, powers of 1000.
+
+    >>> human_bytes(2_240_000_000)
+    '2.2 GB'
+    """
+    size, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB", "PB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"

@@ -1,0 +1,303 @@
+"""Turns on a device: one GPU, one holder. A row queues, a file's lock excludes, and a turn ends when another waits.
+
+`SPANLOOM_DEVICE_LOCKS` names the folder of the lock files, which all services of a host share. With someone waiting a
+holder gives the device up when it is idle, or when its turn (`SPANLOOM_GPU_TURN_S`) is over; one that does not within
+`SPANLOOM_GPU_HANDOVER_S` has what it runs on the device ended, and after as long again is ended itself: by the one that
+waits, or by its guard where that is in another container.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine
+
+from spanloom.gpu.guard import start_guard, stop_guard
+from spanloom.gpu.lock_file import DeviceFile, Holder, end, namespace, this_process, using
+from spanloom.gpu.queue import Queue
+from spanloom.settings import Settings
+from spanloom.workers.outage import Outage, is_transient
+
+log = structlog.get_logger()
+LINGER_S = 2.0
+"""An idle holder gives way after so long: between two jobs it is idle for a moment too."""
+MEMORY_S = 60.0
+"""How long a new holder waits for the memory of the one before it."""
+
+
+class DeviceTurn:
+    """One would-be holder of one device. Threads `enter` and `leave`; `run`, in a thread of its own, queues for them.
+
+    Several users of one holder share its turn. `let_go` ends what holds the device's memory, once no user is left and
+    another waits; `settle` waits for the memory of whoever had the device before.
+    """
+
+    def __init__(
+        self,
+        db: Engine,
+        file: DeviceFile,
+        *,
+        holder: str,
+        turn_s: float,
+        handover_s: float,
+        lease_s: float,
+        poll_s: float = 1.0,
+        let_go: Callable[[], object] = lambda: None,
+        settle: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.db, self.file, self.turn_s, self.handover_s, self.poll_s = db, file, turn_s, handover_s, poll_s
+        self.let_go, self.settle = let_go, settle
+        self.queue = Queue(file.device, holder, os.getpid(), lease_s)
+        self.outage = Outage(most_s=lease_s)
+        self._me: Holder | None = None  # ourselves in the file, while we hold the device
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._over_since: float | None = None
+        self._users = self._wanting = 0
+        self._in_queue = False
+        self._asked_at = self._idle_since = time.monotonic()
+        self._changed, self._wake = threading.Condition(), threading.Event()
+
+    @property
+    def over(self) -> bool:
+        """Whether the turn has ended: users should leave soon."""
+        return self._over_since is not None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a third of the time to give way is gone: users should leave now, whatever they lose."""
+        since = self._over_since
+        return since is not None and time.monotonic() - since > self.handover_s / 3
+
+    def enter(self, give_up: Callable[[], bool] = lambda: False) -> bool:
+        """Wait for the device and become a user of it; False when `give_up()` turned true first."""
+        with self._changed:
+            self._wanting += 1
+            self._wake.set()
+            try:
+                while self._me is None or self.over:
+                    if give_up():
+                        return False
+                    self._changed.wait(0.1)
+                self._users += 1
+                return True
+            finally:
+                self._wanting -= 1
+
+    def leave(self) -> None:
+        """Be a user no longer."""
+        with self._changed:
+            self._users -= 1
+            self._idle_since = time.monotonic()
+        self._wake.set()
+
+    @contextmanager
+    def used(self, give_up: Callable[[], bool] = lambda: False) -> Iterator[bool]:
+        """`enter` and `leave`; gives whether the device was had."""
+        entered = self.enter(give_up)
+        try:
+            yield entered
+        finally:
+            if entered:
+                self.leave()
+
+    def name(self, pids: Collection[int]) -> None:
+        """Name processes that use the device for us: a new holder ends them should we die."""
+        with self._changed:
+            if self._me is not None:
+                self._me = using(self._me, pids)
+                self.file.name(self._me)
+
+    def begin_again(self) -> None:
+        """Count the turn from now: what had to be loaded is loaded."""
+        with self._changed:
+            if self._me is not None:
+                self._me = replace(self._me, since=time.monotonic())
+                self.file.name(self._me)
+
+    def step(self) -> None:
+        """One look: hold on, give way, queue up, or take the device."""
+        if self._me is not None:
+            self._hold_on(self._me)
+        elif self._wanting:
+            self._try_to_take()
+        elif self._in_queue:
+            self._leave_queue()
+
+    def run(self, stop: threading.Event) -> None:
+        """Look every `poll_s` seconds, and at once when something changes, until `stop` is set."""
+        while not stop.is_set():
+            pause = self.poll_s
+            try:
+                self.step()
+                self.outage.over()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                pause = self.outage.note(error)
+            self._wake.wait(min(pause, self.poll_s * 5))
+            self._wake.clear()
+
+    def close(self) -> None:
+        """Give the device up at the end; its users have left."""
+        if self._me is not None:
+            self._give_up()
+        if self._guard is not None:
+            stop_guard(self._guard)
+            self._guard = None
+        try:
+            self._leave_queue()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.info("the device's row stays until its lease ends", device=self.file.device, error=str(error))
+
+    def _hold_on(self, me: Holder) -> None:
+        if self.over and not self._users:
+            self._give_up()
+            self._leave_queue()
+            return
+        with self.db.begin() as connection:
+            waited_for = self.queue.someone_waits(connection)
+        now = time.monotonic()
+        with self._changed:
+            idle = not self._users and not self._wanting and now - self._idle_since >= min(LINGER_S, self.turn_s)
+            if waited_for and (idle or now - me.since >= self.turn_s):
+                if not self.over:
+                    log.info("turn over", device=self.file.device, holder=self.queue.holder, idle=idle)
+                    self._over_since = now
+                if not self._users:
+                    self._wake.set()  # to be given up at once
+
+    def _give_up(self) -> None:
+        try:
+            self.let_go()
+        finally:
+            with self._changed:
+                self._me, self._over_since, self._in_queue = None, None, True
+                self.file.name(None)
+                self.file.free()
+
+    def _leave_queue(self) -> None:
+        self.file.free()  # taken, but wanted no longer before it could be shown
+        with self.db.begin() as connection:
+            self.queue.leave(connection)
+        self._in_queue = False
+
+    def _try_to_take(self) -> None:
+        if not self._in_queue:
+            self._asked_at = time.monotonic()
+        with self.db.begin() as connection:
+            first = self.queue.ask(connection)
+        self._in_queue = True
+        if not first:
+            return
+        if not self.file.take():
+            self._unstick()
+            return
+        before = self.file.holder()
+        if before is not None and not end(before):  # it died: whoever gives up takes its name away
+            self.file.free()
+            return
+        self.settle()
+        with self.db.begin() as connection:
+            self.queue.hold(connection)
+        if self._guard is None or self._guard.poll() is not None:
+            self._guard = start_guard(self.file)
+        with self._changed:
+            self._me, self._over_since = this_process(self.queue.holder, self.turn_s, self.handover_s), None
+            self._idle_since = time.monotonic()
+            self.file.answered()  # what was asked of the holder before
+            self.file.name(self._me)
+            self._changed.notify_all()
+        log.info("device taken", device=self.file.device, holder=self.queue.holder)
+
+    def _unstick(self) -> None:
+        """End what a holder runs on the device, and then the holder, where it should have given way long ago."""
+        holder = self.file.holder()
+        if holder is None:
+            return
+        late = time.monotonic() - max(holder.since + holder.turn_s, self._asked_at) - holder.handover_s
+        if late > 0 and holder.namespace == namespace():
+            end(holder, itself=late > holder.handover_s)
+        elif late > 0:
+            self.file.ask_to_end(holder, itself=late > holder.handover_s)
+
+
+def turn_on(
+    db: Engine, settings: Settings, device: str, *, holder: str, let_go: Callable[[], object] = lambda: None
+) -> DeviceTurn:
+    """A holder's turns on a GPU, by its UUID."""
+    return DeviceTurn(
+        db,
+        DeviceFile(settings.device_locks_folder, device),
+        holder=holder,
+        turn_s=settings.gpu_turn_s,
+        handover_s=settings.gpu_handover_s,
+        lease_s=settings.lease_s,
+        let_go=let_go,
+        settle=lambda: wait_for_memory(lambda: used_memory(device)),
+    )
+
+
+def gpus() -> list[str]:
+    """The UUIDs of the GPUs that this process sees, in the order of their numbers; none where there is no driver.
+
+    As CUDA numbers them with CUDA_DEVICE_ORDER=PCI_BUS_ID, which on a host with GPUs of one kind is always so.
+    """
+    found = _nvidia_smi("--query-gpu=uuid")
+    shown = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if shown is None:
+        return found
+    return [_gpu_of(name.strip(), found) for name in shown.split(",") if name.strip()]
+
+
+def _gpu_of(name: str, found: list[str]) -> str:
+    """A GPU of CUDA_VISIBLE_DEVICES by its UUID: it may stand there by number, or by the beginning of its UUID."""
+    if name.isdigit():
+        return found[int(name)] if int(name) < len(found) else name
+    return next((uuid for uuid in found if uuid.startswith(name)), name)
+
+
+def used_memory(device: str) -> int | None:
+    """MiB in use on a GPU, None where nobody can tell."""
+    said = _nvidia_smi(f"--id={device}", "--query-gpu=memory.used")
+    return int(said[0]) if said and said[0].isdigit() else None
+
+
+def free_memory(device: str) -> int | None:
+    """Bytes of a GPU's memory that nobody uses, None where nobody can tell."""
+    said = _nvidia_smi(f"--id={device}", "--query-gpu=memory.free")
+    return int(said[0]) * 2**20 if said and said[0].isdigit() else None
+
+
+def wait_for_memory(read: Callable[[], int | None], *, every_s: float = 0.5, patience_s: float = MEMORY_S) -> None:
+    """Wait until the memory in use falls no further: what was ended gives it back little by little."""
+    until, before = time.monotonic() + patience_s, read()
+    while before is not None and time.monotonic() < until:
+        time.sleep(every_s)
+        now = read()
+        if now is None or now >= before:
+            return
+        before = now
+
+
+def _nvidia_smi(*query: str) -> list[str]:
+    if not any(Path(driver).exists() for driver in ("/dev/nvidiactl", "/dev/dxg")):
+        return []
+    try:
+        done = subprocess.run(
+            ["nvidia-smi", *query, "--format=csv,noheader,nounits"],
+            capture_output=True, text=True, timeout=30, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("nvidia-smi does not tell of the GPUs", error=str(error))
+        return []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()]

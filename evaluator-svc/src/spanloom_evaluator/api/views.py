@@ -1,0 +1,102 @@
+"""Routes over the public SQL views: `/v1/results/{view}`, the same rows that psql shows, and their drawings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Engine, text
+
+from spanloom.errors import DataError, NotFound
+from spanloom.http.pages import Cursor, Limit, Page, decode_cursor, encode_cursor
+from spanloom_evaluator.api.paging import Form, answer
+from spanloom_evaluator.report.figures import CHARTS
+from spanloom_evaluator.report.plots import draw
+
+MOST_DRAWN = 100_000
+"""Rows of a drawing; more are refused rather than drawn in part."""
+_ORDER = {
+    "run_summary": "created_at, run",
+    "yield_by_source": "run, language, source, split, version",
+    "rejection_reasons": "run, language, source, split, version, rejected DESC, reason",
+    "leaderboard": "run, language, place, evaluation",
+    "f1_by_size": "run, language, setting, source, size, control, version, method, test_set",
+    "collapse_by_source": "run, setting, source, version",
+    "source_comparison": "run, language, size, source, control, version, method",
+    "significance": "run, language, setting, size, source, other, control, version, other_version, method, "
+    "other_method",
+}
+"""The order of each view's rows; total, so that pages meet."""
+_MEDIA = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
+
+
+class ViewName(StrEnum):
+    """The public views (`store.migrate.VIEWS`) beside `results`, which is `GET /v1/results`."""
+
+    run_summary = "run_summary"
+    yield_by_source = "yield_by_source"
+    rejection_reasons = "rejection_reasons"
+    leaderboard = "leaderboard"
+    f1_by_size = "f1_by_size"
+    collapse_by_source = "collapse_by_source"
+    source_comparison = "source_comparison"
+    significance = "significance"
+
+
+Run = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="A run's id; all runs without.")]
+By = Annotated[Literal["size", "gold_used"], Query(description="What F1 is drawn against (f1_by_size alone).")]
+
+
+def rows_of(engine: Engine, view: ViewName, run: str | None, *, limit: int, start: int = 0) -> list[dict[str, Any]]:
+    """Rows of a view in its order. Raises NotFound for a run that is not there."""
+    # The view's name and order come from the table above, never from a request's text.
+    query = text(
+        f"SELECT * FROM {view.value} WHERE CAST(:run AS text) IS NULL OR run = :run "  # noqa: S608
+        f"ORDER BY {_ORDER[view.value]} LIMIT :limit OFFSET :start"
+    )
+    with engine.connect() as connection:
+        if run is not None and not connection.execute(text("SELECT 1 FROM runs WHERE id = :run"), {"run": run}).first():
+            raise NotFound(f"there is no run {run!r}; `GET /v1/runs` lists them")
+        found = connection.execute(query, {"run": run, "limit": limit, "start": start}).mappings()
+        return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+
+def view_routes(engine: Engine) -> APIRouter:
+    """One route for all views, and one for their drawings."""
+    router = APIRouter(prefix="/v1/results", tags=["results"])
+
+    @router.get(
+        "/{view}.{kind}",
+        summary="A view of the results, drawn: PNG, SVG or the Vega-Lite specification",
+        response_class=Response,
+        responses={200: {"content": {media: {} for media in _MEDIA.values()}}},
+    )
+    def drawing(view: ViewName, kind: Literal["png", "svg", "json"], run: Run = None, by: By = "size") -> Response:
+        """The drawing of one run's rows, or of all runs'. 404 when there is nothing to draw yet."""
+        if view.value not in CHARTS:
+            raise NotFound(f"{view.value} is not drawn; drawn are {', '.join(CHARTS)}")
+        rows = rows_of(engine, view, run, limit=MOST_DRAWN + 1)
+        if not rows:
+            raise NotFound("there are no results to draw yet")
+        if len(rows) > MOST_DRAWN:
+            raise DataError(f"there are more than {MOST_DRAWN:,} rows to draw; name a run")
+        options = {"by": by} if view is ViewName.f1_by_size else {}
+        return Response(draw(CHARTS[view.value](rows, **options), kind), media_type=_MEDIA[kind])
+
+    @router.get("/{view}", summary="A view of the results, as rows", response_model=Page[dict[str, Any]])
+    def rows(view: ViewName, run: Run = None, limit: Limit = 200, cursor: Cursor = None, form: Form = "json") -> Any:
+        """The rows of one run, or of all. Pages count rows: a row that a view gains may move the later ones."""
+        after = decode_cursor(cursor, int)
+        start = min(max(int(after[0] or 0), 0), 2**62) if after else 0
+        found = rows_of(engine, view, run, limit=limit + 1, start=start)
+        following = encode_cursor(start + limit) if len(found) > limit else None
+        return answer(Page[dict[str, Any]](items=found[:limit], next=following), form)
+
+    return router
+
+
+def _plain(value: Any) -> Any:
+    """A number as JSON has it: PostgreSQL's exact decimals would become text."""
+    return float(value) if isinstance(value, Decimal) else value

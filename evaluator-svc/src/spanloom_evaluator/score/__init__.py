@@ -1,0 +1,1 @@
+"""Scores: readings of predictions, their intervals and tests."""

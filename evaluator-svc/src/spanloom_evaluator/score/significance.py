@@ -1,0 +1,125 @@
+"""Is one arm better than another? Paired approximate randomisation (Noreen, 1989; Yeh, 2000), and Holm's adjustment.
+
+If the arms were equally good, it would not matter which of them produced which sentence's predictions. So the two are
+swapped sentence by sentence by the toss of a coin, many times over, to see how often a difference as large as the
+observed one comes about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import lcm
+from typing import NamedTuple
+
+import numpy as np
+
+from spanloom.errors import DataError
+from spanloom_evaluator.score.intervals import (
+    CHUNK,
+    LEVEL,
+    Counted,
+    f1_of,
+    mean_over_seeds,
+    patterns_of,
+    percentiles,
+    resampled_f1,
+)
+from spanloom_evaluator.score.readings import ALL
+
+SWAPS = 10_000
+# A difference that is equal but for the order of additions counts as equal.
+TOLERANCE = 1e-12
+
+
+class Comparison(NamedTuple):
+    """Two arms on one test set. F1 and differences are fractions, the difference is first less second."""
+
+    f1: float
+    other_f1: float
+    difference: float
+    lo: float
+    """Percentile bootstrap interval of the difference: training seeds of each arm and sentences resampled."""
+    hi: float
+    p: float
+    """Two-sided; (1 + swaps at least as extreme) / (1 + swaps), so never 0."""
+    swaps: int
+
+
+def compare(
+    first: Sequence[Counted],
+    second: Sequence[Counted],
+    *,
+    reading: str = "typed",
+    label: str = ALL,
+    swaps: int = SWAPS,
+    level: float = LEVEL,
+    rng_seed: int = 0,
+) -> Comparison:
+    """Test the difference of two arms' mean F1 over their training seeds, paired by sentence.
+
+    A swap exchanges all predictions of a sentence, over all seeds. Where the arms have different numbers of seeds,
+    each is repeated up to the least common multiple, which leaves both means as they are.
+    Raises DataError when the arms were scored on different numbers of sentences.
+    """
+    if not first or not second:
+        raise DataError("a comparison needs at least one scored training seed of each arm")
+    if first[0].sentences != second[0].sentences:
+        raise DataError(
+            f"the arms were scored on {first[0].sentences} and {second[0].sentences} sentences; "
+            "a paired test needs one test set"
+        )
+    pairs = lcm(len(first), len(second))
+    arms = [first[i % len(first)] for i in range(pairs)] + [second[i % len(second)] for i in range(pairs)]
+    patterns = patterns_of(arms, reading, label)
+    a, b, times = patterns.values[:, :pairs], patterns.values[:, pairs:], patterns.times
+    sum_a, sum_b = (np.tensordot(times, side, axes=(0, 0)) for side in (a, b))  # (pairs, 3)
+    f1, other = float(f1_of(sum_a).mean()), float(f1_of(sum_b).mean())
+    differs = (a != b).any(axis=(1, 2))
+    gap, gap_times = (a - b)[differs].reshape(int(differs.sum()), 3 * pairs).astype(np.float64), times[differs]
+
+    rng = np.random.default_rng(rng_seed)
+    extreme = 0
+    for done in range(0, swaps, CHUNK):
+        size = min(CHUNK, swaps - done)
+        swapped = rng.binomial(gap_times, 0.5, size=(size, len(gap_times))).astype(np.float64)
+        moved = (swapped @ gap).reshape(size, pairs, 3)
+        drawn = f1_of(sum_a - moved).mean(axis=1) - f1_of(sum_b + moved).mean(axis=1)
+        extreme += int((np.abs(drawn) >= abs(f1 - other) - TOLERANCE).sum())
+    lo, hi = _difference_interval(first, second, reading, label, swaps, level, rng_seed)
+    return Comparison(f1, other, f1 - other, lo, hi, (1 + extreme) / (1 + swaps), swaps)
+
+
+def _difference_interval(
+    first: Sequence[Counted],
+    second: Sequence[Counted],
+    reading: str,
+    label: str,
+    resamples: int,
+    level: float,
+    rng_seed: int,
+) -> tuple[float, float]:
+    patterns = patterns_of([*first, *second], reading, label)
+    if not patterns.sentences:
+        return 0.0, 0.0
+    rng = np.random.default_rng(rng_seed)
+    cut = len(first)
+    draws = [
+        mean_over_seeds(f1[:, :cut], rng) - mean_over_seeds(f1[:, cut:], rng)
+        for f1 in resampled_f1(patterns, resamples, rng)
+    ]
+    return percentiles(np.concatenate(draws), level)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down adjusted p values (Holm, 1979), in the order given.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, i in enumerate(order):
+        highest = max(highest, min(1.0, p_values[i] * (len(p_values) - rank)))
+        adjusted[i] = highest
+    return adjusted

@@ -1,0 +1,166 @@
+"""Routes of the generator: runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy import Engine
+
+from spanloom.contracts.allowed import not_allowed
+from spanloom.contracts.spec import RunSpec, parse_spec
+from spanloom.data.languages import complete_spec
+from spanloom.errors import Conflict, SpecError
+from spanloom.http import Cursor, IdempotencyKey, Limit, Page, ProblemError, page_of
+from spanloom.http.pages import decode_cursor
+from spanloom.settings import Settings
+from spanloom.store import runs, versions
+from spanloom.store.events import Place, is_last
+from spanloom.store.settle import settle
+from spanloom_generator import summary
+from spanloom_generator.api.events import EventHub, event_stream
+from spanloom_generator.submit import submit
+
+SUBMISSIONS = 2
+"""Specifications carried out at a time: each is work for one core and a transaction, and the others, waiting for their
+turn, must not hold up those who only read."""
+_SPEC_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": RunSpec.model_json_schema(ref_template="#/components/schemas/{model}")},
+            "application/yaml": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+def run_routes(
+    db: Engine,
+    hub: EventHub[Place],
+    settings: Settings,
+    too_large: Callable[[RunSpec], str | None] = lambda _: None,
+) -> APIRouter:
+    """`/v1/runs` and what is below it. `too_large` says why a run would not fit on this machine."""
+    router = APIRouter(prefix="/v1/runs", tags=["runs"])
+    submissions = CapacityLimiter(SUBMISSIONS)
+
+    @router.post("", status_code=202, summary="Carry out a specification")
+    async def create(request: Request, response: Response, key: IdempotencyKey = None) -> dict[str, Any]:
+        """YAML or JSON. Answers at once with `Location`; the run goes on by itself."""
+        body = await request.body()
+        run_id, new = await to_thread.run_sync(_carry_out, db, body, key, settings, too_large, limiter=submissions)
+        response.headers["Location"] = f"/v1/runs/{run_id}"
+        return {"id": run_id, "state": "running", "new": new}
+
+    @router.get("", summary="Runs, newest first")
+    def listing(
+        limit: Limit = 50,
+        cursor: Cursor = None,
+        state: Annotated[str | None, Query(pattern="^(running|complete|complete_with_failures|cancelled)$")] = None,
+    ) -> Page[dict[str, Any]]:
+        """One page of runs."""
+        before = decode_cursor(cursor, str, str)
+        place = (str(before[0]), str(before[1])) if before else None
+        if place is not None:
+            _check_time(place[0])
+        with db.connect() as connection:
+            rows = summary.run_page(connection, limit=limit + 1, state=state, before=place)
+        return page_of(rows, limit, lambda row: (row["created_at"], row["id"]))
+
+    @router.get("/{run_id}", summary="One run with its counts")
+    def one(run_id: str) -> dict[str, Any]:
+        """Counts of calls, samples, jobs and evaluations, and the datasets."""
+        with db.connect() as connection:
+            return summary.run_json(connection, _id(run_id))
+
+    @router.post("/{run_id}/cancel", summary="Cancel a running run")
+    def cancel(run_id: str) -> dict[str, str]:
+        """Nothing new is begun; what arrives later is stored, and judged on resume."""
+        with db.begin() as connection:
+            return {"id": run_id, "state": runs.cancel(connection, _id(run_id))}
+
+    @router.post("/{run_id}/resume", summary="Set a cancelled run going again")
+    def resume(run_id: str) -> dict[str, str]:
+        """What waited is published again; no call that has a completion is asked again."""
+        with db.begin() as connection:
+            state = runs.resume(connection, _id(run_id))
+        settle(db, run_id)
+        return {"id": run_id, "state": state}
+
+    @router.post("/{run_id}/retry", summary="Put back what failed")
+    def retry(run_id: str) -> dict[str, Any]:
+        """Failed jobs, evaluations and calls; calls of a complete dataset make a new version of it."""
+        with db.begin() as connection:
+            put_back = versions.retry(connection, _id(run_id))
+        settle(db, run_id)
+        return {"id": run_id, "put_back": put_back}
+
+    # A dependency, for what is wrong must be told before the stream has begun.
+    def place(run_id: str, last_event_id: Annotated[str | None, Header(max_length=60)] = None) -> Place:
+        with db.connect() as connection:
+            runs.run_state(connection, _id(run_id))
+        return _place(last_event_id)
+
+    beginning = Depends(place)
+
+    @router.get("/{run_id}/events", response_class=EventSourceResponse, summary="State changes as they come")
+    async def events(run_id: str, after: Place = beginning) -> AsyncIterator[ServerSentEvent]:
+        """Server-sent events, replayed after `Last-Event-ID`; the stream ends with the run."""
+        async for event in event_stream(hub, run_id, after):
+            yield event
+            ended = event.event == "run" and event.data["state"] != "running"
+            if ended and await run_in_threadpool(_is_last, db, run_id, event.id):
+                return
+
+    return router
+
+
+def _carry_out(
+    db: Engine, body: bytes, key: str | None, settings: Settings, too_large: Callable[[RunSpec], str | None]
+) -> tuple[str, bool]:
+    """Read, check and store a specification; its run's id, and whether the run is new."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError([("", f"the body is not UTF-8: {error}")]) from None
+    spec = parse_spec(text, complete_spec)
+    if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms):
+        raise SpecError(wrong)
+    if shortage := too_large(spec):
+        raise Conflict(
+            f"the run's models would not fit: {shortage}; keep fewer (training.keep_models: best or none), remove "
+            "old ones, or name another folder with SPANLOOM_MODELS"
+        )
+    run_id, new = submit(db, spec, key=key, roots=settings.data)
+    if new:
+        settle(db, run_id)
+    return run_id, new
+
+
+def _is_last(db: Engine, run_id: str, event_id: str | None) -> bool:
+    with db.connect() as connection:
+        return is_last(connection, run_id, "run", Place.parse(event_id))
+
+
+def _id(run_id: str) -> str:
+    return run_id.replace("\x00", "")
+
+
+def _check_time(value: str) -> None:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ProblemError(400, "the cursor is not one of ours; leave it out for the first page") from None
+
+
+def _place(last_event_id: str | None) -> Place:
+    try:
+        return Place.parse(last_event_id)
+    except ValueError:
+        raise ProblemError(400, f"Last-Event-ID {last_event_id!r} is not one of ours; leave it out") from None

@@ -1,0 +1,58 @@
+"""The script behind `make paper-mini`: what it makes smaller is said, and a page keeps what people wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from experiments import run as experiment
+from experiments.run import changed, with_model, write_block
+
+from support.common import ROOT
+
+PRESET = yaml.safe_load((ROOT / "experiments" / "paper-mini" / "spec.yaml").read_text("utf-8"))
+BROKEN = yaml.safe_load((ROOT / "experiments" / "broken-escapes" / "spec.yaml").read_text("utf-8"))
+
+
+def asked(*arguments: str) -> tuple[dict[str, object], list[str]]:
+    options = experiment._arguments(["x.yaml", *arguments])
+    spec, lines = changed(BROKEN if options.tiny else PRESET, options)
+    return spec["training"], lines
+
+
+def test_the_preset_as_it_stands() -> None:
+    assert asked() == (PRESET["training"], [])
+
+
+def test_all_that_is_less_is_said() -> None:
+    training, lines = asked("--scale", "0.4", "--no-control", "--epochs", "3")
+    assert (training["sizes"], training["training_seeds"], training["control"]) == ([100, 250, 500, 1000], [1], "none")
+    assert [line.partition(":")[0] for line in lines] == [
+        "`control",
+        "`control_steps",
+        "`recipe",
+        "`sizes",
+        "`training_seeds",
+    ]
+    assert "the preset has `[100, 250, 500, 1000, 2500]`" in lines[3]
+    broken, said = asked("--tiny", "--scale", "0.2")
+    assert (broken["sizes"], broken["control_steps"], broken["training_seeds"]) == ([1000], 500, [1])
+    assert any(line.startswith("`encoder") and "xlm-roberta-base" in line for line in said)
+
+
+def test_only_vllm_gets_the_model() -> None:
+    spec = yaml.safe_load((ROOT / "experiments" / "constrained" / "spec.yaml").read_text("utf-8"))
+    engines = [source.get("engine") for source in with_model(spec, Path("/model"))["sources"]]
+    assert [engine and engine["model"] for engine in engines] == [None, "/model", "/model"]
+    assert with_model(PRESET, Path("/model")) == PRESET
+
+
+def test_a_page_keeps_its_text(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    write_block(page, "first", title="# A page")
+    page.write_text("Before.\n" + page.read_text() + "After.\n")
+    write_block(page, "second", title="# Another")
+    text = page.read_text()
+    assert text.startswith("Before.\n# A page\n")
+    assert text.endswith("After.\n")
+    assert ("second" in text, "first" in text, text.count(experiment.BEGIN)) == (True, False, 1)

@@ -1,0 +1,95 @@
+"""Trainings at once on one device: an arm that would not fit waits until another is done."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from spanloom.contracts.encoders import job_memory_bytes, shape_of
+from spanloom.contracts.training import EncoderSpec, RecipeSpec, TinyEncoder
+from spanloom_trainer.core.tiny import tiny_base
+from spanloom_trainer.process.memory import DeviceMemory, free_ram
+from support.common import wait_for
+from support.toy_language import toy_sentences
+
+
+def test_what_fits_is_let_in_and_the_rest_waits() -> None:
+    memory = DeviceMemory(lambda: 100, poll_s=0.01)
+    third, leave = threading.Event(), threading.Event()
+
+    def wait_and_train() -> None:
+        with memory.held(30) as entered:
+            assert entered
+            third.set()
+            leave.wait(10)
+
+    with memory.held(60) as first, memory.held(20) as second:
+        assert (first, second) == (True, True)
+        thread = threading.Thread(target=wait_and_train)
+        thread.start()
+        assert not third.wait(0.1), "30 do not fit beside 60 and 20"
+    assert third.wait(5), "60 and 20 are free again"
+    leave.set()
+    thread.join(5)
+    with memory.held(100) as whole:
+        assert whole
+
+
+def test_an_arm_that_waits_hears_a_stop() -> None:
+    memory = DeviceMemory(lambda: 100, poll_s=0.01)
+    stop = threading.Event()
+    outcome: list[bool] = []
+
+    def wait() -> None:
+        with memory.held(1, stop.is_set) as entered:
+            outcome.append(entered)
+
+    with memory.held(100):
+        thread = threading.Thread(target=wait)
+        thread.start()
+        stop.set()
+        wait_for(lambda: outcome, timeout_s=5)
+        thread.join(5)
+    assert outcome == [False]
+
+
+def test_alone_it_is_always_let_in_and_what_is_unknown_is_not_waited_for() -> None:
+    with DeviceMemory(lambda: 10).held(1000) as entered:
+        assert entered, "waiting would free nothing"
+    unknown = DeviceMemory(lambda: None)
+    with unknown.held(1000) as first, unknown.held(1000) as second:
+        assert (first, second) == (True, True)
+    known = DeviceMemory(lambda: 10)
+    with known.held(10) as first, known.held(None) as second:
+        assert (first, second) == (True, True)
+
+
+def test_a_container_has_what_its_limit_leaves(tmp_path: Path) -> None:
+    whole = free_ram(tmp_path)
+    assert whole > 0
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("400\n")
+    assert free_ram(tmp_path) > 1000
+    (tmp_path / "memory.max").write_text("1000\n")
+    assert free_ram(tmp_path) == 600
+
+
+def test_the_estimate_grows_with_parameters_and_batch() -> None:
+    large, base = (EncoderSpec(name=f"xlm-roberta-{size}") for size in ("large", "base"))
+    recipe = RecipeSpec()
+    estimates = [job_memory_bytes(encoder, recipe) or 0 for encoder in (base, large)]
+    assert 278e6 * 16 < estimates[0] < estimates[1] < 30e9
+    assert (job_memory_bytes(large, RecipeSpec(batch_size=64)) or 0) > estimates[1]
+    assert job_memory_bytes(EncoderSpec(name="someone/else"), recipe) is None
+
+
+@pytest.mark.parametrize("sizes", [{"hidden": 32, "layers": 1, "heads": 2, "ffn": 64}, {"hidden": 64, "layers": 3}])
+def test_the_shape_of_a_tiny_encoder_is_that_of_the_model(sizes: dict[str, int]) -> None:
+    base = tiny_base(toy_sentences(40, 1), seed=1, vocab=200, **sizes)
+    found = shape_of(EncoderSpec(tiny=TinyEncoder(vocabulary=len(base.tokenizer) if len(base.tokenizer) > 99 else 100,
+                                                  **sizes)))  # fmt: skip
+    assert found is not None
+    held = sum(parameter.numel() for parameter in base.model.parameters())
+    assert found.parameters == pytest.approx(held, rel=0.1)

@@ -1,0 +1,1 @@
+"""Fine-tuning: torch and transformers only."""

@@ -1,0 +1,104 @@
+"""The course of one try: what it is given, what changes on the way, and the order of its updates."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+
+from spanloom.ner.schema import LabelSchema
+from spanloom_trainer.core.base import Base
+from spanloom_trainer.core.batches import bucketed, shuffled, updates_per_epoch
+from spanloom_trainer.core.data import Data
+from spanloom_trainer.core.outcome import Look, OnProgress, Progress
+from spanloom_trainer.core.recipe import Precision, Recipe
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every try of a training shares."""
+
+    data: Data
+    recipe: Recipe
+    base: Base
+    schema: LabelSchema
+    seed: int
+    device: torch.device
+    precision: Precision
+
+    @property
+    def per_epoch(self) -> int:
+        """Updates in one pass over the train set."""
+        return updates_per_epoch(len(self.data.train.ids), self.recipe.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Updates of a try."""
+        return self.recipe.max_steps or self.recipe.epochs * self.per_epoch
+
+    def look_steps(self) -> set[int]:
+        """After which updates dev is looked at: each epoch, or `epochs` times evenly where the updates are given."""
+        if self.recipe.max_steps is None:
+            return set(range(self.per_epoch, self.steps + 1, self.per_epoch))
+        return {-(-self.steps * (i + 1) // self.recipe.epochs) for i in range(self.recipe.epochs)}
+
+    def batches(self, seed: int) -> Iterator[list[int]]:
+        """Rows of the train split for one update after another: `steps` of them."""
+        lengths, left, epoch = self.data.train.lengths, self.steps, 0
+        while left:
+            if self.recipe.bucket:
+                packs = bucketed(lengths, self.recipe.batch_size, seed, epoch)
+            else:
+                generator = torch.Generator().manual_seed(seed + epoch)
+                packs = shuffled(len(lengths), self.recipe.batch_size, generator)
+            yield from packs[:left]
+            left -= min(left, len(packs))
+            epoch += 1
+
+
+@dataclass
+class Course:
+    """How far a try has come: everything that changes besides weights and moments."""
+
+    step: int = 0
+    losses: list[float] = field(default_factory=list)
+    history: list[Look] = field(default_factory=list)
+    best: Look | None = None
+    why_collapsed: str | None = None
+    seconds: float = 0.0
+    """Spent before a resume point."""
+
+
+class Reporter:
+    """Turns a course into Progress, at most twice a second and at every look."""
+
+    def __init__(self, plan: Plan, number: int, on_progress: OnProgress, course: Course) -> None:
+        self.plan, self.number, self.send, self.course = plan, number, on_progress, course
+        self.began = self.last = time.monotonic()
+        self.first, self.samples = course.step, 0
+
+    def due(self) -> bool:
+        """Whether half a second has passed since the last report."""
+        return time.monotonic() - self.last >= 0.5
+
+    def report(self, phase: str) -> None:
+        """Send where the course stands."""
+        self.last = time.monotonic()
+        passed = max(self.last - self.began, 1e-9)
+        course, done = self.course, self.course.step - self.first
+        last = course.history[-1] if course.history else None
+        self.send(
+            Progress(
+                phase=phase,
+                attempt=self.number,
+                step=course.step,
+                steps=self.plan.steps,
+                loss=course.losses[-1] if course.losses else None,
+                dev_f1=last.dev_f1 if last else None,
+                dev_loss=last.dev_loss if last else None,
+                samples_per_s=self.samples / passed,
+                eta_s=passed / done * (self.plan.steps - course.step) if done else None,
+            )
+        )

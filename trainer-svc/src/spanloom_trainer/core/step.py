@@ -1,0 +1,134 @@
+"""One update: forward, backward, clip, AdamW."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from spanloom_trainer.core.batches import like_lengths
+from spanloom_trainer.core.encode import IGNORE
+from spanloom_trainer.core.precision import autocast
+from spanloom_trainer.core.recipe import Precision, Recipe
+
+PART_OVERHEAD = {"fp32": 16, "bf16": 48}
+"""What a part costs besides its subwords, in subwords: calls, and in bf16 the casts of all weights."""
+
+
+class Step(Protocol):
+    """An update on ids and labels `(B, L)` in host memory, and the optimizer whose moments it moves."""
+
+    optimizer: torch.optim.AdamW
+
+    def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
+        """Update; returns the mean loss over the batch's labelled words, a scalar on the device."""
+        ...
+
+
+def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
+    """The rate of update `step` (0-based): linear up over the warm-up, then linear down to 0."""
+    warm = -(-steps * recipe.warmup // 1)
+    if step < warm:
+        return recipe.learning_rate * step / warm
+    return recipe.learning_rate * max(0.0, (steps - step) / max(1.0, steps - warm))
+
+
+def optimizer_of(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.AdamW:
+    """Fused AdamW; no weight decay on biases and norms (vectors), as `transformers.Trainer` has it."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.dim() > 1], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
+    ]
+    on_cuda = device.type == "cuda"
+    rate = torch.tensor(recipe.learning_rate, device=device) if on_cuda else recipe.learning_rate
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.999), eps=1e-8, fused=True, capturable=on_cuda)
+
+
+def logits_of(model: Any, ids: Tensor, mask: Tensor) -> Tensor:
+    """Logits `(B, L, tags)` in fp32 for ids `(B, L)`."""
+    return model(input_ids=ids, attention_mask=mask).logits.float()  # type: ignore[no-any-return]
+
+
+def loss_of(logits: Tensor, labels: Tensor, *, reduction: str = "mean") -> Tensor:
+    """Cross entropy over the labelled words of a batch, their mean or sum."""
+    return functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE, reduction=reduction)
+
+
+class EagerStep:
+    """Updates one after another, as written.
+
+    With `parts`, a batch is run as parts of like length whose gradients add up to the batch's: less padding for the
+    same update. It pays where a subword costs more than a call, as in large encoders on a CPU.
+    """
+
+    def __init__(self, model: Any, recipe: Recipe, precision: Precision, padding: int, *, parts: bool = False) -> None:
+        self.model, self.recipe, self.precision, self.padding = model, recipe, precision, padding
+        self.parts = parts
+        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.device = self.parameters[0].device
+        self.optimizer = optimizer_of(model, recipe, self.device)
+        self._ahead: deque[torch.cuda.Event] = deque()
+
+    def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
+        """See `Step`."""
+        self.set_rate(learning_rate)
+        ids, labels = ids.to(self.device, non_blocking=True), labels.to(self.device, non_blocking=True)
+        if self.parts:
+            return self.update_in_parts(ids, labels)
+        loss = self.update(ids, labels, (ids != self.padding).long())
+        self.keep_pace()
+        return loss
+
+    def update_in_parts(self, ids: Tensor, labels: Tensor) -> Tensor:
+        """The update on a batch run part by part."""
+        lengths = (ids != self.padding).sum(1).tolist()
+        words = (labels != IGNORE).sum().clamp(min=1)
+        total = torch.zeros((), device=self.device)
+        for rows in like_lengths(lengths, PART_OVERHEAD[self.precision]):
+            longest = max(lengths[row] for row in rows)
+            part, wanted = ids[rows, :longest], labels[rows, :longest]
+            with autocast(self.device, self.precision):
+                logits = logits_of(self.model, part, (part != self.padding).long())
+            loss = loss_of(logits, wanted, reduction="sum") / words
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += loss.detach()
+        self.apply()
+        return total
+
+    def update(self, ids: Tensor, labels: Tensor, mask: Tensor, *, cache: bool = True) -> Tensor:
+        """The whole update, device tensors in, loss out; what a graph captures."""
+        with autocast(self.device, self.precision, cache=cache):
+            logits = logits_of(self.model, ids, mask)
+        loss = loss_of(logits, labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.apply()
+        return loss.detach()
+
+    def apply(self) -> None:
+        """Clip the gradients, move the weights, forget the gradients."""
+        if self.recipe.clip:
+            nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def set_rate(self, rate: float) -> None:
+        """Set the learning rate; on CUDA it is a tensor, which graphs read when they run."""
+        for group in self.optimizer.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+    def keep_pace(self) -> None:
+        """Let the host run at most one update ahead of a GPU, so that a cancel is heard within one."""
+        if self.device.type != "cuda":
+            return
+        event = torch.cuda.Event()  # type: ignore[no-untyped-call]
+        event.record()
+        self._ahead.append(event)
+        if len(self._ahead) > 1:
+            self._ahead.popleft().synchronize()

@@ -1,0 +1,1 @@
+"""Finished models: their store, their cards, tagging with them."""

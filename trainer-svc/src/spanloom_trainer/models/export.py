@@ -1,0 +1,86 @@
+"""Export: a folder that transformers loads, whole or not there at all."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from spanloom.errors import EnvironmentMissing
+from spanloom_trainer.core.base import quiet
+from spanloom_trainer.core.outcome import Outcome
+from spanloom_trainer.core.recipe import Recipe
+from spanloom_trainer.files import new_folder, replace_file
+from spanloom_trainer.models.card import Card, render
+
+
+def export(outcome: Outcome, folder: str | Path, *, card: Card, recipe: Recipe, onnx: bool = False) -> Path:
+    """Write the chosen try's model: safetensors, config with `id2label`, tokenizer, model card, optionally ONNX.
+
+    The folder appears by rename once everything in it is on the disk. Raises DataError where it exists already,
+    EnvironmentMissing where ONNX is asked for and its packages are not there.
+    """
+    quiet()
+    folder = Path(folder)
+    trained = outcome.state
+    with new_folder(folder) as temporary:
+        trained.outline().save_pretrained(temporary, state_dict=trained.whole())
+        trained.base.tokenizer.save_pretrained(temporary)
+        (temporary / "README.md").write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
+        if onnx:
+            export_onnx(trained.model(), trained.base.tokenizer, temporary / "model.onnx")
+    return folder
+
+
+def rewrite_card(folder: str | Path, outcome: Outcome, *, card: Card, recipe: Recipe) -> None:
+    """Put another card in an exported folder, once there are scores to tell."""
+    with replace_file(Path(folder) / "README.md") as temporary:
+        temporary.write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
+
+
+def training_facts(outcome: Outcome, recipe: Recipe) -> dict[str, Any]:
+    """What the card says of the training."""
+    chosen = outcome.with_restarts
+    return {
+        "tags": outcome.state.schema.tags,
+        "recipe": recipe.name,
+        "settings": {k: v for k, v in recipe.as_dict().items() if k != "name"},
+        "precision": outcome.precision,
+        "training seed": chosen.seed,
+        "tries": f"{len(outcome.tries)}, of which collapsed: {sum(one.collapsed for one in outcome.tries)}",
+        "updates": f"{chosen.steps}, best state after {chosen.best.step}",
+        "dev span F1": chosen.best.dev_f1,
+        "dev loss": chosen.best.dev_loss,
+        "labels without an example": ", ".join(outcome.labels_absent) or "none",
+        "collapsed": chosen.why_collapsed or "no",
+    }
+
+
+def export_onnx(model: Any, tokenizer: Any, path: Path) -> None:
+    """The model as ONNX: input_ids and attention_mask `(B, L)` int64 to logits `(B, L, tags)`."""
+    try:
+        import onnx  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError as missing:
+        raise EnvironmentMissing(
+            f"ONNX export needs {missing.name}: pip install 'spanloom-trainer[onnx]', or leave ONNX out"
+        ) from missing
+    import torch
+
+    sample = tokenizer(["a b", "c"], return_tensors="pt", padding=True)
+    inputs = {"input_ids": sample["input_ids"], "attention_mask": sample["attention_mask"]}
+    batch, length = torch.export.Dim("batch", min=1), torch.export.Dim("length", min=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's exporter warns of its own deprecations and shared axes
+        torch.onnx.export(
+            model,
+            (),
+            path,
+            kwargs=inputs,
+            input_names=list(inputs),
+            output_names=["logits"],
+            dynamic_shapes={name: {0: batch, 1: length} for name in inputs},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )

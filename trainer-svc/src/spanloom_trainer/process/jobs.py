@@ -1,0 +1,119 @@
+"""A job as plain data, and how it is done: what the child process does for the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from spanloom.errors import SpecError
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
+from spanloom_trainer.core.base import Base, load_base, remember
+from spanloom_trainer.core.outcome import Progress
+from spanloom_trainer.core.recipe import recipe_of
+from spanloom_trainer.core.tiny import tiny_base
+from spanloom_trainer.core.train import fine_tune
+from spanloom_trainer.models.card import Card
+from spanloom_trainer.models.export import export, training_facts
+from spanloom_trainer.models.tagger import Tagger, described
+from spanloom_trainer.process.resume import ResumePoint
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+def run_job(
+    job: Mapping[str, Any],
+    *,
+    models: str | Path,
+    device: str = "cpu",
+    on_progress: Callable[[dict[str, Any]], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    should_rest: Callable[[], bool] = lambda: False,
+    resume_every_s: float = 300.0,
+) -> dict[str, Any]:
+    """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
+
+    Raises Cancelled when `should_stop()` turned true, or `should_rest()` and the resume point is written. A job of kind
+    `tag` tags sentences instead (`tag_job`).
+
+    A job is plain data:
+
+    - `job_id`, `attempt`: the lease's; the model goes to `<models>/<job_id>/<attempt>/`
+    - `train`, `dev`, `test`: sentences as `[tokens, tag ids]`; `tags`: the label schema's names
+    - `base`: `{"name": ...}` or `{"path": ...}` to load, or `{"tiny": {sizes}, "text": [tokens, ...]}` to make
+    - `recipe`: as `recipe_of` reads it; `related` and `steps` likewise (optional)
+    - `seed`; `export`: whether to keep the model; `beat`: the (dev F1, job id) that it must be above to be kept
+      (optional); `card`: fields of `Card` (optional); `onnx` (optional)
+    """
+    if job.get("kind") == "tag":
+        return tag_job(job)
+    schema = LabelSchema(tuple(job["tags"]))
+    recipe = recipe_of(job["recipe"], related=job.get("related", False), steps=job.get("steps"))
+    home = job_folder(models, str(job["job_id"]))
+    base = base_for(job["base"])
+
+    def tell(progress: Progress) -> None:
+        if on_progress is not None:
+            on_progress(progress.as_dict())
+
+    resume = ResumePoint(home / "resume.safetensors", every_s=resume_every_s, should_rest=should_rest)
+    outcome = fine_tune(
+        sentences(job["train"]),
+        sentences(job["dev"]),
+        sentences(job["test"]),
+        recipe,
+        base=base,
+        schema=schema,
+        seed=int(job["seed"]),
+        device=device,
+        on_progress=tell,
+        should_stop=lambda: should_stop() or (should_rest() and resume.rested),
+        resume=resume,
+    )
+    dev_f1 = outcome.with_restarts.best.dev_f1
+    result: dict[str, Any] = {**outcome.as_dict(), "dev_f1": dev_f1, "model": None, "bytes": 0}
+    beat = job.get("beat")
+    if job.get("export") and (beat is None or (dev_f1, str(job["job_id"])) > (beat[0], beat[1])):
+        card = Card(**{"title": str(job["job_id"]), "encoder": base.name, **job.get("card", {})})
+        folder = export(
+            outcome, home / str(int(job["attempt"])), card=card, recipe=recipe, onnx=bool(job.get("onnx", False))
+        )
+        result["model"] = str(folder)
+        result["training"] = training_facts(outcome, recipe)
+        result["bytes"] = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return result
+
+
+def tag_job(job: Mapping[str, Any]) -> dict[str, Any]:
+    """Tag `sentences` (lists of words) with the exported `model`: tokens, tag names and entities of each."""
+    tagger = Tagger(str(job["model"]))
+    schema, words = tagger.schema, job["sentences"]
+    return {"sentences": [described(schema, one, tags) for one, tags in zip(words, tagger.tag(words), strict=True)]}
+
+
+def job_folder(models: str | Path, job_id: str) -> Path:
+    """`<models>/<job_id>`. Raises SpecError for an id that is no plain file name."""
+    if not PLAIN_NAME.fullmatch(job_id):
+        raise SpecError([("job_id", f"{job_id!r} is not a plain name (letters, digits, '.', '_', '-')")])
+    return Path(models) / job_id
+
+
+def sentences(rows: Sequence[Sequence[Any]]) -> list[Sentence]:
+    """Sentences from `[tokens, tag ids]`."""
+    return [Sentence(tuple(tokens), tuple(tags)) for tokens, tags in rows]
+
+
+def base_for(plain: Mapping[str, Any]) -> Base:
+    """The base a job names: loaded, or made, once a process."""
+    if "tiny" not in plain:
+        return load_base(str(plain.get("path") or plain["name"]), revision=plain.get("revision"))
+    sizes = dict(plain["tiny"])
+    text = [Sentence(tuple(tokens), (0,) * len(tokens)) for tokens in plain["text"]]
+    key = "tiny:" + hashlib.sha256(json.dumps([sizes, plain["text"]], sort_keys=True).encode()).hexdigest()
+    if "vocabulary" in sizes:
+        sizes["vocab"] = sizes.pop("vocabulary")
+    return remember(key, lambda: tiny_base(text, **sizes))

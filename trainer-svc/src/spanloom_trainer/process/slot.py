@@ -1,0 +1,202 @@
+"""A device slot: the parent's side of the process that trains. Imports no torch."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from spanloom_trainer.errors import Cancelled, ChildDied, TrainingFailed
+
+POLL_S = 0.1
+KEPT_FROM_CHILD = ("DATABASE_URL", "SPANLOOM_", "PG", "POSTGRES_", "KAFKA_", "OPENAI_")
+"""Environment that a training has no business with, by prefix."""
+
+
+class Slot:
+    """One long-lived child on one device. `run` is for one thread at a time; each job waits for the one before.
+
+    `device` as torch names it; `models` the folder models are written to; `threads` of the child's CPU work;
+    `stop_grace_s` how long a cancelled training may take to say so before it is killed; `start_timeout_s` how long
+    importing torch may take.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        models: str | Path,
+        *,
+        threads: int = 1,
+        resume_every_s: float = 300.0,
+        stop_grace_s: float = 30.0,
+        start_timeout_s: float = 300.0,
+    ) -> None:
+        self.device, self.models = device, Path(models)
+        self.stop_grace_s, self.start_timeout_s = stop_grace_s, start_timeout_s
+        self.threads = threads
+        self._settings: dict[str, Any] = {
+            "device": device,
+            "models": str(models),
+            "threads": threads,
+            "resume_every_s": resume_every_s,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._busy = threading.Lock()
+        self._discarding = threading.Lock()
+        self._turns = itertools.count()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it lives."""
+        alive = self._process is not None and self._process.poll() is None
+        return self._process.pid if self._process is not None and alive else None
+
+    def start(self) -> None:
+        """Start the child if there is none, and wait until it can take jobs. `run` does so by itself."""
+        if self.pid is not None:
+            return
+        self._discard()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            arguments = [str(theirs.fileno()), json.dumps(self._settings)]
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "spanloom_trainer.process.child", *arguments],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr.fileno() if _has_fileno(sys.stderr) else subprocess.DEVNULL,
+                env=child_environment(self.threads),
+                start_new_session=True,  # a terminal's Ctrl-C is the parent's to handle
+            )
+        self._connection = Connection(ours.detach())
+        deadline = time.monotonic() + self.start_timeout_s
+        while time.monotonic() < deadline:
+            message = self._receive()
+            if message is not None and message["type"] == "ready":
+                return
+        self._kill()
+        raise ChildDied(f"the training process was not ready within {self.start_timeout_s:g} s")
+
+    def run(
+        self,
+        job: Mapping[str, Any],
+        on_progress: Callable[[dict[str, Any]], None] | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+        should_rest: Callable[[], bool] = lambda: False,
+    ) -> dict[str, Any]:
+        """Do one job (see `jobs.run_job`) and return its result.
+
+        Raises Cancelled once `should_stop()` was true, or `should_rest()` and the training is saved, so that it can go
+        on from there; TrainingFailed with the child's reason, ChildDied where the child is gone; the next call starts a
+        new one.
+        """
+        with self._busy:
+            self.start()
+            turn = f"{job['job_id']}/{job['attempt']}/{next(self._turns)}"
+            self._send({"type": "job", "turn": turn, "job": job})
+            stopping: float | None = None
+            resting = False
+            while True:
+                message = self._receive()
+                if message is not None and message.get("turn") == turn:
+                    if message["type"] == "progress":
+                        if on_progress is not None:
+                            on_progress(message["progress"])
+                    else:
+                        if message["type"] == "failed" and not message["permanent"]:
+                            self.close()  # it ends itself: the device may be unusable to it
+                        return _result(message)
+                if stopping is None and should_stop():
+                    stopping = time.monotonic()
+                    self._send({"type": "stop", "turn": turn})
+                if not resting and should_rest():
+                    resting = True
+                    self._send({"type": "rest", "turn": turn})
+                if stopping is not None and time.monotonic() - stopping > self.stop_grace_s:
+                    self._kill()
+                    raise Cancelled(f"the training did not stop within {self.stop_grace_s:g} s and was killed")
+
+    def close(self) -> None:
+        """End the child, in mid-job too."""
+        self._kill()
+        self._discard()
+
+    def __enter__(self) -> Slot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        connection = self._connection
+        if connection is None:
+            raise self._died()
+        try:
+            connection.send_bytes(json.dumps(message).encode())
+        except OSError as error:
+            raise self._died() from error
+
+    def _receive(self) -> dict[str, Any] | None:
+        """The child's next message, or None after POLL_S without one."""
+        connection = self._connection
+        if connection is None:
+            raise self._died()
+        try:
+            if not connection.poll(POLL_S):
+                return None
+            return dict(json.loads(connection.recv_bytes()))
+        except (EOFError, OSError) as error:
+            raise self._died() from error
+
+    def _died(self) -> ChildDied:
+        process = self._process
+        self._kill()
+        status = process.returncode if process is not None else None
+        how = f"by {signal.Signals(-status).name}" if status is not None and status < 0 else f"with status {status}"
+        self._discard()
+        return ChildDied(f"the training process on {self.device} ended {how} in mid-job")
+
+    def _kill(self) -> None:
+        process = self._process
+        if process is not None:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+    def _discard(self) -> None:
+        with self._discarding:  # `close` and the thread in `run` may both come here, and a descriptor is closed once
+            connection, self._process, self._connection = self._connection, None, None
+            if connection is not None:
+                connection.close()
+
+
+def _result(message: dict[str, Any]) -> dict[str, Any]:
+    if message["type"] == "done":
+        return dict(message["result"])
+    if message["type"] == "cancelled":
+        raise Cancelled
+    raise TrainingFailed(message["error"], permanent=message["permanent"])
+
+
+def _has_fileno(stream: Any) -> bool:
+    try:
+        stream.fileno()
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+def child_environment(threads: int) -> dict[str, str]:
+    """The child's environment: ours less what a training has no business with, threads held down."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(KEPT_FROM_CHILD)}
+    return kept | {"OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}

@@ -1,0 +1,1 @@
+"""Duplicates within a dataset."""

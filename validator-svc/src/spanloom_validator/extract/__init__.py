@@ -1,0 +1,1 @@
+"""Finding objects in text."""

@@ -1,0 +1,1 @@
+"""Judging objects: one verdict each."""

@@ -1,0 +1,178 @@
+"""Judging one candidate: the first reason in the closed list's order wins, all that apply are kept.
+
+What a verdict says depends on the completion, the rules and the context alone; duplicates within the dataset are judged
+after (`duplicates.mark_duplicates`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence, Set
+from typing import Any, NamedTuple
+
+from spanloom.contracts.rules import Reason, Repair, Rules, Treatment, Verdict
+from spanloom.ner.formats import FORMATS, FormatProblem
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import content_hash
+from spanloom.ner.spans import orphans, repair_iob
+from spanloom_validator.extract.paper import Candidate
+from spanloom_validator.judge.escapes import restore
+from spanloom_validator.judge.scripts import share_in
+from spanloom_validator.judge.text import (
+    has_bad_unicode,
+    has_control,
+    is_plain,
+    is_visible,
+    storable,
+    without_surrogates,
+)
+
+EXCERPT = 240
+"""Characters of a rejected candidate that are kept."""
+
+RIGHT_SCRIPT = 0.5
+"""Share of a sample's letters that must be of the language's script."""
+
+_PLACE = {reason: place for place, reason in enumerate(Reason)}
+# What only makes a token storable is no repair of a candidate that is rejected.
+_FOR_STORING = frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE})
+
+
+class Context(NamedTuple):
+    """What a candidate is judged against."""
+
+    schema: LabelSchema
+    rules: Rules
+    sample_format: str = "tag_ids"
+    gold_eval: Set[str] = frozenset()
+    """`content_hash` of each gold dev and test sentence."""
+    prompt_examples: Set[str] = frozenset()
+    """`content_hash` of each example in this call's prompt."""
+    script: str | None = None
+    """ISO 15924 code of the language's script, such as `Latn`; None: not looked at."""
+    alphabet: Set[str] = frozenset()
+    """Letters known to be of the language, such as those of its gold sentences; they help to put escapes right."""
+
+
+class Reading(NamedTuple):
+    """A candidate read under the sample format. With `reasons` no aligned sample is left."""
+
+    tokens: Sequence[Any] | None = None
+    """None where there is no list of them."""
+    tags: Sequence[int] = ()
+    reasons: tuple[Reason, ...] = ()
+    delta: int | None = None
+    """Tokens minus tags, where they differ."""
+
+
+def read(candidate: Candidate, sample_format: str, schema: LabelSchema) -> Reading:
+    """The candidate read under a sample format, or all the reasons why it cannot be."""
+    _, _, value, reason, _ = candidate
+    if reason is not None:
+        return Reading(reasons=(reason,))
+    if not isinstance(value, dict):
+        return Reading(reasons=(Reason.NO_OBJECT,))
+    try:
+        return Reading(*FORMATS[sample_format].read(value, schema))
+    except FormatProblem as problem:
+        reasons = tuple(Reason(reason) for reason, _ in problem.problems)
+        return Reading(problem.tokens, reasons=reasons, delta=problem.delta)
+
+
+def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verdict:
+    """The verdict on one candidate of the completion `text`."""
+    start, end, _, _, repair = candidate
+    reading = read(candidate, context.sample_format, context.schema)
+    found: list[Reason] = []
+    repairs: list[Repair] = [repair] if repair is not None else []
+    tokens: Sequence[str] = ()
+    tags = reading.tags
+    if reading.tokens is not None:
+        tokens = _judge_tokens(reading.tokens, found, repairs, context)
+    if not reading.reasons:
+        tags = _judge_sample(tokens, tags, found, repairs, context)
+    treatments = context.rules.treatments
+    rejecting = [*reading.reasons, *(reason for reason in found if treatments[reason] is Treatment.REJECT)]
+    if rejecting:
+        reasons = tuple(sorted(rejecting, key=_PLACE.__getitem__))
+        sample = ((), ()) if reading.reasons else (tuple(tokens), tuple(tags))
+        used = tuple(repair for repair in repairs if repair not in _FOR_STORING)
+        excerpt = storable(text[start : min(end, start + EXCERPT)])
+        return Verdict(index, False, reasons[0], reasons, start, reading.delta, *sample, repairs=used, excerpt=excerpt)
+    found.sort(key=_PLACE.__getitem__)
+    marks = tuple(str(reason) for reason in found if treatments[reason] is Treatment.MARK)
+    return Verdict(index, True, None, (), start, None, tuple(tokens), tuple(tags), tuple(repairs), marks)
+
+
+def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repair], context: Context) -> Sequence[str]:
+    """The tokens after repairs; adds what is wrong with them to `found` and what was done to `repairs`."""
+    parsed = not repairs
+    try:
+        joined = " ".join(tokens)
+    except TypeError:
+        found.append(Reason.WRONG_TYPE)
+        repairs.append(Repair.TOKEN_STR)
+        tokens = [token if type(token) is str else _json_text(token) for token in tokens]
+        joined = " ".join(tokens)
+    if parsed and is_plain(joined):
+        return tokens
+    printable = joined.isprintable()  # then neither a control character nor a surrogate is in it
+    if not printable and has_control(tokens):
+        restored = _restore(tokens, context)
+        if restored is not None:
+            repairs.append(Repair.SPLIT_ESCAPE)
+            return restored
+        found.append(Reason.BROKEN_ESCAPE)
+    if not tokens or "" in tokens or not all(map(is_visible, tokens)):
+        found.append(Reason.EMPTY)
+    if has_bad_unicode(tokens, repaired=not parsed):
+        found.append(Reason.BAD_UNICODE)
+    return tokens if printable else _make_storable(tokens, repairs)
+
+
+def _json_text(value: Any) -> str:
+    return str(value) if type(value) is int else json.dumps(value, ensure_ascii=False)
+
+
+def _restore(tokens: Sequence[str], context: Context) -> Sequence[str] | None:
+    """The tokens with their broken escapes put right, if nothing at all is wrong with them then."""
+    if not context.rules.repairs(Repair.SPLIT_ESCAPE):
+        return None
+    restored = restore(tokens, alphabet=context.alphabet, script=context.script)
+    if restored is None or has_bad_unicode(restored):
+        return None
+    return restored if all(map(is_visible, restored)) else None
+
+
+def _make_storable(tokens: Sequence[str], repairs: list[Repair]) -> Sequence[str]:
+    text = "".join(tokens)
+    if storable(text) == text:
+        return tokens
+    if "\0" in text:
+        repairs.append(Repair.NUL)
+    if without_surrogates(text) != text:
+        repairs.append(Repair.SURROGATE)
+    return [storable(token) for token in tokens]
+
+
+def _judge_sample(
+    tokens: Sequence[str], tags: Sequence[int], found: list[Reason], repairs: list[Repair], context: Context
+) -> Sequence[int]:
+    """The tags after repairs, for tokens and tags of equal length; adds to `found` and `repairs`."""
+    if context.gold_eval or context.prompt_examples:
+        content = content_hash(list(tokens))
+        if content in context.gold_eval:
+            found.append(Reason.IN_GOLD_EVAL)
+        if content in context.prompt_examples:
+            found.append(Reason.COPIED_FROM_PROMPT)
+    if orphans(tags):
+        if context.rules.repairs(Repair.IOB):
+            tags = repair_iob(tags)
+            repairs.append(Repair.IOB)
+        else:
+            found.append(Reason.IOB_VIOLATION)
+    if len(tokens) > context.rules.max_tokens:
+        found.append(Reason.TOO_LONG)
+    if context.script is not None and share_in(" ".join(tokens), context.script) < RIGHT_SCRIPT:
+        found.append(Reason.WRONG_SCRIPT)
+    return tags
