@@ -9,6 +9,7 @@ from spanloom.workers.relay import Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_evaluator.api.results import result_routes
 from spanloom_evaluator.api.views import view_routes
+from spanloom_evaluator.web.site import page_routes
 from spanloom_evaluator.worker import EvaluatorWorker, give_up
 
 GROUP = "evaluator"
@@ -25,6 +26,6 @@ def build(runtime: Runtime) -> Parts:
     parts = Parts("evaluator", 8004)
     parts.add("consume", loop.run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"evaluations": give_up}).run)
-    parts.routers += [result_routes(db), view_routes(db)]
+    parts.routers += [result_routes(db), view_routes(db), page_routes(db, settings)]
     parts.checks.update(consuming_checks({"evaluations": loop}))
     return parts

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spanloom.errors import SettingsError
@@ -16,8 +17,12 @@ from spanloom.http.problems import problem
 from spanloom.http.session import COOKIE, SESSION_PATH, ApiKey
 from spanloom.settings import LOOPBACK, Settings
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", SESSION_PATH})
+OPEN_PATHS = frozenset(
+    {"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", SESSION_PATH, "/login"}
+)
 """Answered without a key: they tell of the program, not of anybody's data, or ask for the key themselves."""
+OPEN_FOLDER = "/static/"
+"""What the page is made of: part of the program too."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 PROBE_PATHS = frozenset({"/healthz", "/readyz"})
@@ -62,6 +67,9 @@ class Access:
             await self._app(scope, receive, send)
             return
         status, detail = refusal
+        if status == 401 and (place := _login_for(scope)) is not None:
+            await RedirectResponse(place, 303, {"Cache-Control": "no-store"})(scope, receive, send)
+            return
         headers = {"WWW-Authenticate": 'Bearer realm="spanloom"'} if status == 401 else {}
         await problem(scope["path"], status, detail, headers=headers)(scope, receive, send)
 
@@ -74,7 +82,7 @@ class Access:
         origin = headers.get("origin")
         if origin is not None and not self._origin_allowed(origin, host):
             return 403, f"Origin {origin[:100]!r} is not allowed; add it to SPANLOOM_ALLOWED_ORIGINS"
-        if self._key is not None and path not in OPEN_PATHS:
+        if self._key is not None and path not in OPEN_PATHS and not path.startswith(OPEN_FOLDER):
             presented = presented_key(headers)
             if presented is None and (cookie := cookie_parser(headers.get("cookie", "")).get(COOKIE)) is not None:
                 return self._session_refusal(cookie, scope["method"], origin)
@@ -103,6 +111,15 @@ def host_allowed(header: str, allowed: Collection[str]) -> bool:
     except ValueError:
         return False
     return name is not None and ("*" in allowed or name in allowed)
+
+
+def _login_for(scope: Scope) -> str | None:
+    """Where a person without a session is sent who asked for a page, and not a program for the API."""
+    headers = Headers(scope=scope)
+    if scope["method"] != "GET" or scope["path"].startswith("/v1/") or "text/html" not in headers.get("accept", ""):
+        return None
+    asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+    return f"/login?to={quote(asked, safe='')}"
 
 
 def presented_key(headers: Headers) -> str | None:

@@ -1,0 +1,1 @@
+"""The page: what the API tells, rendered for people, and what they correct."""

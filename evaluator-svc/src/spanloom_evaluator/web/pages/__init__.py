@@ -1,0 +1,1 @@
+"""Routes of the page, one module a subject."""

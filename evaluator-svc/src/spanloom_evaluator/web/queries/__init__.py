@@ -1,0 +1,1 @@
+"""What each view of the page reads: SQL to plain rows."""
