@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spanloom.bus.topics import PROMPTS
 from spanloom.contracts.messages import PromptMessage
-from spanloom.gpu.turn import gpus, turn_on
+from spanloom.gpu.card import gpus
+from spanloom.gpu.turn import turn_on
 from spanloom.store.events import Place, since
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, Sweeper

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spanloom.bus.topics import JOBS
 from spanloom.contracts.messages import JobMessage
-from spanloom.gpu.turn import gpus, turn_on
+from spanloom.gpu.card import gpus
+from spanloom.gpu.turn import turn_on
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks

@@ -22,7 +22,8 @@ from spanloom.contracts.encoders import job_disk_bytes, job_memory_bytes
 from spanloom.contracts.messages import JobMessage
 from spanloom.data.split import split_of
 from spanloom.errors import LeaseLost, SpanloomError
-from spanloom.gpu.turn import DeviceTurn, gpus
+from spanloom.gpu.card import gpus
+from spanloom.gpu.turn import DeviceTurn
 from spanloom.ner.sentence import Sentence
 from spanloom.plan import shortage
 from spanloom.store import work

@@ -1,1 +1,5 @@
-"""Whose turn it is on a GPU: the queue, the lock file, the guard, the turn itself."""
+"""Whose turn it is on a GPU.
+
+`turn` is the turn itself (who waits, holds, gives way), `queue` its row, `lock_file` the lock that excludes, `guard`
+the process that ends a stalled holder, `card` what the card says of itself.
+"""

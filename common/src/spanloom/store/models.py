@@ -390,7 +390,7 @@ class DeadLetter(Base):
 
 
 class DeviceTurn(Base):
-    """Who wants a GPU, in order of `place`, and who has it. Rows tell; a file's lock excludes (`workers.device`)."""
+    """Who wants a GPU, in order of `place`, and who has it. Rows tell; a file's lock excludes (`spanloom.gpu`)."""
 
     __tablename__ = "device_turns"
     __table_args__ = (

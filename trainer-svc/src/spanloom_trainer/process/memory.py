@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import structlog
 
-from spanloom.gpu.turn import free_memory
+from spanloom.gpu.card import free_memory
 
 log = structlog.get_logger()
 CGROUP = Path("/sys/fs/cgroup")
