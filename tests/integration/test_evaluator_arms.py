@@ -57,7 +57,7 @@ def bus() -> Iterator[Bus]:
 @pytest.fixture
 def evaluate(db: Engine, bus: Bus, run: str) -> Evaluate:
     """Has the evaluator score predictions that differ from gold in a share `noise` of the tokens."""
-    worker = EvaluatorWorker(db, bus, holder="test", lease=LEASE)
+    worker = EvaluatorWorker(db, holder="test", lease=LEASE)
     sets = {
         row.split: row.id for row in select(db, "SELECT id, split FROM datasets WHERE run_id = :run", run=run)
     }  # fmt: skip

@@ -7,9 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from spanloom import telemetry
-from spanloom.bus.port import Bus
-from spanloom.bus.topics import RESULTS
-from spanloom.contracts.messages import EvaluationMessage, ResultMessage
+from spanloom.contracts.messages import EvaluationMessage
 from spanloom.errors import DataError, LeaseLost, NotFound, SchemaError
 from spanloom.store import work
 from spanloom.store.events import emit
@@ -23,17 +21,13 @@ from spanloom_evaluator.score.readings import Scores, score
 from spanloom_evaluator.stored import refresh_arm
 
 TABLE = "evaluations"
-_ROW = text("""
-SELECT id, job_id, dataset_id, language, source, setting, size, size_asked, training_seed, precision, recall, f1, lo, hi
-  FROM evaluations WHERE id = :id
-""")
 
 
 class EvaluatorWorker:
     """Scores each evaluation once. Each is claimed on its own and takes well under a lease: nothing is renewed."""
 
-    def __init__(self, db: Engine, bus: Bus, *, holder: str, lease: Lease) -> None:
-        self.db, self.bus, self.holder, self.lease = db, bus, holder, lease
+    def __init__(self, db: Engine, *, holder: str, lease: Lease) -> None:
+        self.db, self.holder, self.lease = db, holder, lease
 
     def handle(self, messages: list[EvaluationMessage]) -> None:
         """Score what can be claimed; what is done, held or cancelled is left alone."""
@@ -71,13 +65,11 @@ class EvaluatorWorker:
                 records.write(connection, claim.id, scores, interval, facts)
                 refresh_arm(connection, claim.id, unscored.settings)
                 emit(connection, run_id, "evaluation", id=claim.id, state="done", f1=interval.f1)
-                row = dict(connection.execute(_ROW, {"id": claim.id}).mappings().one())
+                work.notify(connection, "evaluations")  # the relay tells of it on results.v1
         except LeaseLost:
             return
         telemetry.EVALUATIONS.labels("done").inc()
         settle(self.db, run_id)
-        message = ResultMessage(id=claim.id, run_id=run_id, evaluation=row)
-        self.bus.producer().send(RESULTS, claim.id, message.encode()).result(timeout=60)
 
     def _fail(self, claim: Claim, reason: str) -> None:
         fail(self.db, claim, reason)

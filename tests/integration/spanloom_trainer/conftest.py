@@ -33,7 +33,7 @@ def carry_out(db: Engine, bus: Bus, tmp_path: Path) -> Iterator[Callable[[str], 
     """Trains and scores all of a run."""
     lease, models = Lease(lease_s=120), tmp_path / "models"
     trainer = TrainerWorker(db, [Slot("cpu", models)], holder="t", lease=lease, renew_s=30, models=models)
-    evaluator = EvaluatorWorker(db, bus, holder="e", lease=lease)
+    evaluator = EvaluatorWorker(db, holder="e", lease=lease)
 
     def queued(run: str) -> list[Any]:
         return select(db, "SELECT id, kind FROM jobs WHERE run_id = :run AND state = 'queued' ORDER BY kind", run=run)

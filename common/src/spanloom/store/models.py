@@ -262,12 +262,16 @@ class Prediction(Base):
 
 
 class Evaluation(Work, Base):
-    """The scores of one model on one gold test set; the row can be read alone."""
+    """The scores of one model on one gold test set; the row can be read alone.
+
+    `told_at`: when its message on results.v1 was stored; null while it waits for that.
+    """
 
     __tablename__ = "evaluations"
     __table_args__ = (
         UniqueConstraint("job_id", "dataset_id", "method", "label_mapping", "metric_version"),
         *_work_args("evaluations"),
+        Index("evaluations_untold", "finished_at", postgresql_where=text("state = 'done' AND told_at IS NULL")),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
@@ -290,6 +294,7 @@ class Evaluation(Work, Base):
     lo: Mapped[float | None]
     hi: Mapped[float | None]
     readings: Mapped[dict[str, Any] | None]
+    told_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -86,6 +86,20 @@ UPDATE {table}
  WHERE id = ANY(:ids)
 """
 
+# Evaluations that are done and not told of on results.v1 yet; of a run that has ended or was cancelled, too.
+UNTOLD = """
+SELECT id, run_id, job_id, dataset_id, language, source, setting, size, size_asked, training_seed, precision, recall,
+       f1, lo, hi, 0 AS published
+  FROM evaluations
+ WHERE state = 'done' AND told_at IS NULL
+ ORDER BY finished_at, id
+ LIMIT :limit
+   FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+# Note that they were told of.
+TOLD = "UPDATE evaluations SET told_at = clock_timestamp() WHERE id = ANY(:ids)"
+
 # Forget what was published: a bus in memory was lost with the process that held it.
 UNPUBLISH = """
 UPDATE {table}

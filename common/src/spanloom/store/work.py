@@ -148,6 +148,21 @@ def relay(
     return len(found)
 
 
+def relay_results(engine: Engine, publish: Callable[[list[Mapping[str, Any]]], None], *, batch: int = 200) -> int:
+    """Publish evaluations that are done and were not told of. Returns how many.
+
+    As `relay` does it: locked while they are published, and published again after a crash before the commit.
+    """
+    with engine.begin() as connection:
+        rows = connection.execute(text(statements.UNTOLD), {"limit": batch}).mappings()
+        found: list[Mapping[str, Any]] = [dict(row) for row in rows]
+        if not found:
+            return 0
+        publish(found)
+        connection.execute(_sql(statements.TOLD, "evaluations"), {"ids": [row["id"] for row in found]})
+    return len(found)
+
+
 def exhausted(connection: Connection, table: str, *, lease: Lease) -> list[Claim]:
     """Claims whose last allowed attempt ran out of its lease; their rows are locked, to be failed by the caller."""
     rows = connection.execute(

@@ -1,4 +1,8 @@
-"""The relay: publishes rows that wait, woken by NOTIFY; and the sweeper, which ends what nobody will."""
+"""The relay: publishes rows that wait, woken by NOTIFY; and the sweeper, which ends what nobody will.
+
+Four topics carry work rows to be done; results.v1 tells of evaluations that are done. No message leaves another way, so
+that what was committed is sent, however often the bus or the sender fails.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,15 @@ from sqlalchemy import Engine, text
 
 from spanloom import telemetry
 from spanloom.bus.port import Bus, Record, record_size
-from spanloom.bus.topics import COMPLETIONS, EVALUATIONS, JOBS, PROMPTS
-from spanloom.contracts.messages import CompletionMessage, Envelope, EvaluationMessage, JobMessage, PromptMessage
+from spanloom.bus.topics import COMPLETIONS, EVALUATIONS, JOBS, PROMPTS, RESULTS
+from spanloom.contracts.messages import (
+    CompletionMessage,
+    Envelope,
+    EvaluationMessage,
+    JobMessage,
+    PromptMessage,
+    ResultMessage,
+)
 from spanloom.store import work
 from spanloom.store.settle import settle_all
 from spanloom.store.statements import WORK_TABLES
@@ -68,7 +79,7 @@ def record_of(table: str, row: Row, limit: int) -> Record:
 
 
 class Relay:
-    """Publishes the waiting rows of one table until stopped. Several relays of a table share its rows."""
+    """Publishes the waiting rows of one table of work until stopped. Several relays of a table share its rows."""
 
     def __init__(
         self,
@@ -80,21 +91,28 @@ class Relay:
         poll_s: float = 1.0,
     ) -> None:
         self.db, self.bus, self.table, self.lease, self.poll_s = db, bus, table, lease, poll_s
+        self.topic = TOPIC_OF[table]
         self.outage = Outage()
+
+    def _publish_some(self, publish: Callable[[list[Row]], None]) -> int:
+        return work.relay(self.db, self.table, publish, lease=self.lease)
+
+    def _record(self, row: Row, limit: int) -> Record:
+        return record_of(self.table, row, limit)
 
     def publish_waiting(self, stop: threading.Event | None = None) -> int:
         """Publish all that waits now; returns how many rows. While the bus is away, `stop` ends the waiting for it."""
         total = 0
         publish = partial(self._publish, stop=stop)
-        while (count := work.relay(self.db, self.table, publish, lease=self.lease)) > 0:
+        while (count := self._publish_some(publish)) > 0:
             total += count
         return total
 
     def _publish(self, rows: Sequence[Row], stop: threading.Event | None) -> None:
-        limit = self.bus.settings.message_limit(TOPIC_OF[self.table])
-        self.bus.producer().publish([record_of(self.table, row, limit) for row in rows], stop)
+        limit = self.bus.settings.message_limit(self.topic)
+        self.bus.producer().publish([self._record(row, limit) for row in rows], stop)
         for row in rows:
-            telemetry.PUBLISHED.labels(TOPIC_OF[self.table], str(row["published"] > 0).lower()).inc()
+            telemetry.PUBLISHED.labels(self.topic, str(row["published"] > 0).lower()).inc()
 
     def run(self, stop: threading.Event) -> None:
         """Publish on every NOTIFY and at least every `poll_s` seconds, until `stop` is set."""
@@ -116,6 +134,25 @@ class Relay:
                 if select.select([raw], [], [], self.poll_s)[0]:
                     connection.exec_driver_sql("SELECT 1")
                     raw.notifies.clear()
+
+
+class ResultRelay(Relay):
+    """Tells of each evaluation that is done on results.v1, once and after that no more.
+
+    "Once" as the bus means it: a crash between the bus and the commit tells it again.
+    """
+
+    def __init__(self, db: Engine, bus: Bus, lease: Lease, *, poll_s: float = 1.0) -> None:
+        super().__init__(db, bus, "evaluations", lease, poll_s=poll_s)
+        self.topic = RESULTS
+
+    def _publish_some(self, publish: Callable[[list[Row]], None]) -> int:
+        return work.relay_results(self.db, publish)
+
+    def _record(self, row: Row, limit: int) -> Record:
+        told = {name: value for name, value in row.items() if name not in ("run_id", "published")}
+        message = ResultMessage(id=row["id"], run_id=row["run_id"], evaluation=told)
+        return Record(RESULTS, row["id"], message.encode(), telemetry.run_headers(row["run_id"]))
 
 
 class Sweeper:
