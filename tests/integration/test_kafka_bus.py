@@ -146,7 +146,7 @@ def test_topics_are_made_as_the_settings_say(bus: KafkaBus) -> None:
 def configured(bus: KafkaBus, topic: str) -> dict[str, str]:
     from kafka.admin import ConfigResource, ConfigResourceType
 
-    found: Any = bus._ask("describe_configs", [ConfigResource(ConfigResourceType.TOPIC, topic)])
+    found: Any = bus.cluster.ask("describe_configs", [ConfigResource(ConfigResourceType.TOPIC, topic)])
     entries = next(iter(next(iter(found.values())).values()))
     return {name: str(entry["value"] if isinstance(entry, dict) else entry) for name, entry in entries.items()}
 

@@ -6,19 +6,17 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import kafka
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
 
+from spanloom.bus.kafka_cluster import KafkaCluster
 from spanloom.bus.kafka_join import keep_joins
 from spanloom.bus.port import Consumer, Message
 from spanloom.bus.progress import Partition, Progress
 from spanloom.errors import BusError
-
-if TYPE_CHECKING:
-    from spanloom.bus.kafka import KafkaBus
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +34,9 @@ _RETRY_S = 0.5
 class KafkaConsumer(Consumer):
     """Wraps a kafka-python consumer, made on the first poll and made anew when it falls silent."""
 
-    def __init__(self, bus: KafkaBus, topics: tuple[str, ...], group: str) -> None:
+    def __init__(self, cluster: KafkaCluster, topics: tuple[str, ...], group: str) -> None:
         self.topics, self.group = topics, group
-        self._bus, self._settings = bus, bus.settings
+        self._cluster, self._settings = cluster, cluster.settings
         self._progress = Progress()
         self._client: Any = None
         self._paused = self._closed = False
@@ -87,7 +85,7 @@ class KafkaConsumer(Consumer):
             raise BusError(f"{self} is closed")
         if self._client is None:
             try:
-                self._bus.check_reachable()
+                self._cluster.check_reachable()
                 self._client = self._connect()
             except (BusError, *_PASSING) as error:
                 log.warning("%s waits for Kafka: %s", self, error)
@@ -97,7 +95,7 @@ class KafkaConsumer(Consumer):
     def _connect(self) -> Any:
         settings = self._settings
         client = kafka.KafkaConsumer(
-            **self._bus.client_options(),
+            **self._cluster.client_options(),
             group_id=self.group,
             auto_offset_reset="earliest",
             enable_auto_commit=False,
@@ -105,7 +103,7 @@ class KafkaConsumer(Consumer):
             session_timeout_ms=int(settings.session_timeout_s * 1000),
             heartbeat_interval_ms=int(settings.heartbeat_s * 1000),
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
-            max_partition_fetch_bytes=self._bus.frame_limit(),
+            max_partition_fetch_bytes=self._cluster.frame_limit(),
         )
         keep_joins(client)
         client.subscribe(topics=list(self.topics), listener=_Listener(self, client))
@@ -150,10 +148,10 @@ class KafkaConsumer(Consumer):
 
         Left alone, kafka-python takes the new topic for a truncated old one (KIP-320) and goes on at its end.
         """
-        ids = self._bus.topic_ids(self.topics)
+        ids = self._cluster.topic_ids(self.topics)
         if len(ids) < len(self.topics):
-            self._bus.restore_topics()
-            ids = self._bus.topic_ids(self.topics)
+            self._cluster.restore_topics()
+            ids = self._cluster.topic_ids(self.topics)
         changed = {topic for topic, known in self._topic_ids.items() if topic in ids and ids[topic] != known}
         self._topic_ids.update(ids)
         again = [partition for partition in client.assignment() if partition.topic in changed]
@@ -232,7 +230,7 @@ class KafkaConsumer(Consumer):
 
     def lag(self) -> int:
         if self._client is None:
-            self._bus.check_reachable()
+            self._cluster.check_reachable()
             return 0
         timeout_ms = int(self._settings.request_timeout_s * 1000)
         partitions = list(self._client.assignment())

@@ -7,16 +7,14 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, wait
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import kafka
 from kafka import errors as kafka_errors
 
+from spanloom.bus.kafka_cluster import KafkaCluster
 from spanloom.bus.port import Headers, Producer, Receipt, Record, check_size, encoded
 from spanloom.errors import BusError
-
-if TYPE_CHECKING:
-    from spanloom.bus.kafka import KafkaBus
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +41,8 @@ _LOOK_S = 1.0
 class KafkaProducer(Producer):
     """All copies written (`acks=all`), idempotent, retried until `delivery_timeout_s`."""
 
-    def __init__(self, bus: KafkaBus) -> None:
-        self._bus, self._settings = bus, bus.settings
+    def __init__(self, cluster: KafkaCluster) -> None:
+        self._cluster, self._settings = cluster, cluster.settings
         self._lock = threading.Lock()
         self._client: Any = None
         self._closed = False
@@ -117,7 +115,7 @@ class KafkaProducer(Producer):
     def _restore_topics(self, *, quiet: bool) -> bool:
         """What hinders may be a deleted topic; or the broker is away: say so, wait. Whether it answers."""
         try:
-            self._bus.restore_topics()
+            self._cluster.restore_topics()
         except BusError as error:
             if not quiet:
                 log.warning("waiting for Kafka: %s", error)
@@ -130,7 +128,7 @@ class KafkaProducer(Producer):
         record = batch[late[0]]
         why = first or f"message {record.key!r} for {record.topic}: no answer in {self._settings.delivery_timeout_s} s"
         error = BusError(
-            f"{len(late)} of {len(batch)} messages were not stored on Kafka at {','.join(self._bus.bootstrap)}; "
+            f"{len(late)} of {len(batch)} messages were not stored on Kafka at {','.join(self._cluster.bootstrap)}; "
             f"first: {why}. They may be sent again"
         )
         error.__cause__ = first
@@ -141,15 +139,15 @@ class KafkaProducer(Producer):
             if self._closed:
                 raise BusError("this producer is closed")
             if self._client is None:
-                self._bus.check_reachable()
-                options = self._bus.client_options()
+                self._cluster.check_reachable()
+                options = self._cluster.client_options()
                 delivery_ms = int(self._settings.delivery_timeout_s * 1000)
                 options["request_timeout_ms"] = min(options["request_timeout_ms"], delivery_ms)
                 self._client = kafka.KafkaProducer(
                     **options,
                     acks="all",
                     enable_idempotence=True,
-                    max_request_size=self._bus.frame_limit(),
+                    max_request_size=self._cluster.frame_limit(),
                     batch_size=256 * 1024,
                     delivery_timeout_ms=delivery_ms,
                     max_block_ms=int(self._settings.topic_check_s * 1000),

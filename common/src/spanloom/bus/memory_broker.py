@@ -11,16 +11,31 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 from spanloom.bus.port import Message, Receipt, Record, encoded
-from spanloom.bus.progress import Partition
+from spanloom.bus.progress import Partition, Progress
 from spanloom.bus.settings import BusSettings
 from spanloom.bus.topics import is_dlq
 from spanloom.errors import BusError
 
-if TYPE_CHECKING:
-    from spanloom.bus.memory import MemoryConsumer
+
+class Member(Protocol):
+    """One member of a group, as the broker knows it."""
+
+    group: str
+    topics: tuple[str, ...]
+    progress: Progress
+    position: dict[Partition, int]
+
+    def dead(self) -> bool:
+        """True when its thread is gone for a session time, or it has not polled for too long."""
+
+    def assign(self, positions: dict[Partition, int]) -> None:
+        """Hold these partitions from these offsets on; called under the broker's lock."""
+
+    def rotation(self) -> list[Partition]:
+        """The partitions to read, another one first each time."""
 
 
 @dataclass(slots=True)
@@ -56,7 +71,7 @@ class _Topic:
 class _Group:
     """Members in order of joining, and the offset each partition is committed to."""
 
-    members: list[MemoryConsumer] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
     committed: dict[Partition, int] = field(default_factory=dict)
 
 
@@ -162,7 +177,7 @@ class MemoryBroker:
             topic.bytes -= len(log.messages.popleft().value)
             log.start += 1
 
-    def take(self, consumer: MemoryConsumer, max_messages: int) -> list[Message]:
+    def take(self, consumer: Member, max_messages: int) -> list[Message]:
         """Messages from where `consumer` stands, at most `max_messages`, partitions in turn."""
         messages: list[Message] = []
         for partition in consumer.rotation():
@@ -179,12 +194,12 @@ class MemoryBroker:
 
     # Groups
 
-    def join(self, consumer: MemoryConsumer) -> None:
+    def join(self, consumer: Member) -> None:
         with self.changed:
             self.group(consumer.group).members.append(consumer)
             self._rebalance(consumer.group)
 
-    def leave(self, consumer: MemoryConsumer) -> None:
+    def leave(self, consumer: Member) -> None:
         with self.changed:
             members = self.group(consumer.group).members
             if consumer in members:
