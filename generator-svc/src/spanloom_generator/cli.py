@@ -49,12 +49,12 @@ def prompt(
         }
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
-    for message in plan.messages:
+    for message in plan.call.messages:
         typer.secho(f"--- {message['role']}", fg="cyan")
         typer.echo(message["content"])
     typer.secho("---", fg="cyan")
     typer.echo(f"seeds: gold train sentences {', '.join(map(str, plan.seed_indices)) or 'none'} (from 0)")
-    how, head = plan.sampling, "on" if plan.call.extra["add_generation_prompt"] else "off"
+    how, head = plan.call.sampling, "on" if plan.call.extra["add_generation_prompt"] else "off"
     typer.echo(
         f"sampling: temperature {how.temperature:g}, top-p {how.top_p:g}, at most {how.max_tokens} tokens, "
         f"seed {how.seed}; generation prompt {head}"

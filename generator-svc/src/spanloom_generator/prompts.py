@@ -78,13 +78,11 @@ COMMON_TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PromptPlan:
-    """One planned call: its messages, the gold train sentences in it, how to sample, and the call an engine takes."""
+    """One planned call: the gold train sentences in it, and the call an engine takes."""
 
     call_index: int
     split: PromptSplit
-    messages: list[Message]
     seed_indices: tuple[int, ...]
-    sampling: Sampling
     call: CallRequest
 
     def request(self, prompt_id: str) -> CallRequest:
@@ -208,7 +206,7 @@ def plan_prompts(
         request = CallRequest(
             "", call, messages, sampling, language, source.name, constrain, grammar, json_schema, dict(extra)
         )
-        yield PromptPlan(call, split, messages, indices, sampling, request)
+        yield PromptPlan(call, split, indices, request)
 
 
 def language_name(spec: RunSpec, code: str) -> str:

@@ -60,7 +60,7 @@ def test_paper_prompts_are_those_of_the_published_scripts(code: str, name: str, 
         sample = table.sample(n=10, random_state=generator.randint(0, 1000))
         examples = sample.to_json(orient="records", lines=True)
         expected = user.read_text().strip().format(name, n) + "\n\n" + examples + "\n"
-        assert plan.messages == [
+        assert plan.call.messages == [
             {"role": "system", "content": system.read_text().strip()},
             {"role": "user", "content": expected},
         ]
@@ -75,10 +75,10 @@ def test_paper_habits_can_be_switched(tmp_path: Path) -> None:
     as_paper = plans(spec_of(prompt=prompt, dev_calls=0), roots=[tmp_path], count=40)
     real = {"ascii_escapes": False, "generation_prompt": True}
     switched = plans(spec_of(prompt=prompt | real, dev_calls=0), roots=[tmp_path], count=40)
-    assert all(len(plan.messages) == 1 for plan in as_paper)
-    assert all(plan.messages[0]["content"].startswith("Mere Danish, 20 stk.\n\n{") for plan in as_paper)
-    assert all(plan.messages[0]["content"].isascii() for plan in as_paper)
-    assert not all(plan.messages[0]["content"].isascii() for plan in switched)
+    assert all(len(plan.call.messages) == 1 for plan in as_paper)
+    assert all(plan.call.messages[0]["content"].startswith("Mere Danish, 20 stk.\n\n{") for plan in as_paper)
+    assert all(plan.call.messages[0]["content"].isascii() for plan in as_paper)
+    assert not all(plan.call.messages[0]["content"].isascii() for plan in switched)
     assert switched[0].request("id").extra["add_generation_prompt"] is True
 
 
@@ -86,7 +86,7 @@ def test_paper_habits_can_be_switched(tmp_path: Path) -> None:
 def test_spanloom_prompts_name_and_describe(written: str) -> None:
     labels = {"PER": None, "ORG": "virksomheder og foreninger", "LOC": None}
     plan = plans(spec_of(labels=labels, format=written, n=13), count=1)[0]
-    system, user = (message["content"] for message in plan.messages)
+    system, user = (message["content"] for message in plan.call.messages)
     assert "data only" in system
     assert "13 new sentences in Danish" in user
     assert "- PER: names of people" in user
@@ -165,15 +165,15 @@ def test_every_seed_is_used_as_often_as_the_others() -> None:
 
 def test_each_call_has_a_sampling_seed_of_its_own() -> None:
     both = [*plans(spec_of()), *plans(spec_of(), split="dev")]
-    assert len({plan.sampling.seed for plan in both}) == 300
-    assert all(plan.sampling.seed is not None and 0 <= plan.sampling.seed < 2**31 for plan in both)
-    assert plans(spec_of(seed=1), count=1)[0].sampling.seed != both[0].sampling.seed
+    assert len({plan.call.sampling.seed for plan in both}) == 300
+    assert all(plan.call.sampling.seed is not None and 0 <= plan.call.sampling.seed < 2**31 for plan in both)
+    assert plans(spec_of(seed=1), count=1)[0].call.sampling.seed != both[0].call.sampling.seed
 
 
 def test_zero_shot_prompts_have_no_examples() -> None:
     plan = plans(spec_of(m=0, dev_calls=0), count=1)[0]
     assert plan.seed_indices == ()
-    assert '"ner_tags":[0' not in plan.messages[1]["content"]
+    assert '"ner_tags":[0' not in plan.call.messages[1]["content"]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_language_outside_the_registry_needs_a_name() -> None:
     with pytest.raises(SpecError, match="give its English `name`"):
         plans(spec_of(languages=[item], training=training))
     named = spec_of(languages=[item | {"name": "Faroese"}], training=training)
-    assert "in Faroese" in plans(named, count=1)[0].messages[1]["content"]
+    assert "in Faroese" in plans(named, count=1)[0].call.messages[1]["content"]
 
 
 def test_templates_are_filled_once_and_run_nothing(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_templates_are_filled_once_and_run_nothing(tmp_path: Path) -> None:
     spec = spec_of(
         prompt={"template": "t"}, n=3, m=1, languages=[{"code": "da", "name": "{n}", "gold": {"demo": "da"}}]
     )
-    text = plans(spec, roots=[tmp_path], count=1)[0].messages[0]["content"]
+    text = plans(spec, roots=[tmp_path], count=1)[0].call.messages[0]["content"]
     assert text.startswith('{0.__class__} {n} {unknown} {3} {"tokens"')
     assert text.endswith("} 3")
 

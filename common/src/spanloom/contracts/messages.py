@@ -61,10 +61,9 @@ class CompletionMessage(Envelope):
 
 
 class JobMessage(Envelope):
-    """jobs.v1: an arm to be trained."""
+    """jobs.v1: an arm to be trained; which one, the row says."""
 
     kind: Literal["pretrain", "train"]
-    arm: dict[str, Any] | None = None
 
 
 class EvaluationMessage(Envelope):

@@ -65,7 +65,7 @@ def message_of(table: str, row: Row, *, inline: bool = True) -> Envelope:
             inline=inline,
         )
     if table == "jobs":
-        return JobMessage(**common, kind=row["kind"], arm=row["arm"] if inline else None)
+        return JobMessage(**common, kind=row["kind"])
     return EvaluationMessage(**common, job_id=row["job_id"], dataset_id=row["dataset_id"])
 
 

@@ -16,7 +16,7 @@ LIMIT = 4096
 ROWS: dict[str, dict[str, Any]] = {
     "prompts": {"request": "r" * 5000, "dataset_id": "d", "call_index": 3},
     "completions": {"text": "å" * 5000, "error": None, "dataset_id": "d", "call_index": 3},
-    "jobs": {"kind": "train", "arm": {"language": "d" * 5000}},
+    "jobs": {"kind": "train", "arm": {"language": "d" * 5000}},  # an arm does not travel
     "evaluations": {"job_id": "j", "dataset_id": "d"},
 }
 CONTRACTS = {
@@ -42,4 +42,4 @@ def test_a_row_travels_whole_and_by_its_id_when_it_is_too_large(table: str) -> N
     assert record_size(small.key, small.value, small.headers) <= LIMIT
     read = CONTRACTS[table].decode(small.value)
     assert (read.id, read.run_id) == ("the-row", "the-run")
-    assert read.model_dump().get("text") is read.model_dump().get("payload") is read.model_dump().get("arm") is None
+    assert read.model_dump().get("text") is read.model_dump().get("payload") is None
