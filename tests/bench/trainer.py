@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -31,6 +30,7 @@ import torch
 from torch.utils.data import Dataset
 from transformers import Trainer, TrainingArguments, XLMRobertaConfig, XLMRobertaForTokenClassification
 
+from spanloom.contracts.training import DEFAULT, PAPER, Precision, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, base_of, describe, quiet, start
@@ -40,7 +40,6 @@ from spanloom_trainer.core.encode import IGNORE, encode, labels_of, pad
 from spanloom_trainer.core.graphs import step_of
 from spanloom_trainer.core.outcome import Outcome
 from spanloom_trainer.core.precision import resolve
-from spanloom_trainer.core.recipe import DEFAULT, PAPER, Precision, Recipe
 from spanloom_trainer.core.step import EagerStep
 from spanloom_trainer.core.tiny import make_tokenizer
 from spanloom_trainer.core.train import fine_tune
@@ -93,10 +92,10 @@ def compare(device: str, shape: str, count: int, epochs: int) -> None:
         _peak(device)
         theirs, saving, their_losses = in_trainer(base, train, dev, epochs, device, folder / "theirs")
         peak_theirs = _peak(device)
-        plain, outcome = timed(lambda: arm(base, train, dev, replace(PAPER, epochs=epochs), device))
+        plain, outcome = timed(lambda: arm(base, train, dev, PAPER.changed(epochs=epochs), device))
         written, _ = timed(lambda: export(outcome, folder / "paper", card=Card("bench"), recipe=PAPER))
         _peak(device)
-        ours, quick = timed(lambda: arm(base, train, dev, replace(DEFAULT, epochs=epochs), device, folder / "ours"))
+        ours, quick = timed(lambda: arm(base, train, dev, DEFAULT.changed(epochs=epochs), device, folder / "ours"))
         peak_ours = _peak(device)
     finally:
         shutil.rmtree(folder)
@@ -143,7 +142,7 @@ def one_update(kind: str, shape: str, rows: int = 16, length: int = 48, updates:
     device = torch.device(kind)
     seconds: dict[str, float] = {}
     used: dict[str, Precision] = {}
-    for name, recipe in (("ours", DEFAULT), ("theirs", replace(PAPER, trim=False))):
+    for name, recipe in (("ours", DEFAULT), ("theirs", PAPER.changed(trim=False))):
         precision = used[name] = resolve(recipe.precision, device, base.inner_parameters)
         data = prepare(train, dev, [], recipe, base, SCHEMA)
         plan = Plan(data, recipe, base, SCHEMA, SEED, device, precision)

@@ -24,7 +24,6 @@ BYTES_A_SAMPLE = 330
 """Bytes of one sample in a completion; about as many again in its row."""
 WIKIANN_TRAIN = 20_000
 """The largest WikiANN train split (Rahimi et al., 2019)."""
-RELATED_EPOCHS = 5
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def project(
         pretrainings=len(pretrained),
         zero_shot=zero_shot,
         evaluations=len(trained) + zero_shot,
-        steps=sum(updates(spec, arm) for arm in arms),
+        steps=sum(arm.training_recipe.updates(arm.size) for arm in arms),
         tokens_in=sum(source.tokens_in for source in sources),
         tokens_out=sum(source.tokens_out for source in sources),
         completions_bytes=samples * BYTES_A_SAMPLE,
@@ -114,15 +113,6 @@ def project(
         models_peak_bytes=_peak(spec, models, len(pretrained)),
         notes=_notes(spec, gold, size, yields or {}),
     )
-
-
-def updates(spec: RunSpec, arm: Arm) -> int:
-    """Optimiser updates of an arm: its step budget, else its epochs over its batches."""
-    if arm.steps is not None:
-        return arm.steps
-    recipe = spec.training.recipe
-    epochs = (recipe.related_epochs or RELATED_EPOCHS) if arm.kind == "pretrain" else recipe.target_epochs
-    return -(-arm.size // recipe.batch) * epochs
 
 
 def shortage(needed: int, folder: Path, *, keep_free: int = 0) -> str | None:

@@ -105,7 +105,7 @@ def _trained_on(connection: Connection, arm: Arm) -> list[Sentence]:
     """The arm's own training sentences, chosen as the trainer chose them."""
     samples = sentences_of(connection, arm.train_dataset)
     dev: list[Sentence] | None = None if arm.dev == "held_out" else []
-    return split_of(samples, arm.size, dev, seed=arm.subset_seed, paper=arm.recipe.base == "paper").train
+    return split_of(samples, arm.size, dev, seed=arm.subset_seed, paper=arm.recipe.paper_subsets).train
 
 
 def write(

@@ -155,7 +155,7 @@ def seed_plan(spec: RunSpec, source: SyntheticSource, size: int) -> SeedPlan:
         pool=pool,
         subset_seed=spec.training.subset_seed,
         paper=source.prompt.style == "paper",
-        paper_subsets=spec.training.recipe.base == "paper",
+        paper_subsets=spec.training.recipe.paper_subsets,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from spanloom_trainer.core.recipe import Recipe
+from spanloom.contracts.training import Recipe
 from spanloom_trainer.core.tiny import tiny_base
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.models.card import Card

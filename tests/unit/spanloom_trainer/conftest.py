@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.core.tiny import tiny_base
 from support.toy_language import SCHEMA, toy_sentences
 

@@ -9,11 +9,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.cli import tag
 from spanloom_trainer.core.base import Base
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export

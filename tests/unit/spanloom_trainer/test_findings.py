@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanloom.contracts.arms import Arm
-from spanloom.contracts.training import EncoderSpec, RecipeSpec
+from spanloom.contracts.training import EncoderSpec, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.findings import findings
@@ -18,7 +18,7 @@ from spanloom_trainer.records import GoldTest, JobData
 ARM = Arm(
     run_id="r", kind="train", language="da", source="organic", setting="from_scratch", train_dataset="r.da.gold.train",
     size=30, size_asked=30, dev="gold", dev_dataset="r.da.gold.dev", tests=("da", "sv"), encoder=EncoderSpec(name="x"),
-    recipe=RecipeSpec(), steps=None, related=None, needs=None, subset_seed=1, training_seed=1,
+    recipe=Recipe(), steps=None, related=None, needs=None, subset_seed=1, training_seed=1,
 )  # fmt: skip
 TESTS = [
     GoldTest("r.da.gold.test", "da", [Sentence(("a", "b"), (0, 0)), Sentence(("c",), (1,))], None),

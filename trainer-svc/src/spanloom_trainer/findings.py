@@ -40,7 +40,7 @@ def facts_of(data: JobData, result: Mapping[str, Any], method: str = DIRECT) -> 
         "dev": arm.dev,
         "gold_used": data.gold_used,
         "encoder": arm.encoder.name or "tiny",
-        "recipe": arm.recipe.model_dump(exclude_none=True),
+        "recipe": arm.recipe.model_dump(),
         "related": arm.related or (arm.language if arm.kind == "pretrain" else None),
         "training_seconds": tried["seconds"] if first else result["seconds"],
         "updates": tried["steps"] if first else sum(one["steps"] for one in tries),

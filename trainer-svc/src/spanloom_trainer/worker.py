@@ -280,7 +280,7 @@ def disk_is_full(reason: str) -> bool:
 def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
     """The job as the child process reads it (`jobs.run_job`)."""
     arm = data.arm
-    split = split_of(data.train, arm.size, data.dev, seed=arm.subset_seed, paper=arm.recipe.base == "paper")
+    split = split_of(data.train, arm.size, data.dev, seed=arm.subset_seed, paper=arm.recipe.paper_subsets)
     if data.start_from is not None:
         base: dict[str, Any] = {"path": data.start_from}
     elif arm.encoder.tiny is not None:
@@ -295,9 +295,7 @@ def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
         "test": _rows([s for test in data.tests for s in test.sentences]),
         "tags": list(data.schema.tags),
         "base": base,
-        "recipe": arm.recipe.model_dump(),
-        "related": arm.kind == "pretrain",
-        "steps": arm.steps,
+        "recipe": arm.training_recipe.model_dump(),
         "seed": arm.training_seed,
         "export": data.wish.export,
         "beat": data.wish.beat,

@@ -17,7 +17,7 @@ from spanloom.contracts.base import Frozen
 from spanloom.contracts.gold import LanguageSpec
 from spanloom.contracts.sources import OrganicSource, Source, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
-from spanloom.contracts.training import EncoderSpec, RecipeSpec, Setting
+from spanloom.contracts.training import EncoderSpec, Recipe, Setting
 
 GOLD = "gold"
 """The `source` of gold datasets; organic sources read it."""
@@ -52,12 +52,20 @@ class Arm(Frozen):
     tests: tuple[str, ...]
     encoder: EncoderSpec
     encoder_text: tuple[str, ...] = ()
-    recipe: RecipeSpec
+    recipe: Recipe
     steps: int | None
     related: str | None
     needs: str | None
     subset_seed: int
     training_seed: int
+
+    @property
+    def training_recipe(self) -> Recipe:
+        """The recipe as this arm is trained: a pre-training's epochs, a step-matched arm's updates."""
+        changes: dict[str, int] = {"epochs": self.recipe.related_epochs} if self.kind == "pretrain" else {}
+        if self.steps is not None:
+            changes["max_steps"] = self.steps
+        return self.recipe.changed(**changes)
 
 
 def arm_id(arm: Arm) -> str:
@@ -126,10 +134,7 @@ def effective_dev(spec: RunSpec, source: Source) -> Literal["held_out", "own", "
 
 def step_budget(spec: RunSpec) -> int:
     """Updates of a step-matched arm: `control_steps`, else those of the largest size's epochs."""
-    recipe = spec.training.recipe
-    if spec.training.control_steps is not None:
-        return spec.training.control_steps
-    return -(-spec.training.sizes[-1] // recipe.batch) * recipe.target_epochs
+    return spec.training.control_steps or spec.training.recipe.updates(spec.training.sizes[-1])
 
 
 def plan_grid(

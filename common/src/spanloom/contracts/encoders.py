@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spanloom.contracts.training import EncoderSpec, RecipeSpec
+from spanloom.contracts.training import EncoderSpec, Recipe
 
 RESUME_BYTES = 20
-"""Bytes a parameter of a resume point: weights, best state, the state chosen of earlier tries, AdamW's two moments."""
+"""Bytes a parameter of a resume point: weights, best state, state chosen of earlier trainings, AdamW's two moments."""
 TRAINING_BYTES = 20
 """Bytes a trained parameter in memory: weight, gradient, AdamW's two moments, the best state; all fp32."""
 ACTIVATION_BYTES = 34
@@ -56,7 +56,7 @@ def job_disk_bytes(encoder: EncoderSpec, *, exports: bool) -> int | None:
     return None if shape is None else (RESUME_BYTES + 4 * exports) * shape.parameters
 
 
-def job_memory_bytes(encoder: EncoderSpec, recipe: RecipeSpec) -> int | None:
+def job_memory_bytes(encoder: EncoderSpec, recipe: Recipe) -> int | None:
     """About what one training takes of its device's memory: parameters with all they need, and one batch's activations.
 
     The vocabulary is counted untrimmed, so that it is more than most arms take.
@@ -64,6 +64,6 @@ def job_memory_bytes(encoder: EncoderSpec, recipe: RecipeSpec) -> int | None:
     shape = shape_of(encoder)
     if shape is None:
         return None
-    tokens = recipe.batch * (recipe.max_length or USUAL_LENGTH)
+    tokens = recipe.batch_size * (recipe.max_length or USUAL_LENGTH)
     wide = 1 if recipe.precision == "bf16" else 2
     return TRAINING_BYTES * shape.parameters + ACTIVATION_BYTES * wide * tokens * shape.layers * shape.hidden

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SerializationInfo,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from spanloom.contracts.base import Frozen, Text
 from spanloom.contracts.pinned import with_commit
+from spanloom.contracts.problems import problems_of
 from spanloom.contracts.sources import Seed
+from spanloom.errors import SpecError
 
 Setting = Literal["from_scratch", "fine_tuning"]
 
@@ -63,41 +75,74 @@ class EncoderSpec(Frozen):
         return self
 
 
-class RecipeSpec(Frozen):
-    """A named recipe and what differs from it. `paper` and `default` are defined by the trainer.
+RecipeName = Literal["paper", "default"]
+BestBy = Literal["dev_f1", "dev_loss"]
+Precision = Literal["auto", "fp32", "bf16"]
 
-    What is null here is the named recipe's own value.
+
+class Recipe(Frozen):
+    """How an arm is trained: a named recipe, and the fields that differ from it.
+
+    `default` spends the paper's budget (Kamath & Vajjala, 2025, appendix B) with warm-up, the best state by dev span
+    F1, the full dev set and the collapse guard; `paper` trains as the paper's scripts do. A field that is null or left
+    out has the named recipe's own value. What was given, and it alone, is written out and part of an arm's id.
+
+    >>> Recipe.model_validate({"base": "paper", "epochs": 3, "clip": None}).best_by
+    'dev_loss'
     """
 
-    base: Literal["paper", "default"] = "default"
-    batch_size: Annotated[int, Field(ge=1, le=4096)] | None = None
-    learning_rate: Annotated[float, Field(gt=0, le=1)] | None = None
-    epochs: Annotated[int, Field(ge=1, le=1000)] | None = None
-    related_epochs: Annotated[int, Field(ge=1, le=1000)] | None = None
-    weight_decay: Annotated[float, Field(ge=0, le=1)] | None = None
-    warmup: Annotated[float, Field(ge=0, le=1, description="share of the updates")] | None = None
-    best_by: Literal["dev_f1", "dev_loss"] | None = None
-    precision: Literal["fp32", "bf16"] | None = None
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    base: RecipeName = "default"
+    """The named recipe."""
+    batch_size: Annotated[int, Field(ge=1, le=4096)] = 16
+    """Windows (sentences, where they are not long) an update. Bucketed batches vary around it, with as many updates an
+    epoch as fixed ones."""
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 2e-5
+    """Peak learning rate of AdamW, a number."""
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Passes over the training sentences. Dev is evaluated once each."""
+    related_epochs: Annotated[int, Field(ge=1, le=1000)] = 5
+    """Passes over the related language's sentences in `fine_tuning`."""
+    max_steps: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """Updates in all, whatever the data's size; dev is then evaluated `epochs` times, evenly. Null: by epochs."""
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """AdamW's decay of weight matrices an update, as a share of weight and learning rate; none on biases and norms."""
+    warmup: Annotated[float, Field(ge=0, le=1)] = 0.06
+    """Share of the updates over which the learning rate rises from 0 before its linear fall to 0."""
+    best_by: BestBy = "dev_f1"
+    """What chooses the best state: dev span F1, or dev loss."""
+    dev_cut: bool = False
+    """Cut the dev set to the size of the train set."""
+    precision: Precision = "auto"
+    """bf16 is autocast over fp32 masters; `auto` takes it for large encoders on hardware that has it."""
+    clip: Annotated[float, Field(ge=0)] = 1.0
+    """Largest L2 norm of an update's gradient; 0 for none."""
+    bucket: bool = True
+    """Windows of like length together under a token budget, instead of shuffled batches of fixed size."""
     max_length: Annotated[int, Field(ge=8, le=100_000)] | None = None
-    clip: Annotated[float, Field(gt=0)] | None = None
-    restarts: Annotated[int, Field(ge=0, le=3, description="after a collapse")] | None = None
-    trim: bool | None = None
-    bucket: bool | None = None
+    """Longest encoder input, in subwords, special tokens included; null for what the encoder takes, 512 at most."""
+    stride: Annotated[int, Field(ge=0, le=50_000)] | None = None
+    """Subwords that neighbouring windows of a long sentence share, at most half of `max_length`; null for a quarter."""
+    truncate: bool = False
+    """Cut long sentences at `max_length` instead of windowing them; the words cut off are counted."""
+    trim: bool = True
+    """Train only the embedding rows of ids that occur; the others come back on export."""
+    restarts: Annotated[int, Field(ge=0, le=3)] = 3
+    """How often a collapsed training may start again, each time with the next seed; 0 only flags it."""
+    guard_after: Annotated[int, Field(ge=1, le=10_000_000)] = 200
+    """The collapse guard waits for half the updates and for at least this many."""
+    deterministic: bool = False
+    """Deterministic kernels on CUDA (one thread of a CPU is bit-equal in any case)."""
+    paper_subsets: bool = False
+    """Draw the subset of each size as the paper's scripts do, instead of by hash."""
 
     @model_validator(mode="before")
     @classmethod
-    def _from_name(cls, value: Any) -> Any:
-        return {"base": value} if isinstance(value, str) else value
-
-    @property
-    def batch(self) -> int:
-        """Sentences an update: 16 in both named recipes, unless given."""
-        return self.batch_size or 16
-
-    @property
-    def target_epochs(self) -> int:
-        """Epochs on the target: 10 in both named recipes, unless given."""
-        return self.epochs or 10
+    def _as_given(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"base": value}
+        return {name: one for name, one in value.items() if one is not None} if isinstance(value, dict) else value
 
     @field_validator("base", mode="before")
     @classmethod
@@ -105,6 +150,65 @@ class RecipeSpec(Frozen):
         if value not in ("paper", "default"):
             raise ValueError(f"recipe {value!r} is unknown; allowed: paper, default")
         return value
+
+    @field_validator("stride")
+    @classmethod
+    def _overlap(cls, value: int | None, info: ValidationInfo) -> int | None:
+        longest = info.data.get("max_length") or 512
+        if value is not None and value > longest // 2:
+            raise ValueError(f"{value} is more than half of max_length ({longest}); allowed: 0 to {longest // 2}")
+        return value
+
+    @model_validator(mode="after")
+    def _fill(self) -> Self:
+        # Not among the fields set: those are what was given.
+        own = _PAPERS_HABITS if self.base == "paper" else {}
+        self.__dict__.update({name: value for name, value in own.items() if name not in self.model_fields_set})
+        return self
+
+    @model_serializer(mode="plain")
+    def _given(self, info: SerializationInfo) -> dict[str, Any]:
+        base = {} if info.exclude_defaults and self.base == "default" else {"base": self.base}
+        names = (name for name in type(self).model_fields if name in self.model_fields_set)
+        return base | {name: getattr(self, name) for name in names if name != "base"}
+
+    def changed(self, **fields: Any) -> Self:
+        """The same recipe with other values for some fields, checked."""
+        return type(self).model_validate({**self.model_dump(), **fields})
+
+    def values(self) -> dict[str, Any]:
+        """Every field as it is in use, whether it was given or is the named recipe's own."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+    def updates(self, sentences: int) -> int:
+        """Optimiser updates of a training on this many sentences (windows, where they are long)."""
+        return self.max_steps or self.epochs * -(-sentences // self.batch_size)
+
+
+_PAPERS_HABITS: dict[str, Any] = {
+    "warmup": 0.0,
+    "best_by": "dev_loss",
+    "dev_cut": True,
+    "precision": "fp32",
+    "bucket": False,
+    "truncate": True,
+    "restarts": 0,
+    "paper_subsets": True,
+}
+"""Where the paper's scripts differ from `default`: no warm-up, best by eval loss, dev cut to the train size, long
+sentences cut, a collapse only flagged."""
+
+DEFAULT = Recipe()
+PAPER = Recipe(base="paper")
+
+
+def read_recipe(given: str | Mapping[str, Any]) -> Recipe:
+    """A recipe by name or from plain data. Raises SpecError naming each field that is unknown or out of bounds."""
+    try:
+        return Recipe.model_validate(given)
+    except ValidationError as error:
+        problems = problems_of(error, Recipe, given)
+        raise SpecError([(f"recipe.{path}".rstrip("."), what) for path, what in problems]) from None
 
 
 class TrainingSpec(Frozen):
@@ -120,7 +224,7 @@ class TrainingSpec(Frozen):
         5000,
     )
     encoder: EncoderSpec = EncoderSpec.model_validate("xlm-roberta-large")
-    recipe: RecipeSpec = RecipeSpec()
+    recipe: Recipe = DEFAULT
     dev: Literal["held_out", "own", "gold"] = "held_out"
     subset_seed: Seed = 3535
     training_seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=100)] = (3535,)

@@ -44,7 +44,7 @@ def gold_used(connection: Connection, arm: Arm) -> int | None:
     train = datasets[arm.train_dataset]
     places: list[int] = []
     if train.source == GOLD:
-        places = subset(range(train.accepted), arm.size, arm.subset_seed, paper=arm.recipe.base == "paper")
+        places = subset(range(train.accepted), arm.size, arm.subset_seed, paper=arm.recipe.paper_subsets)
     called = [dataset for dataset in ids if datasets[dataset].source != GOLD]
     dev = arm.dev_dataset if arm.dev_dataset not in called else None
     calls = connection.execute(_PROMPTS, {"ids": called}).one()

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from spanloom.contracts.training import Recipe
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, head_of, load_base, start, vocabulary
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import pad
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.core.tiny import make_encoder
 from spanloom_trainer.core.train import fine_tune
 
@@ -35,9 +34,9 @@ def test_trimming_changes_no_logit(base: Base, schema: LabelSchema, toy: Toy) ->
 
 
 def test_trimmed_training_is_the_whole_training(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
-    plain = replace(recipe, weight_decay=0.0)
+    plain = recipe.changed(weight_decay=0.0)
     trimmed, whole = (
-        fine_tune(toy["train"], toy["dev"], toy["test"], replace(plain, trim=trim), base=base, schema=schema, seed=3)
+        fine_tune(toy["train"], toy["dev"], toy["test"], plain.changed(trim=trim), base=base, schema=schema, seed=3)
         for trim in (True, False)
     )
     assert trimmed.vocabulary_trained < whole.vocabulary_trained == trimmed.vocabulary
@@ -69,7 +68,7 @@ def test_padding_and_special_tokens_keep_their_numbers(base: Base) -> None:
 def test_a_head_is_kept_for_the_same_schema_and_new_for_another(
     base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe
 ) -> None:
-    outcome = fine_tune(toy["train"], toy["dev"], [], replace(recipe, epochs=20), base=base, schema=schema, seed=3)
+    outcome = fine_tune(toy["train"], toy["dev"], [], recipe.changed(epochs=20), base=base, schema=schema, seed=3)
     related = outcome.state.as_base("related")
     assert related.tags == schema.tags
     assert torch.equal(start(related, schema).classifier.weight, related.model.classifier.weight)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from spanloom.contracts.training import Recipe
 from spanloom_trainer.core.collapse import guard_step, why_collapsed
-from spanloom_trainer.core.recipe import Recipe
 
 FALLING = [2.0 / (i + 1) for i in range(400)]
 

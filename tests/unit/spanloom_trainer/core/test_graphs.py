@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from spanloom.contracts.training import Precision, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, start
@@ -17,7 +17,6 @@ from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, pad
 from spanloom_trainer.core.graphs import GraphStep, step_of
 from spanloom_trainer.core.outcome import Outcome
-from spanloom_trainer.core.recipe import Precision, Recipe
 from spanloom_trainer.core.step import EagerStep, Step
 from spanloom_trainer.core.tagging import span_f1
 from spanloom_trainer.core.train import fine_tune
@@ -55,7 +54,7 @@ def test_a_captured_update_is_the_written_one(base: Base, schema: LabelSchema, t
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_it_learns_on_cuda(base: Base, schema: LabelSchema, toy: Toy, precision: Precision) -> None:
-    recipe = replace(RECIPE, precision=precision)
+    recipe = RECIPE.changed(precision=precision)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], recipe, base=base, schema=schema, seed=1, device="cuda")
     f1, _ = span_f1([s.tags for s in toy["test"]], outcome.predictions)
     assert f1 > 0.7
@@ -65,7 +64,7 @@ def test_it_learns_on_cuda(base: Base, schema: LabelSchema, toy: Toy, precision:
 def test_deterministic_means_bit_equal_resumed_or_not(
     base: Base, schema: LabelSchema, toy: Toy, tmp_path: Path
 ) -> None:
-    recipe = replace(RECIPE, deterministic=True)
+    recipe = RECIPE.changed(deterministic=True)
     asked = itertools.count(1)
 
     def go(stop_at: int | None, point: ResumePoint | None) -> Outcome:

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 import torch
 
+from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core import precision
 from spanloom_trainer.core.base import Base
 from spanloom_trainer.core.precision import LARGE, resolve
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.core.train import fine_tune
 
 CPU = torch.device("cpu")

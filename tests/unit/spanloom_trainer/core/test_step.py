@@ -6,11 +6,11 @@ import pytest
 import torch
 from transformers import get_linear_schedule_with_warmup
 
+from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom_trainer.core.base import Base, start
 from spanloom_trainer.core.encode import IGNORE
 from spanloom_trainer.core.graphs import pad_static, static_shape
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.core.step import EagerStep, learning_rate, optimizer_of
 
 

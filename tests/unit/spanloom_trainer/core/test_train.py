@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from spanloom.contracts.training import PAPER, Recipe
 from spanloom.errors import DataError, SchemaError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base
 from spanloom_trainer.core.outcome import Outcome, Progress
-from spanloom_trainer.core.recipe import PAPER, Recipe
 from spanloom_trainer.core.tagging import span_f1
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.errors import Cancelled
@@ -34,7 +33,7 @@ def same(one: Outcome, other: Outcome) -> bool:
 
 @pytest.mark.slow
 def test_it_learns(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
-    longer = replace(recipe, max_steps=120)
+    longer = recipe.changed(max_steps=120)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], longer, base=base, schema=schema, seed=1)
     f1, _ = span_f1([s.tags for s in toy["test"]], outcome.predictions)
     assert f1 > 0.7
@@ -209,7 +208,7 @@ def test_a_restart_that_learns_is_chosen(
     # Four looks a try, the guard hears from the second on: a first try to its end, a restart that stops, one that runs.
     verdicts = iter(["all O", "all O", "all O", "all O", None, None, None])
     monkeypatch.setattr("spanloom_trainer.core.train.why_collapsed", lambda *_: next(verdicts))
-    guarded = replace(recipe, guard_after=1)
+    guarded = recipe.changed(guard_after=1)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], guarded, base=base, schema=schema, seed=5)
     assert [one.collapsed for one in outcome.tries] == [True, True, False]
     assert [one.steps for one in outcome.tries] == [12, 6, 12]
@@ -221,7 +220,7 @@ def test_a_restart_that_learns_is_chosen(
         toy["train"],
         toy["dev"],
         toy["test"],
-        replace(recipe, restarts=0),
+        recipe.changed(restarts=0),
         base=base,
         schema=schema,
         seed=5 + outcome.chosen,
@@ -242,7 +241,7 @@ def test_a_training_that_collapses_learns_from_another_seed(base: Base, schema: 
     assert outcome.first.seed == outcome.tries[0].seed
     assert not outcome.with_restarts.collapsed
     assert outcome.predictions == outcome.first.predictions
-    once = replace(steep, restarts=0)
+    once = steep.changed(restarts=0)
     alone = fine_tune(
         toy["train"], toy["dev"], toy["test"], once, base=base, schema=schema, seed=outcome.with_restarts.seed
     )
@@ -250,7 +249,7 @@ def test_a_training_that_collapses_learns_from_another_seed(base: Base, schema: 
 
 
 def test_paper_only_flags_a_collapse(base: Base, schema: LabelSchema, toy: Toy) -> None:
-    flagged = replace(PAPER, learning_rate=1e-9, epochs=4, guard_after=1)
+    flagged = PAPER.changed(learning_rate=1e-9, epochs=4, guard_after=1)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], flagged, base=base, schema=schema, seed=5)
     assert outcome.collapsed
     assert len(outcome.tries) == 1
@@ -281,7 +280,7 @@ def test_paper_truncates_and_reports_what_it_lost(base: Base, schema: LabelSchem
         [*toy["train"], long],
         toy["dev"],
         [long],
-        replace(PAPER, learning_rate=1e-3, epochs=1),
+        PAPER.changed(learning_rate=1e-3, epochs=1),
         base=base,
         schema=schema,
         seed=1,
@@ -295,7 +294,7 @@ def test_paper_truncates_and_reports_what_it_lost(base: Base, schema: LabelSchem
 
 
 def test_a_step_matched_training_has_its_updates(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
-    matched = replace(recipe, max_steps=11, epochs=3)
+    matched = recipe.changed(max_steps=11, epochs=3)
     outcome = fine_tune(toy["train"][:5], toy["dev"], toy["test"], matched, base=base, schema=schema, seed=1)
     assert outcome.steps == len(outcome.first.losses) == 11
     assert [look.step for look in outcome.history] == [4, 8, 11]
@@ -303,7 +302,7 @@ def test_a_step_matched_training_has_its_updates(base: Base, schema: LabelSchema
 
 def test_dev_is_cut_to_the_train_size(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
     one, two = (
-        fine_tune(toy["train"][:8], dev, [], replace(recipe, dev_cut=cut, epochs=1), base=base, schema=schema, seed=1)
+        fine_tune(toy["train"][:8], dev, [], recipe.changed(dev_cut=cut, epochs=1), base=base, schema=schema, seed=1)
         for dev, cut in ((toy["dev"], True), (toy["dev"][:8], False))
     )
     assert one.history == two.history
@@ -313,7 +312,7 @@ def test_sentences_without_words_are_tagged_with_nothing(
     base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe
 ) -> None:
     test = [Sentence((), ()), toy["test"][0]]
-    outcome = fine_tune(toy["train"], toy["dev"], test, replace(recipe, epochs=1), base=base, schema=schema, seed=1)
+    outcome = fine_tune(toy["train"], toy["dev"], test, recipe.changed(epochs=1), base=base, schema=schema, seed=1)
     assert outcome.predictions[0] == []
 
 
@@ -338,6 +337,6 @@ def test_labels_without_an_example_are_declared_absent(
     base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe
 ) -> None:
     people = [s for s in toy["train"] if 1 in s.tags and 3 not in s.tags]
-    short = replace(recipe, epochs=1)
+    short = recipe.changed(epochs=1)
     assert fine_tune(people, toy["dev"], [], short, base=base, schema=schema, seed=1).labels_absent == ("LOC",)
     assert fine_tune(toy["train"], toy["dev"], [], short, base=base, schema=schema, seed=1).labels_absent == ()

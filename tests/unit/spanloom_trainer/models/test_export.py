@@ -6,12 +6,12 @@ import pytest
 import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
+from spanloom.contracts.training import Recipe
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, load_base
 from spanloom_trainer.core.outcome import Outcome
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export, rewrite_card

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spanloom.contracts.encoders import job_memory_bytes, shape_of
-from spanloom.contracts.training import EncoderSpec, RecipeSpec, TinyEncoder
+from spanloom.contracts.training import EncoderSpec, Recipe, TinyEncoder
 from spanloom_trainer.core.tiny import tiny_base
 from spanloom_trainer.process.memory import DeviceMemory, free_ram
 from support.common import wait_for
@@ -78,10 +78,10 @@ def test_a_container_has_what_its_limit_leaves(tmp_path: Path) -> None:
 
 def test_the_estimate_grows_with_parameters_and_batch() -> None:
     large, base = (EncoderSpec(name=f"xlm-roberta-{size}") for size in ("large", "base"))
-    recipe = RecipeSpec()
+    recipe = Recipe()
     estimates = [job_memory_bytes(encoder, recipe) or 0 for encoder in (base, large)]
     assert 278e6 * 16 < estimates[0] < estimates[1] < 30e9
-    assert (job_memory_bytes(large, RecipeSpec(batch_size=64)) or 0) > estimates[1]
+    assert (job_memory_bytes(large, Recipe(batch_size=64)) or 0) > estimates[1]
     assert job_memory_bytes(EncoderSpec(name="someone/else"), recipe) is None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spanloom_trainer.core.recipe import Recipe
+from spanloom.contracts.training import Recipe
 
 WINDOW = 50  # updates over which the training loss is averaged, or a tenth of them where they are fewer
 MARGIN = 0.95

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 import torch
 
+from spanloom.contracts.training import Precision, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom_trainer.core.base import Base
 from spanloom_trainer.core.batches import bucketed, shuffled, updates_per_epoch
 from spanloom_trainer.core.data import Data
 from spanloom_trainer.core.outcome import Look, OnProgress, Progress
-from spanloom_trainer.core.recipe import Precision, Recipe
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spanloom.contracts.training import Recipe
 from spanloom.errors import DataError, SchemaError, SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
 from spanloom_trainer.core.base import Base, vocabulary
 from spanloom_trainer.core.encode import Encoded, encode, labels_of
-from spanloom_trainer.core.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from spanloom.contracts.training import Precision, Recipe
 from spanloom_trainer.core.course import Plan
 from spanloom_trainer.core.data import longest_input
 from spanloom_trainer.core.encode import IGNORE
 from spanloom_trainer.core.precision import LARGE
-from spanloom_trainer.core.recipe import Precision, Recipe
 from spanloom_trainer.core.step import EagerStep, Step
 
 LENGTH = 16  # static lengths are multiples of this: few shapes, and aligned for the attention kernels

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from spanloom_trainer.core.recipe import Precision, Recipe
+from spanloom.contracts.training import Precision, Recipe
 
 LARGE = 20_000_000
 """Encoder parameters, embeddings aside, from which bf16 pays: below it the casts cost more than they save."""

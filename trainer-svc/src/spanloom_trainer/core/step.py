@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from spanloom.contracts.training import Precision, Recipe
 from spanloom_trainer.core.batches import like_lengths
 from spanloom_trainer.core.encode import IGNORE
 from spanloom_trainer.core.precision import autocast
-from spanloom_trainer.core.recipe import Precision, Recipe
 
 PART_OVERHEAD = {"fp32": 16, "bf16": 48}
 """What a part costs besides its subwords, in subwords: calls, and in bf16 the casts of all weights."""

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, load_base, start
@@ -20,7 +21,6 @@ from spanloom_trainer.core.encode import IGNORE, pad
 from spanloom_trainer.core.graphs import step_of
 from spanloom_trainer.core.outcome import Look, OnProgress, Outcome, Trained, Try
 from spanloom_trainer.core.precision import deterministic, resolve
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.core.step import Step, learning_rate
 from spanloom_trainer.core.tagging import span_f1, tag
 from spanloom_trainer.errors import Cancelled
@@ -70,7 +70,7 @@ def fine_tune(
     plan = Plan(data, recipe, base, schema, seed, device, precision)
     key, saved = "", Saved()
     if resume is not None:
-        key = key_of(base, (train, dev, words), {**recipe.as_dict(), "tags": schema.tags, "seed": seed})
+        key = key_of(base, (train, dev, words), {**recipe.values(), "tags": schema.tags, "seed": seed})
         saved = resume.load(key) or saved
     hooks = Hooks(on_progress, should_stop, resume, key)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), deterministic(recipe, device):

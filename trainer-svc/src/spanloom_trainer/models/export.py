@@ -6,10 +6,10 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from spanloom.contracts.training import Recipe
 from spanloom.errors import EnvironmentMissing
 from spanloom_trainer.core.base import quiet
 from spanloom_trainer.core.outcome import Outcome
-from spanloom_trainer.core.recipe import Recipe
 from spanloom_trainer.files import new_folder, replace_file
 from spanloom_trainer.models.card import Card, render
 
@@ -43,8 +43,8 @@ def training_facts(outcome: Outcome, recipe: Recipe) -> dict[str, Any]:
     chosen = outcome.with_restarts
     return {
         "tags": outcome.state.schema.tags,
-        "recipe": recipe.name,
-        "settings": {k: v for k, v in recipe.as_dict().items() if k != "name"},
+        "recipe": recipe.base,
+        "settings": {k: v for k, v in recipe.values().items() if k != "base"},
         "precision": outcome.precision,
         "training seed": chosen.seed,
         "tries": f"{len(outcome.tries)}, of which collapsed: {sum(one.collapsed for one in outcome.tries)}",

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from spanloom.contracts.training import read_recipe
 from spanloom.errors import SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, load_base, remember
 from spanloom_trainer.core.outcome import Progress
-from spanloom_trainer.core.recipe import recipe_of
 from spanloom_trainer.core.tiny import tiny_base
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.models.card import Card
@@ -45,14 +45,14 @@ def run_job(
     - `job_id`, `attempt`: the lease's; the model goes to `<models>/<job_id>/<attempt>/`
     - `train`, `dev`, `test`: sentences as `[tokens, tag ids]`; `tags`: the label schema's names
     - `base`: `{"name": ...}` or `{"path": ...}` to load, or `{"tiny": {sizes}, "text": [tokens, ...]}` to make
-    - `recipe`: as `recipe_of` reads it; `related` and `steps` likewise (optional)
+    - `recipe`: as `Recipe.model_dump` wrote it
     - `seed`; `export`: whether to keep the model; `beat`: the (dev F1, job id) that it must be above to be kept
       (optional); `card`: fields of `Card` (optional); `onnx` (optional)
     """
     if job.get("kind") == "tag":
         return tag_job(job)
     schema = LabelSchema(tuple(job["tags"]))
-    recipe = recipe_of(job["recipe"], related=job.get("related", False), steps=job.get("steps"))
+    recipe = read_recipe(job["recipe"])
     home = job_folder(models, str(job["job_id"]))
     base = base_for(job["base"])
 
