@@ -34,12 +34,12 @@ from spanloom.contracts.training import DEFAULT, PAPER, Precision, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, base_of, describe, quiet, start
-from spanloom_trainer.core.course import Plan
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, encode, labels_of, pad
 from spanloom_trainer.core.graphs import step_of
 from spanloom_trainer.core.outcome import Outcome
 from spanloom_trainer.core.precision import resolve
+from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep
 from spanloom_trainer.core.tiny import make_tokenizer
 from spanloom_trainer.core.train import fine_tune
@@ -145,9 +145,9 @@ def one_update(kind: str, shape: str, rows: int = 16, length: int = 48, updates:
     for name, recipe in (("ours", DEFAULT), ("theirs", PAPER.changed(trim=False))):
         precision = used[name] = resolve(recipe.precision, device, base.inner_parameters)
         data = prepare(train, dev, [], recipe, base, SCHEMA)
-        plan = Plan(data, recipe, base, SCHEMA, SEED, device, precision)
+        setup = TrainingSetup(data, recipe, base, SCHEMA, SEED, device, precision)
         model = _model(base, data.keep).to(device).train()
-        update = step_of(model, plan) if name == "ours" else _eager(model, plan)
+        update = step_of(model, setup) if name == "ours" else _eager(model, setup)
         rows_of = torch.Generator().manual_seed(1)
         ids = torch.randint(4, len(data.keep or range(VOCABULARY)), (rows, length), generator=rows_of)
         labels = torch.randint(0, len(SCHEMA), (rows, length), generator=rows_of)
@@ -298,8 +298,8 @@ def _model(base: Base, keep: Sequence[int] | None) -> Any:
     return start(base, SCHEMA, keep=keep)
 
 
-def _eager(model: Any, plan: Plan) -> Any:
-    return EagerStep(model, plan.recipe, plan.precision, plan.base.padding)
+def _eager(model: Any, setup: TrainingSetup) -> Any:
+    return EagerStep(model, setup.recipe, setup.precision, setup.base.padding)
 
 
 class Spent(NamedTuple):

@@ -17,7 +17,7 @@ from spanloom.store.settle import settle
 from spanloom_generator import records as calls
 from spanloom_generator.engines.port import CallResult
 from spanloom_trainer import records
-from spanloom_trainer.findings import facts_of
+from spanloom_trainer.predictions import facts_of
 from support.stored import LEASE, ORGANIC, execute, select, store_run
 
 LLM = {

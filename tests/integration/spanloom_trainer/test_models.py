@@ -20,9 +20,9 @@ from spanloom.store import runs
 from spanloom.store.settle import settle
 from spanloom_generator.submit import submit
 from spanloom_trainer.api.models import model_routes
-from spanloom_trainer.models import store as shelf
-from spanloom_trainer.models.store import Housekeeping, Made
-from spanloom_trainer.models.tag_child import TagChild
+from spanloom_trainer.models import store as model_store
+from spanloom_trainer.models.store import ExportedModel, Housekeeping
+from spanloom_trainer.process.tag_child import TagChild
 from support.cluster import demo_language, tiny_training
 from support.stored import execute, select, store_run
 
@@ -106,7 +106,7 @@ def test_pre_trained_models_are_kept_while_arms_need_them(db: Engine, carry_out:
     carry_out(run)
     (pretrained,) = rows(db).values()
     assert folders(models) == {f"{pretrained.id}/1"}
-    assert shelf.sweep(db, models) != [], "the run is complete and keeps none"
+    assert model_store.sweep(db, models) != [], "the run is complete and keeps none"
     assert (rows(db), folders(models)) == ({}, set())
 
     execute(db, "UPDATE runs SET state = 'running'")
@@ -135,24 +135,26 @@ def test_a_better_model_takes_the_place_whichever_comes_first(db: Engine, models
     run = store_run(db, training_seeds=[1, 2, 3])
     settle(db, run)
     jobs = [(row.id, Arm.model_validate(row.arm)) for row in select(db, "SELECT id, arm FROM jobs ORDER BY id")]
-    made = [Made(folder_of(models, job), 7, dev, {}) for (job, _), dev in zip(jobs, (0.5, 0.7, 0.6), strict=True)]
+    made = [
+        ExportedModel(folder_of(models, job), 7, dev, {}) for (job, _), dev in zip(jobs, (0.5, 0.7, 0.6), strict=True)
+    ]
     for (job, arm), one in zip(jobs, made, strict=True):
         with db.begin() as connection:
-            place = shelf.wish(connection, arm).place
-            gone = shelf.put(connection, arm, job, one, place)
-        shelf.discard_later(gone)
+            place = model_store.export_policy(connection, arm).place
+            gone = model_store.put(connection, arm, job, one, place)
+        model_store.discard_later(gone)
     assert list(rows(db)) == [jobs[1][0]]
     assert folders(models) == {f"{jobs[1][0]}/1"}
     with db.connect() as connection:
-        assert shelf.wish(connection, jobs[0][1]).beat == (0.7, jobs[1][0])
+        assert model_store.export_policy(connection, jobs[0][1]).incumbent == (0.7, jobs[1][0])
 
 
 @pytest.mark.parametrize(("keep", "wanted"), [("all", True), ("none", False)])
 def test_all_and_none(db: Engine, keep: str, wanted: bool) -> None:
     _, arm = job_of(db, store_run(db, keep_models=keep))
     with db.connect() as connection:
-        assert shelf.wish(connection, arm) == shelf.Wish(wanted)
-        assert shelf.wish(connection, arm.model_copy(update={"kind": "pretrain"})).export
+        assert model_store.export_policy(connection, arm) == model_store.ExportPolicy(wanted)
+        assert model_store.export_policy(connection, arm.model_copy(update={"kind": "pretrain"})).export
 
 
 def test_a_crash_between_export_and_finish_leaves_nothing_that_counts(
@@ -160,13 +162,13 @@ def test_a_crash_between_export_and_finish_leaves_nothing_that_counts(
 ) -> None:
     job, arm = job_of(db, store_run(db))
     folder_of(models, job, 1)
-    assert shelf.sweep(db, models) == [], "the job may still be held by whoever wrote it"
+    assert model_store.sweep(db, models) == [], "the job may still be held by whoever wrote it"
     assert http.get("/v1/models").json()["items"] == []
-    made = Made(folder_of(models, job, 2), 7, 0.5, {})
+    made = ExportedModel(folder_of(models, job, 2), 7, 0.5, {})
     with db.begin() as connection:
-        shelf.put(connection, arm, job, made, None)
+        model_store.put(connection, arm, job, made, None)
     execute(db, "UPDATE jobs SET state = 'done' WHERE id = :id", id=job)
-    shelf.sweep(db, models)
+    model_store.sweep(db, models)
     assert folders(models) == {f"{job}/2"}
     assert [item["id"] for item in http.get("/v1/models").json()["items"]] == [job]
 
@@ -180,18 +182,18 @@ def test_resume_points_go_with_their_jobs(db: Engine, models: Path) -> None:
         point.parent.mkdir(parents=True)
         point.write_bytes(b"x")
     execute(db, "UPDATE jobs SET state = 'failed' WHERE id = :id", id=failed)
-    shelf.sweep(db, models)
+    model_store.sweep(db, models)
     assert [point.exists() for point in points] == [False, True, True]
     with db.begin() as connection:
         runs.cancel(connection, run)
-    shelf.sweep(db, models)
+    model_store.sweep(db, models)
     assert [point.exists() for point in points] == [False, False, True]
 
 
 def test_what_cannot_be_tagged_is_refused(db: Engine, models: Path, http: TestClient) -> None:
     job, arm = job_of(db, store_run(db))
     with db.begin() as connection:
-        shelf.put(connection, arm, job, Made(models / job / "1", 7, 0.5, {}), None)
+        model_store.put(connection, arm, job, ExportedModel(models / job / "1", 7, 0.5, {}), None)
     for body in ({}, {"text": "  \n"}, {"sentences": []}, {"sentences": [[]]}, {"text": "a", "sentences": [["a"]]}):
         assert http.post(f"/v1/models/{job}/tag", json=body).status_code == 422
     missing = http.post(f"/v1/models/{job}/tag", json={"text": "a"})

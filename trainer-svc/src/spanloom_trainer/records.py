@@ -19,7 +19,7 @@ from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of
 from spanloom_trainer.labels import annotated, shared_labels
 from spanloom_trainer.models.cards import facts_for_card
-from spanloom_trainer.models.store import Wish, wish
+from spanloom_trainer.models.store import ExportPolicy, export_policy
 
 _ARM = text("SELECT arm FROM jobs WHERE id = :job")
 _GOLD = text("""
@@ -80,13 +80,13 @@ class JobData:
     encoder_text: list[Sentence]
     start_from: str | None
     gold_used: int | None
-    wish: Wish
+    export_policy: ExportPolicy
     card: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What one try says of one gold test set: tag ids by sentence, and its evaluations' facts by label mapping."""
+class Prediction:
+    """What one training says of one gold test set: tag ids by sentence, and its evaluations' facts by label mapping."""
 
     dataset: str
     language: str
@@ -128,7 +128,7 @@ def job_data(connection: Connection, arm: Arm) -> JobData:
         encoder_text=_encoder_text(connection, arm) if start_from is None else [],
         start_from=start_from,
         gold_used=gold_used(connection, arm),
-        wish=wish(connection, arm),
+        export_policy=export_policy(connection, arm),
         card=facts_for_card(connection, arm),
     )
 
@@ -163,7 +163,7 @@ def write_progress(connection: Connection, claim: work.Claim, progress: Mapping[
 
 
 def write_result(
-    connection: Connection, arm: Arm, job: str, found: Iterable[Finding], outcome: Mapping[str, Any]
+    connection: Connection, arm: Arm, job: str, found: Iterable[Prediction], outcome: Mapping[str, Any]
 ) -> None:
     """Store predictions and evaluations of a finished job, in the transaction that ends it.
 

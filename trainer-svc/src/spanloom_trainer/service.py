@@ -12,7 +12,7 @@ from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_trainer.api.jobs import job_routes
 from spanloom_trainer.api.models import model_routes
 from spanloom_trainer.models.store import Housekeeping
-from spanloom_trainer.models.tag_child import TagChild
+from spanloom_trainer.process.tag_child import TagChild
 from spanloom_trainer.worker import TrainerWorker, give_up, make_slots
 
 GROUP = "trainer"

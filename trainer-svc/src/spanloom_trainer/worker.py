@@ -34,9 +34,9 @@ from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer import records
 from spanloom_trainer.errors import Cancelled, TrainingFailed
-from spanloom_trainer.findings import findings
-from spanloom_trainer.models import store as shelf
-from spanloom_trainer.models.store import Made
+from spanloom_trainer.models import store as model_store
+from spanloom_trainer.models.store import ExportedModel
+from spanloom_trainer.predictions import predictions_of
 from spanloom_trainer.process.memory import memory_of
 from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.records import BaseGone, JobData
@@ -140,7 +140,7 @@ class TrainerWorker:
 
     def _has_no_space(self, claim: Claim, data: JobData) -> bool:
         """Whether the disk has no room for the job's files; it is handed back then, and tried again in a while."""
-        wrong = self.space(job_disk_bytes(data.arm.encoder, exports=data.wish.export) or 0)
+        wrong = self.space(job_disk_bytes(data.arm.encoder, exports=data.export_policy.export) or 0)
         if wrong is None:
             return False
         self._wait_for_space(claim, wrong, reason=f"disk: {wrong}")
@@ -208,20 +208,20 @@ class TrainerWorker:
         arm = data.arm
         outcome = {**result, "tries": [{k: v for k, v in t.items() if k != "predictions"} for t in result["tries"]]}
         outcome.pop("training", None)
-        made = made_of(data, result)
+        exported = exported_model(data, result)
         gone: list[Path] = []
         try:
             with self.db.begin() as connection:
                 work.finish(connection, TABLE, claim)
-                records.write_result(connection, arm, claim.id, findings(data, result), outcome)
-                if made is not None:
-                    gone = shelf.put(connection, arm, claim.id, made, data.wish.place)
+                records.write_result(connection, arm, claim.id, predictions_of(data, result), outcome)
+                if exported is not None:
+                    gone = model_store.put(connection, arm, claim.id, exported, data.export_policy.place)
                 emit(connection, arm.run_id, "job", id=claim.id, state="done")
         except LeaseLost as error:
             log.info("late training dropped", error=str(error))
-            shelf.discard_later([made.folder] if made is not None else [])
+            model_store.discard_later([exported.folder] if exported is not None else [])
             return
-        shelf.discard_later(gone)
+        model_store.discard_later(gone)
         telemetry.WORK_SECONDS.labels(TABLE, "done").observe(float(result["seconds"]))
         telemetry.TRAINING_STEPS.labels(str(result.get("device", "unknown"))).inc(int(result["steps"]))
         settle(self.db, arm.run_id)
@@ -297,18 +297,18 @@ def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
         "base": base,
         "recipe": arm.training_recipe.model_dump(),
         "seed": arm.training_seed,
-        "export": data.wish.export,
-        "beat": data.wish.beat,
+        "export": data.export_policy.export,
+        "incumbent": data.export_policy.incumbent,
         "card": data.card,
     }
 
 
-def made_of(data: JobData, result: Mapping[str, Any]) -> Made | None:
+def exported_model(data: JobData, result: Mapping[str, Any]) -> ExportedModel | None:
     """The model that a training has exported, if it has."""
     if not result.get("model"):
         return None
     facts = {"card": data.card, "training": result["training"]}
-    return Made(Path(result["model"]), int(result["bytes"]), float(result["dev_f1"]), facts)
+    return ExportedModel(Path(result["model"]), int(result["bytes"]), float(result["dev_f1"]), facts)
 
 
 def _rows(sentences: Sequence[Sentence]) -> list[list[list[Any]]]:

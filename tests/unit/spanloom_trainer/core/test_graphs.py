@@ -12,11 +12,11 @@ from spanloom.contracts.training import Precision, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, start
-from spanloom_trainer.core.course import Plan
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, pad
 from spanloom_trainer.core.graphs import GraphStep, step_of
 from spanloom_trainer.core.outcome import Outcome
+from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep, Step
 from spanloom_trainer.core.tagging import span_f1
 from spanloom_trainer.core.train import fine_tune
@@ -35,14 +35,14 @@ RECIPE = Recipe(learning_rate=5e-3, max_steps=120, warmup=0.1)
 def test_a_captured_update_is_the_written_one(base: Base, schema: LabelSchema, toy: Toy) -> None:
     device = torch.device("cuda")
     data = prepare(toy["train"], toy["dev"], [], RECIPE, base, schema)
-    plan = Plan(data, RECIPE, base, schema, 1, device, "fp32")
+    setup = TrainingSetup(data, RECIPE, base, schema, 1, device, "fp32")
     torch.manual_seed(1)
     models = [start(base, schema, keep=data.keep).eval().to(device) for _ in range(2)]  # no dropout
     models[1].load_state_dict(models[0].state_dict())
-    captured = step_of(models[0], plan)
+    captured = step_of(models[0], setup)
     assert isinstance(captured, GraphStep)
     written: Step = EagerStep(models[1], RECIPE, "fp32", base.padding)
-    for i, rows in enumerate(itertools.islice(plan.batches(1), 40)):
+    for i, rows in enumerate(itertools.islice(setup.batches(1), 40)):
         ids = torch.from_numpy(pad((data.train.ids[r] for r in rows), base.padding))
         labels = torch.from_numpy(pad((data.train.labels[r] for r in rows), IGNORE))
         rate = 1e-3 * (1 - i / 40)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -30,9 +28,9 @@ def test_what_is_asked_for_is_taken() -> None:
 def test_bf16_trains_fp32_masters(
     base: Base, schema: LabelSchema, toy: dict[str, list[Sentence]], recipe: Recipe
 ) -> None:
-    longer = replace(recipe, epochs=15)
+    longer = recipe.changed(epochs=15)
     fp32, bf16 = (
-        fine_tune(toy["train"], toy["dev"], toy["test"], replace(longer, precision=p), base=base, schema=schema, seed=1)
+        fine_tune(toy["train"], toy["dev"], toy["test"], longer.changed(precision=p), base=base, schema=schema, seed=1)
         for p in ("fp32", "bf16")
     )
     assert (fp32.precision, bf16.precision) == ("fp32", "bf16")

@@ -11,7 +11,7 @@ from spanloom.errors import DataError, SchemaError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base
-from spanloom_trainer.core.outcome import Outcome, Progress
+from spanloom_trainer.core.outcome import Outcome, TrainingProgress
 from spanloom_trainer.core.tagging import span_f1
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.errors import Cancelled
@@ -37,7 +37,7 @@ def test_it_learns(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) ->
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], longer, base=base, schema=schema, seed=1)
     f1, _ = span_f1([s.tags for s in toy["test"]], outcome.predictions)
     assert f1 > 0.7
-    assert outcome.first.best.dev_f1 == max(look.dev_f1 for look in outcome.history)
+    assert outcome.first.best.dev_f1 == max(evaluation.dev_f1 for evaluation in outcome.history)
     assert [len(tags) for tags in outcome.predictions] == [len(s.tokens) for s in toy["test"]]
     assert not outcome.collapsed
 
@@ -116,9 +116,9 @@ def test_a_restart_is_resumed_too(base: Base, schema: LabelSchema, toy: Toy, tmp
                 resume=point,
             )
     resumed = fine_tune(toy["train"], toy["dev"], toy["test"], hopeless, base=base, schema=schema, seed=1, resume=point)
-    assert len(whole.tries) == len(resumed.tries) == 3
-    assert [one.losses for one in whole.tries] == [one.losses for one in resumed.tries]
-    assert [one.predictions for one in whole.tries] == [one.predictions for one in resumed.tries]
+    assert len(whole.trainings) == len(resumed.trainings) == 3
+    assert [one.losses for one in whole.trainings] == [one.losses for one in resumed.trainings]
+    assert [one.predictions for one in whole.trainings] == [one.predictions for one in resumed.trainings]
 
 
 def test_a_resume_point_of_another_training_is_not_used(
@@ -179,7 +179,7 @@ def test_cancel_is_heard_within_one_update(base: Base, schema: LabelSchema, toy:
 
 
 def test_progress_ends_at_the_last_update(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     fine_tune(toy["train"], toy["dev"], toy["test"], recipe, base=base, schema=schema, seed=1, on_progress=seen.append)
     assert [p.phase for p in seen][-1] == "tag"
     assert seen[-1].step == seen[-1].steps == 12
@@ -193,13 +193,13 @@ def test_a_collapse_starts_again_and_the_first_try_stays_the_headline(
 ) -> None:
     hopeless = Recipe(learning_rate=1e-9, epochs=4, guard_after=1, restarts=3)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], hopeless, base=base, schema=schema, seed=5)
-    assert [one.seed for one in outcome.tries] == [5, 6, 7, 8]
+    assert [one.seed for one in outcome.trainings] == [5, 6, 7, 8]
     assert outcome.collapsed
-    assert all(one.collapsed and one.why_collapsed for one in outcome.tries)
+    assert all(one.collapsed and one.why_collapsed for one in outcome.trainings)
     assert outcome.first.steps == 12
-    assert all(one.steps == 6 for one in outcome.tries[1:])
+    assert all(one.steps == 6 for one in outcome.trainings[1:])
     assert outcome.chosen == 0
-    assert outcome.predictions == outcome.tries[0].predictions
+    assert outcome.predictions == outcome.trainings[0].predictions
 
 
 def test_a_restart_that_learns_is_chosen(
@@ -210,8 +210,8 @@ def test_a_restart_that_learns_is_chosen(
     monkeypatch.setattr("spanloom_trainer.core.train.why_collapsed", lambda *_: next(verdicts))
     guarded = recipe.changed(guard_after=1)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], guarded, base=base, schema=schema, seed=5)
-    assert [one.collapsed for one in outcome.tries] == [True, True, False]
-    assert [one.steps for one in outcome.tries] == [12, 6, 12]
+    assert [one.collapsed for one in outcome.trainings] == [True, True, False]
+    assert [one.steps for one in outcome.trainings] == [12, 6, 12]
     assert outcome.collapsed
     assert outcome.chosen == 2
     assert not outcome.with_restarts.collapsed
@@ -238,7 +238,7 @@ def test_a_training_that_collapses_learns_from_another_seed(base: Base, schema: 
     outcome = next(one for one in outcomes if one.chosen > 0)
     assert outcome.first.collapsed
     assert outcome.first.why_collapsed
-    assert outcome.first.seed == outcome.tries[0].seed
+    assert outcome.first.seed == outcome.trainings[0].seed
     assert not outcome.with_restarts.collapsed
     assert outcome.predictions == outcome.first.predictions
     once = steep.changed(restarts=0)
@@ -252,7 +252,7 @@ def test_paper_only_flags_a_collapse(base: Base, schema: LabelSchema, toy: Toy) 
     flagged = PAPER.changed(learning_rate=1e-9, epochs=4, guard_after=1)
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], flagged, base=base, schema=schema, seed=5)
     assert outcome.collapsed
-    assert len(outcome.tries) == 1
+    assert len(outcome.trainings) == 1
 
 
 def test_few_updates_are_marked_and_never_restarted(base: Base, schema: LabelSchema, toy: Toy) -> None:
@@ -260,7 +260,7 @@ def test_few_updates_are_marked_and_never_restarted(base: Base, schema: LabelSch
     outcome = fine_tune(toy["train"], toy["dev"], toy["test"], short, base=base, schema=schema, seed=5)
     assert outcome.few_updates
     assert outcome.collapsed
-    assert len(outcome.tries) == 1
+    assert len(outcome.trainings) == 1
 
 
 def test_the_test_sets_labels_have_no_part_in_the_model(
@@ -297,7 +297,7 @@ def test_a_step_matched_training_has_its_updates(base: Base, schema: LabelSchema
     matched = recipe.changed(max_steps=11, epochs=3)
     outcome = fine_tune(toy["train"][:5], toy["dev"], toy["test"], matched, base=base, schema=schema, seed=1)
     assert outcome.steps == len(outcome.first.losses) == 11
-    assert [look.step for look in outcome.history] == [4, 8, 11]
+    assert [evaluation.step for evaluation in outcome.history] == [4, 8, 11]
 
 
 def test_dev_is_cut_to_the_train_size(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:

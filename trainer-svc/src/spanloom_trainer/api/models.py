@@ -14,8 +14,8 @@ from spanloom.errors import NotFound
 from spanloom.http import Cursor, Limit, Page, page_of
 from spanloom.http.pages import decode_cursor
 from spanloom_trainer.models.cards import full_card, no_model
-from spanloom_trainer.models.tag_child import TagChild
 from spanloom_trainer.models.words import words_of
+from spanloom_trainer.process.tag_child import TagChild
 
 # The scores are those of the try that was kept: after a restart, the restarted one's.
 _MODELS = """

@@ -18,7 +18,7 @@ from spanloom_trainer.core.encode import Encoded, encode, labels_of
 
 
 @dataclass(frozen=True)
-class Split:
+class EncodedSplit:
     """One set of sentences. `ids` and `labels` are one row per window, `labels` empty for the test set.
 
     Ids are rows of the trimmed embedding where the vocabulary is trimmed.
@@ -36,12 +36,12 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Data:
+class TrainingData:
     """What a training reads. `keep` are the embedding rows in use, or None for all of them."""
 
-    train: Split
-    dev: Split
-    test: Split
+    train: EncodedSplit
+    dev: EncodedSplit
+    test: EncodedSplit
     keep: tuple[int, ...] | None
     constant_loss: float
     """Cross entropy of the best guess that does not look at the sentence: the entropy of the train tags, in nats."""
@@ -58,7 +58,7 @@ def prepare(
     recipe: Recipe,
     base: Base,
     schema: LabelSchema,
-) -> Data:
+) -> TrainingData:
     """Check, cut, tokenise, trim.
 
     `test` are tokens alone: nothing that trains can see the test set's labels. Raises DataError for an empty train
@@ -79,7 +79,7 @@ def prepare(
     keep = tuple(vocabulary(base, set().union(*(part.ids() for part in coded)))) if recipe.trim else None
     counts = np.array(list(Counter(tag for s in train for tag in s.tags).values()), dtype=float)
     shares = counts / counts.sum()
-    return Data(
+    return TrainingData(
         train=split(coded[0], tuple(s.tags for s in train), keep),
         dev=split(coded[1], tuple(s.tags for s in dev), keep),
         test=split(coded[2], (), keep),
@@ -105,12 +105,12 @@ def longest_input(recipe: Recipe, base: Base) -> int:
     return recipe.max_length
 
 
-def split(encoded: Encoded, gold: tuple[tuple[int, ...], ...], keep: tuple[int, ...] | None) -> Split:
+def split(encoded: Encoded, gold: tuple[tuple[int, ...], ...], keep: tuple[int, ...] | None) -> EncodedSplit:
     """Windows with their labels, ids renumbered to the rows kept."""
     row_of = {row: i for i, row in enumerate(keep)} if keep is not None else None
     ids = tuple(tuple(row_of[i] for i in w.ids) if row_of else w.ids for w in encoded.windows)
     labels = tuple(tuple(labels_of(w, gold[w.sentence])) for w in encoded.windows) if gold else ()
-    return Split(encoded, ids, labels, gold)
+    return EncodedSplit(encoded, ids, labels, gold)
 
 
 def check_tags(name: str, sentences: Sequence[Sentence], schema: LabelSchema) -> None:

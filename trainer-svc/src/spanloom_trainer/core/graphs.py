@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from spanloom.contracts.training import Precision, Recipe
-from spanloom_trainer.core.course import Plan
 from spanloom_trainer.core.data import longest_input
 from spanloom_trainer.core.encode import IGNORE
 from spanloom_trainer.core.precision import LARGE
+from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep, Step
 
 LENGTH = 16  # static lengths are multiples of this: few shapes, and aligned for the attention kernels
@@ -20,16 +20,16 @@ ROWS = 4
 EAGER = 3  # updates a shape is run as written before it is captured
 
 
-def step_of(model: Any, plan: Plan) -> Step:
-    """The update for a plan's device: captured on CUDA, as written elsewhere.
+def step_of(model: Any, setup: TrainingSetup) -> Step:
+    """The update for a setup's device: captured on CUDA, as written elsewhere.
 
     A deterministic training is not captured: where a capture falls would depend on where it was resumed.
     """
-    arguments = (model, plan.recipe, plan.precision, plan.base.padding)
-    if plan.device.type == "cuda" and model.config._attn_implementation == "sdpa" and not plan.recipe.deterministic:
-        return GraphStep(*arguments, longest=longest_input(plan.recipe, plan.base))
-    large = plan.base.inner_parameters >= LARGE
-    return EagerStep(*arguments, parts=large and plan.device.type == "cpu")
+    arguments = (model, setup.recipe, setup.precision, setup.base.padding)
+    if setup.device.type == "cuda" and model.config._attn_implementation == "sdpa" and not setup.recipe.deterministic:
+        return GraphStep(*arguments, longest=longest_input(setup.recipe, setup.base))
+    large = setup.base.inner_parameters >= LARGE
+    return EagerStep(*arguments, parts=large and setup.device.type == "cpu")
 
 
 def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:

@@ -15,13 +15,13 @@ from spanloom_trainer.core.base import Base, base_of, describe, head_of, start
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """Where a training stands. Times in seconds, `samples_per_s` in sentences (windows, where they are long)."""
 
     phase: str
     """`train`, then `tag` for the test sentences."""
-    attempt: int
-    """0 for the first try, then the restart's number."""
+    restart: int
+    """0 for the first training, then the restart's number."""
     step: int
     steps: int
     loss: float | None
@@ -31,16 +31,17 @@ class Progress:
     eta_s: float | None
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
+        """Plain data, as a job's row holds it; there the restart is called `attempt`, as it always was."""
+        plain = asdict(self)
+        return {"attempt": plain.pop("restart"), **plain}
 
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[TrainingProgress], None]
 
 
 @dataclass(frozen=True)
-class Look:
-    """One look at the dev set. `loss` is the mean training loss since the look before; `entities` those found."""
+class DevEvaluation:
+    """One evaluation of the dev set. `loss` is the mean training loss since the one before; `entities` those found."""
 
     step: int
     loss: float
@@ -50,14 +51,14 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Try:
+class TrainingResult:
     """One training from the base to its best state, and what that state says of the test sentences."""
 
     seed: int
     predictions: list[list[int]]
     """A tag id for every word of every test sentence."""
-    history: tuple[Look, ...]
-    best: Look
+    history: tuple[DevEvaluation, ...]
+    best: DevEvaluation
     steps: int
     """Updates done; fewer than planned where the guard gave up on a restart."""
     collapsed: bool
@@ -112,16 +113,16 @@ class Trained:
 class Outcome:
     """Everything one arm's training has to say.
 
-    The first try is the headline and always there; `restarts` are the tries after a collapse. `chosen` is the first
-    that did not collapse, or the first of all.
+    The first training is the headline and always there; the others are its restarts after a collapse. `chosen` is the
+    first that did not collapse, or the first of all.
     """
 
-    tries: tuple[Try, ...]
+    trainings: tuple[TrainingResult, ...]
     chosen: int
     few_updates: bool
     """Fewer updates than the collapse guard waits for: such a run is never restarted."""
     steps: int
-    """Updates planned for a try."""
+    """Updates planned for a training."""
     precision: str
     """`fp32` or `bf16`, as trained."""
     labels_absent: tuple[str, ...]
@@ -136,38 +137,38 @@ class Outcome:
     state: Trained = field(repr=False)
 
     @property
-    def first(self) -> Try:
-        """The headline: the first try, collapsed or not."""
-        return self.tries[0]
+    def first(self) -> TrainingResult:
+        """The headline: the first training, collapsed or not."""
+        return self.trainings[0]
 
     @property
-    def with_restarts(self) -> Try:
-        """The chosen try."""
-        return self.tries[self.chosen]
+    def with_restarts(self) -> TrainingResult:
+        """The chosen training."""
+        return self.trainings[self.chosen]
 
     @property
     def predictions(self) -> list[list[int]]:
-        """The first try's predictions."""
+        """The first training's predictions."""
         return self.first.predictions
 
     @property
     def collapsed(self) -> bool:
-        """Whether the first try collapsed."""
+        """Whether the first training collapsed."""
         return self.first.collapsed
 
     @property
     def best_step(self) -> int:
-        """Update of the first try's best state."""
+        """Update of the first training's best state."""
         return self.first.best.step
 
     @property
-    def history(self) -> tuple[Look, ...]:
-        """The first try's looks at dev."""
+    def history(self) -> tuple[DevEvaluation, ...]:
+        """The first training's dev evaluations."""
         return self.first.history
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data without weights and without the loss of every update."""
-        tries = [{k: v for k, v in asdict(one).items() if k != "losses"} for one in self.tries]
+        """Plain data without weights and without the loss of every update; trainings are `tries` there."""
+        trainings = [{k: v for k, v in asdict(one).items() if k != "losses"} for one in self.trainings]
         plain = {
             name: getattr(self, name)
             for name in (
@@ -185,4 +186,4 @@ class Outcome:
                 "best_step",
             )
         }
-        return {"tries": tries, **plain}
+        return {"tries": trainings, **plain}

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from spanloom.ner.spans import spans_of
 from spanloom_trainer.core.batches import by_length
-from spanloom_trainer.core.data import Split
+from spanloom_trainer.core.data import EncodedSplit
 from spanloom_trainer.core.encode import IGNORE, pad
 from spanloom_trainer.core.precision import autocast
 from spanloom_trainer.core.step import logits_of
@@ -20,7 +20,7 @@ TAG_BUDGET = 4096  # padded subwords a batch; small enough for a laptop, large e
 
 
 @dataclass(frozen=True)
-class Tagged:
+class TaggedSplit:
     """Tags per sentence, and the mean loss over labelled words (None without labels)."""
 
     tags: list[list[int]]
@@ -30,12 +30,12 @@ class Tagged:
 @torch.no_grad()
 def tag(
     model: Any,
-    split: Split,
+    split: EncodedSplit,
     *,
     padding: int,
     precision: str = "fp32",
     between: Callable[[], None] = lambda: None,
-) -> Tagged:
+) -> TaggedSplit:
     """Tag every word of a split, each by the window that holds most of its context.
 
     Words cut off by truncation are tagged O. `between` is called before each batch.
@@ -65,7 +65,7 @@ def tag(
     words = sum(split.encoded.lengths)
     if tagged != words:
         raise AssertionError(f"tagged {tagged} of {words} words")
-    return Tagged(out, loss / counted if counted else None)
+    return TaggedSplit(out, loss / counted if counted else None)
 
 
 def span_f1(gold: Sequence[Sequence[int]], predicted: Sequence[Sequence[int]]) -> tuple[float, int]:

@@ -15,18 +15,18 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, load_base, start
 from spanloom_trainer.core.collapse import guard_step, why_collapsed
-from spanloom_trainer.core.course import Course, Plan, Reporter
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, pad
 from spanloom_trainer.core.graphs import step_of
-from spanloom_trainer.core.outcome import Look, OnProgress, Outcome, Trained, Try
+from spanloom_trainer.core.outcome import DevEvaluation, OnProgress, Outcome, Trained, TrainingResult
 from spanloom_trainer.core.precision import deterministic, resolve
+from spanloom_trainer.core.state import Reporter, TrainingSetup, TrainingState
 from spanloom_trainer.core.step import Step, learning_rate
 from spanloom_trainer.core.tagging import span_f1, tag
 from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.process.resume import (
+    Checkpoint,
     ResumePoint,
-    Saved,
     State,
     key_of,
     moments_of,
@@ -67,29 +67,29 @@ def fine_tune(
     words = [sentence.tokens for sentence in test]
     data = prepare(train, dev, words, recipe, base, schema)
     precision = resolve(recipe.precision, device, base.inner_parameters)
-    plan = Plan(data, recipe, base, schema, seed, device, precision)
-    key, saved = "", Saved()
+    setup = TrainingSetup(data, recipe, base, schema, seed, device, precision)
+    key, checkpoint = "", Checkpoint()
     if resume is not None:
         key = key_of(base, (train, dev, words), {**recipe.values(), "tags": schema.tags, "seed": seed})
-        saved = resume.load(key) or saved
+        checkpoint = resume.load(key) or checkpoint
     hooks = Hooks(on_progress, should_stop, resume, key)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), deterministic(recipe, device):
-        for number in range(saved.number, 1 + recipe.restarts):
-            saved.number = number
-            tried, best = attempt(plan, saved, hooks)
-            saved.tries.append(tried)
-            if number == 0 or not tried.collapsed:
-                saved.chosen, saved.chosen_state = number, best
-            if not tried.collapsed or guard_step(recipe, plan.steps) is None:
+        for restart in range(checkpoint.restart, 1 + recipe.restarts):
+            checkpoint.restart = restart
+            tried, best = train_once(setup, checkpoint, hooks)
+            checkpoint.trainings.append(tried)
+            if restart == 0 or not tried.collapsed:
+                checkpoint.chosen, checkpoint.chosen_state = restart, best
+            if not tried.collapsed or guard_step(recipe, setup.steps) is None:
                 break
-            saved.course = Course()
+            checkpoint.state = TrainingState()
     if resume is not None:
         resume.clear()
     return Outcome(
-        tries=tuple(saved.tries),
-        chosen=saved.chosen,
-        few_updates=guard_step(recipe, plan.steps) is None,
-        steps=plan.steps,
+        trainings=tuple(checkpoint.trainings),
+        chosen=checkpoint.chosen,
+        few_updates=guard_step(recipe, setup.steps) is None,
+        steps=setup.steps,
         precision=precision,
         labels_absent=data.labels_absent,
         tokens_lost=data.test.encoded.tokens_lost,
@@ -97,7 +97,7 @@ def fine_tune(
         vocabulary=base.embedding.num_embeddings,
         vocabulary_trained=len(data.keep) if data.keep else base.embedding.num_embeddings,
         seconds=time.monotonic() - began,
-        state=Trained(base, schema, {name: value.cpu() for name, value in saved.chosen_state.items()}, data.keep),
+        state=Trained(base, schema, {name: value.cpu() for name, value in checkpoint.chosen_state.items()}, data.keep),
     )
 
 
@@ -120,101 +120,101 @@ class Hooks:
         """Whether there is a resume point and it is time to write it."""
         return self.point is not None and self.point.due()
 
-    def save(self, saved: Saved, model: Any, update: Step, best: State, device: torch.device) -> None:
+    def save(self, checkpoint: Checkpoint, model: Any, update: Step, best: State, device: torch.device) -> None:
         """Write the resume point."""
-        saved.model, saved.best = model.state_dict(), best
-        saved.moments, saved.random = moments_of(update.optimizer), random_state(device)
+        checkpoint.model, checkpoint.best = model.state_dict(), best
+        checkpoint.moments, checkpoint.random = moments_of(update.optimizer), random_state(device)
         if self.point is not None:
-            self.point.save(self.key, saved)
+            self.point.save(self.key, checkpoint)
 
 
-def attempt(plan: Plan, saved: Saved, hooks: Hooks) -> tuple[Try, State]:
-    """One try, from the base (or where it was saved) to its best state and the test sentences tagged by it."""
-    began, recipe, course = time.monotonic(), plan.recipe, saved.course
-    before = course.seconds
-    seed = plan.seed + saved.number
+def train_once(setup: TrainingSetup, checkpoint: Checkpoint, hooks: Hooks) -> tuple[TrainingResult, State]:
+    """One try, from the base (or where it was checkpoint) to its best state and the test sentences tagged by it."""
+    began, recipe, state = time.monotonic(), setup.recipe, checkpoint.state
+    before = state.seconds
+    seed = setup.seed + checkpoint.restart
     torch.manual_seed(seed)
-    model = start(plan.base, plan.schema, keep=plan.data.keep).to(plan.device).train()
-    update = step_of(model, plan)
+    model = start(setup.base, setup.schema, keep=setup.data.keep).to(setup.device).train()
+    update = step_of(model, setup)
     best: State = {}
-    if course.step:
-        model.load_state_dict(saved.model)
-        restore_moments(update.optimizer, saved.moments)
-        restore_random(saved.random, plan.device)
-        best = {name: value.to(plan.device) for name, value in saved.best.items()}
-    report = Reporter(plan, saved.number, hooks.on_progress, course)
-    looks, guard = plan.look_steps(), guard_step(recipe, plan.steps) or plan.steps
+    if state.step:
+        model.load_state_dict(checkpoint.model)
+        restore_moments(update.optimizer, checkpoint.moments)
+        restore_random(checkpoint.random, setup.device)
+        best = {name: value.to(setup.device) for name, value in checkpoint.best.items()}
+    report = Reporter(setup, checkpoint.restart, hooks.on_progress, state)
+    evaluation_steps, guard = setup.evaluation_steps(), guard_step(recipe, setup.steps) or setup.steps
     pending: list[Tensor] = []  # losses not yet fetched from the device
 
     def fetch() -> None:
-        course.losses.extend(torch.stack(pending).tolist() if pending else [])
+        state.losses.extend(torch.stack(pending).tolist() if pending else [])
         pending.clear()
 
-    for rows in islice(plan.batches(seed), course.step, None):
+    for rows in islice(setup.batches(seed), state.step, None):
         hooks.check()
-        ids = torch.from_numpy(pad((plan.data.train.ids[i] for i in rows), plan.base.padding))
-        labels = torch.from_numpy(pad((plan.data.train.labels[i] for i in rows), IGNORE))
-        pending.append(update(ids, labels, learning_rate(recipe, course.step, plan.steps)))
-        course.step += 1
+        ids = torch.from_numpy(pad((setup.data.train.ids[i] for i in rows), setup.base.padding))
+        labels = torch.from_numpy(pad((setup.data.train.labels[i] for i in rows), IGNORE))
+        pending.append(update(ids, labels, learning_rate(recipe, state.step, setup.steps)))
+        state.step += 1
         report.samples += len(rows)
-        if course.step in looks:
+        if state.step in evaluation_steps:
             fetch()
-            look = look_at_dev(model, plan, course)
-            if course.best is None or better(look, course.best, recipe):
-                course.best, best = look, snapshot(model)
-            if course.step >= guard:
-                course.why_collapsed = why_collapsed(
-                    course.losses, plan.data.constant_loss, look.entities, plan.data.dev_entities
+            evaluation = evaluate(model, setup, state)
+            if state.best is None or better(evaluation, state.best, recipe):
+                state.best, best = evaluation, snapshot(model)
+            if state.step >= guard:
+                state.why_collapsed = why_collapsed(
+                    state.losses, setup.data.constant_loss, evaluation.entities, setup.data.dev_entities
                 )
             report.report("train")
-            if saved.number and course.why_collapsed:
+            if checkpoint.restart and state.why_collapsed:
                 break  # a restart that collapsed too; the first try always runs to its end
         elif report.due():
             fetch()
             report.report("train")
-        course.seconds = before + time.monotonic() - began
+        state.seconds = before + time.monotonic() - began
         if hooks.save_due():
             fetch()
-            hooks.save(saved, model, update, best, plan.device)
+            hooks.save(checkpoint, model, update, best, setup.device)
     hooks.check()
     report.report("tag")
     model.load_state_dict(best)
-    tagged = tag(model, plan.data.test, padding=plan.base.padding, precision=plan.precision, between=hooks.check)
-    return finished(seed, course, tagged.tags, before + time.monotonic() - began), best
+    tagged = tag(model, setup.data.test, padding=setup.base.padding, precision=setup.precision, between=hooks.check)
+    return finished(seed, state, tagged.tags, before + time.monotonic() - began), best
 
 
-def finished(seed: int, course: Course, predictions: list[list[int]], seconds: float) -> Try:
-    """The try that a course became."""
-    if course.best is None:
-        raise AssertionError("a try ends with a look at dev")
-    return Try(
+def finished(seed: int, state: TrainingState, predictions: list[list[int]], seconds: float) -> TrainingResult:
+    """The try that a state became."""
+    if state.best is None:
+        raise AssertionError("a try ends with a evaluation at dev")
+    return TrainingResult(
         seed=seed,
         predictions=predictions,
-        history=tuple(course.history),
-        best=course.best,
-        steps=course.step,
-        collapsed=course.why_collapsed is not None,
-        why_collapsed=course.why_collapsed,
-        losses=course.losses,
+        history=tuple(state.history),
+        best=state.best,
+        steps=state.step,
+        collapsed=state.why_collapsed is not None,
+        why_collapsed=state.why_collapsed,
+        losses=state.losses,
         seconds=seconds,
     )
 
 
-def look_at_dev(model: Any, plan: Plan, course: Course) -> Look:
-    """Score dev and note it in the course's history."""
-    tagged = tag(model, plan.data.dev, padding=plan.base.padding, precision=plan.precision)
-    f1, found = span_f1(plan.data.dev.gold, tagged.tags)
-    recent = course.losses[course.history[-1].step if course.history else 0 :]
-    look = Look(course.step, sum(recent) / len(recent), f1, tagged.loss or 0.0, found)
-    course.history.append(look)
-    return look
+def evaluate(model: Any, setup: TrainingSetup, state: TrainingState) -> DevEvaluation:
+    """Score dev and note it in the state's history."""
+    tagged = tag(model, setup.data.dev, padding=setup.base.padding, precision=setup.precision)
+    f1, found = span_f1(setup.data.dev.gold, tagged.tags)
+    recent = state.losses[state.history[-1].step if state.history else 0 :]
+    evaluation = DevEvaluation(state.step, sum(recent) / len(recent), f1, tagged.loss or 0.0, found)
+    state.history.append(evaluation)
+    return evaluation
 
 
-def better(look: Look, best: Look, recipe: Recipe) -> bool:
-    """Whether a look beats the best so far. Between equal F1 the lower dev loss decides, then the earlier look."""
+def better(evaluation: DevEvaluation, best: DevEvaluation, recipe: Recipe) -> bool:
+    """Whether this is better than the best so far. Between equal F1 the lower dev loss decides, then the earlier."""
     if recipe.best_by == "dev_loss":
-        return look.dev_loss < best.dev_loss
-    return (look.dev_f1, -look.dev_loss) > (best.dev_f1, -best.dev_loss)
+        return evaluation.dev_loss < best.dev_loss
+    return (evaluation.dev_f1, -evaluation.dev_loss) > (best.dev_f1, -best.dev_loss)
 
 
 def snapshot(model: Any) -> State:

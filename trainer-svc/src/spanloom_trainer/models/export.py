@@ -47,7 +47,7 @@ def training_facts(outcome: Outcome, recipe: Recipe) -> dict[str, Any]:
         "settings": {k: v for k, v in recipe.values().items() if k != "base"},
         "precision": outcome.precision,
         "training seed": chosen.seed,
-        "tries": f"{len(outcome.tries)}, of which collapsed: {sum(one.collapsed for one in outcome.tries)}",
+        "tries": f"{len(outcome.trainings)}, of which collapsed: {sum(one.collapsed for one in outcome.trainings)}",
         "updates": f"{chosen.steps}, best state after {chosen.best.step}",
         "dev span F1": chosen.best.dev_f1,
         "dev loss": chosen.best.dev_loss,

@@ -50,16 +50,16 @@ DELETE FROM models m USING jobs j, runs r
 
 
 @dataclass(frozen=True)
-class Wish:
-    """Whether a job's model is wanted. `place` is what it would be the best of; `beat` is the (dev F1, job) there."""
+class ExportPolicy:
+    """Whether a job's model is kept. `place` is what it would be the best of; `incumbent` the (dev F1, job) there."""
 
     export: bool
     place: str | None = None
-    beat: tuple[float, str] | None = None
+    incumbent: tuple[float, str] | None = None
 
 
 @dataclass(frozen=True)
-class Made:
+class ExportedModel:
     """An exported model: its folder, bytes, dev span F1, and the facts for its card."""
 
     folder: Path
@@ -68,22 +68,22 @@ class Made:
     facts: Mapping[str, Any]
 
 
-def wish(connection: Connection, arm: Arm) -> Wish:
+def export_policy(connection: Connection, arm: Arm) -> ExportPolicy:
     """What `keep_models` says of an arm: `best` keeps one a language, setting and source, chosen by dev span F1.
 
     Pre-trained models are always wanted: arms start from them.
     """
     if arm.kind == "pretrain":
-        return Wish(export=True)
+        return ExportPolicy(export=True)
     keep = connection.execute(_KEEP, {"run": arm.run_id}).scalar_one()
     if keep != "best":
-        return Wish(export=keep == "all")
+        return ExportPolicy(export=keep == "all")
     place = "/".join((arm.run_id, arm.language, arm.setting, arm.source))
     found = connection.execute(_IN_PLACE, {"place": place, "job": ""}).first()
-    return Wish(True, place, (found.dev_f1, found.id) if found is not None else None)
+    return ExportPolicy(True, place, (found.dev_f1, found.id) if found is not None else None)
 
 
-def put(connection: Connection, arm: Arm, job: str, made: Made, place: str | None) -> list[Path]:
+def put(connection: Connection, arm: Arm, job: str, exported: ExportedModel, place: str | None) -> list[Path]:
     """Store a finished job's model, in the transaction that ends the job; returns the folders that nobody names now.
 
     Of two models for one place the one with the higher (dev F1, job id) stays, whichever came first.
@@ -93,12 +93,12 @@ def put(connection: Connection, arm: Arm, job: str, made: Made, place: str | Non
         connection.execute(_LOCK_PLACE, {"place": place})
         other = connection.execute(_IN_PLACE, {"place": place, "job": job}).first()
         if other is not None:
-            if (other.dev_f1, other.id) >= (made.dev_f1, job):
-                return [made.folder]
+            if (other.dev_f1, other.id) >= (exported.dev_f1, job):
+                return [exported.folder]
             connection.execute(_TAKE_FROM, {"id": other.id})
             gone.append(Path(other.path))
-    row = {"job": job, "run": arm.run_id, "path": str(made.folder), "bytes": made.size, "place": place}
-    connection.execute(_PUT, {**row, "dev_f1": made.dev_f1, "facts": dict(made.facts)})
+    row = {"job": job, "run": arm.run_id, "path": str(exported.folder), "bytes": exported.size, "place": place}
+    connection.execute(_PUT, {**row, "dev_f1": exported.dev_f1, "facts": dict(exported.facts)})
     return gone
 
 

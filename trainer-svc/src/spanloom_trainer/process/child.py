@@ -26,7 +26,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
     connection = Connection(descriptor)
     jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     stopped: set[str] = set()
-    resting: set[str] = set()
+    pausing: set[str] = set()
     sending = threading.Lock()
 
     def send(message: dict[str, Any]) -> None:
@@ -39,8 +39,8 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
                 message = json.loads(connection.recv_bytes())
             except (EOFError, OSError):
                 os._exit(PARENT_GONE)
-            if message["type"] in ("stop", "rest"):
-                (stopped if message["type"] == "stop" else resting).add(message["turn"])
+            if message["type"] in ("stop", "pause"):
+                (stopped if message["type"] == "stop" else pausing).add(message["turn"])
             else:
                 jobs.put(message if message["type"] == "job" else None)
 
@@ -57,7 +57,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
                 resume_every_s=settings["resume_every_s"],
                 on_progress=lambda progress, turn=turn: send({"type": "progress", "turn": turn, "progress": progress}),
                 should_stop=lambda turn=turn: turn in stopped,
-                should_rest=lambda turn=turn: turn in resting,
+                should_pause=lambda turn=turn: turn in pausing,
             )
         except Cancelled:
             send({"type": "cancelled", "turn": turn})

@@ -14,7 +14,7 @@ from spanloom.errors import SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, load_base, remember
-from spanloom_trainer.core.outcome import Progress
+from spanloom_trainer.core.outcome import TrainingProgress
 from spanloom_trainer.core.tiny import tiny_base
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.models.card import Card
@@ -32,13 +32,13 @@ def run_job(
     device: str = "cpu",
     on_progress: Callable[[dict[str, Any]], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
-    should_rest: Callable[[], bool] = lambda: False,
+    should_pause: Callable[[], bool] = lambda: False,
     resume_every_s: float = 300.0,
 ) -> dict[str, Any]:
     """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
 
-    Raises Cancelled when `should_stop()` turned true, or `should_rest()` and the resume point is written. A job of kind
-    `tag` tags sentences instead (`tag_job`).
+    Raises Cancelled when `should_stop()` turned true, or `should_pause()` and the resume point is written. A job of
+    kind `tag` tags sentences instead (`tag_job`).
 
     A job is plain data:
 
@@ -46,7 +46,7 @@ def run_job(
     - `train`, `dev`, `test`: sentences as `[tokens, tag ids]`; `tags`: the label schema's names
     - `base`: `{"name": ...}` or `{"path": ...}` to load, or `{"tiny": {sizes}, "text": [tokens, ...]}` to make
     - `recipe`: as `Recipe.model_dump` wrote it
-    - `seed`; `export`: whether to keep the model; `beat`: the (dev F1, job id) that it must be above to be kept
+    - `seed`; `export`: whether to keep the model; `incumbent`: the (dev F1, job id) that it must be above to be kept
       (optional); `card`: fields of `Card` (optional); `onnx` (optional)
     """
     if job.get("kind") == "tag":
@@ -56,11 +56,11 @@ def run_job(
     home = job_folder(models, str(job["job_id"]))
     base = base_for(job["base"])
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: TrainingProgress) -> None:
         if on_progress is not None:
             on_progress(progress.as_dict())
 
-    resume = ResumePoint(home / "resume.safetensors", every_s=resume_every_s, should_rest=should_rest)
+    resume = ResumePoint(home / "resume.safetensors", every_s=resume_every_s, should_pause=should_pause)
     outcome = fine_tune(
         sentences(job["train"]),
         sentences(job["dev"]),
@@ -71,13 +71,13 @@ def run_job(
         seed=int(job["seed"]),
         device=device,
         on_progress=tell,
-        should_stop=lambda: should_stop() or (should_rest() and resume.rested),
+        should_stop=lambda: should_stop() or (should_pause() and resume.paused),
         resume=resume,
     )
     dev_f1 = outcome.with_restarts.best.dev_f1
     result: dict[str, Any] = {**outcome.as_dict(), "dev_f1": dev_f1, "model": None, "bytes": 0}
-    beat = job.get("beat")
-    if job.get("export") and (beat is None or (dev_f1, str(job["job_id"])) > (beat[0], beat[1])):
+    incumbent = job.get("incumbent")
+    if job.get("export") and (incumbent is None or (dev_f1, str(job["job_id"])) > (incumbent[0], incumbent[1])):
         card = Card(**{"title": str(job["job_id"]), "encoder": base.name, **job.get("card", {})})
         folder = export(
             outcome, home / str(int(job["attempt"])), card=card, recipe=recipe, onnx=bool(job.get("onnx", False))

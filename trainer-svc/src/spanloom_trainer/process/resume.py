@@ -19,22 +19,22 @@ from torch import Tensor
 
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base
-from spanloom_trainer.core.course import Course
-from spanloom_trainer.core.outcome import Look, Try
+from spanloom_trainer.core.outcome import DevEvaluation, TrainingResult
+from spanloom_trainer.core.state import TrainingState
 from spanloom_trainer.files import replace_file
 
 State = dict[str, Tensor]
 
 
 @dataclass
-class Saved:
+class Checkpoint:
     """A training at rest: finished tries, the state chosen of them, and the try under way."""
 
-    number: int = 0
-    tries: list[Try] = field(default_factory=list)
+    restart: int = 0
+    trainings: list[TrainingResult] = field(default_factory=list)
     chosen: int = 0
     chosen_state: State = field(default_factory=dict)
-    course: Course = field(default_factory=Course)
+    state: TrainingState = field(default_factory=TrainingState)
     model: State = field(default_factory=dict)
     best: State = field(default_factory=dict)
     moments: State = field(default_factory=dict)
@@ -44,45 +44,45 @@ class Saved:
 class ResumePoint:
     """A file at `path`, written at most every `every_s` seconds of training (a large model's is 6.7 GB).
 
-    Once `should_rest()` turns true it is due at once, and `rested` after that: the training may stop without loss.
+    Once `should_pause()` turns true it is due at once, and `paused` after that: the training may stop without loss.
     """
 
     def __init__(
-        self, path: str | Path, *, every_s: float = 300.0, should_rest: Callable[[], bool] = lambda: False
+        self, path: str | Path, *, every_s: float = 300.0, should_pause: Callable[[], bool] = lambda: False
     ) -> None:
-        self.path, self.every_s, self.should_rest = Path(path), every_s, should_rest
-        self.rested = False
+        self.path, self.every_s, self.should_pause = Path(path), every_s, should_pause
+        self.paused = False
         self._last = time.monotonic()
 
     def due(self) -> bool:
         """Whether it is time to write again."""
-        return time.monotonic() - self._last >= self.every_s or (self.should_rest() and not self.rested)
+        return time.monotonic() - self._last >= self.every_s or (self.should_pause() and not self.paused)
 
-    def save(self, key: str, saved: Saved) -> None:
+    def save(self, key: str, checkpoint: Checkpoint) -> None:
         """Write by temporary name, fsync and rename: the file is the old one or the new one, never half."""
-        asked = self.should_rest()
-        parts = {"chosen": saved.chosen_state, "model": saved.model, "best": saved.best}
-        parts |= {"moments": saved.moments, "random": saved.random}
+        asked = self.should_pause()
+        parts = {"chosen": checkpoint.chosen_state, "model": checkpoint.model, "best": checkpoint.best}
+        parts |= {"moments": checkpoint.moments, "random": checkpoint.random}
         tensors = {
             f"{part}/{name}": value.detach().contiguous().cpu()
             for part, state in parts.items()
             for name, value in state.items()
         }
         plain = {
-            "number": saved.number,
-            "chosen": saved.chosen,
-            "tries": [asdict(one) for one in saved.tries],
-            "course": asdict(saved.course),
+            "number": checkpoint.restart,
+            "chosen": checkpoint.chosen,
+            "tries": [asdict(one) for one in checkpoint.trainings],
+            "course": asdict(checkpoint.state),
         }
         # A copy for each name: best and model may share memory, which safetensors refuses.
         separate = _separate(tensors)
         with replace_file(self.path) as temporary:
             save_file(separate, temporary, metadata={"key": key, "saved": json.dumps(plain)})
         self._last = time.monotonic()
-        self.rested = asked
+        self.paused = asked
 
-    def load(self, key: str) -> Saved | None:
-        """What was saved for this very training, or None: no file, a damaged one, or that of another training."""
+    def load(self, key: str) -> Checkpoint | None:
+        """What was checkpoint for this very training, or None: no file, a damaged one, or that of another training."""
         if not self.path.exists():
             return None
         try:
@@ -97,12 +97,12 @@ class ResumePoint:
         except SafetensorError:
             return None
         plain = json.loads(metadata["saved"])
-        return Saved(
-            number=plain["number"],
-            tries=[try_of(one) for one in plain["tries"]],
+        return Checkpoint(
+            restart=plain["number"],
+            trainings=[result_of(one) for one in plain["tries"]],
             chosen=plain["chosen"],
             chosen_state=parts.get("chosen", {}),
-            course=course_of(plain["course"]),
+            state=state_of(plain["course"]),
             model=parts["model"],
             best=parts.get("best", {}),
             moments=parts["moments"],
@@ -115,16 +115,18 @@ class ResumePoint:
             os.unlink(self.path)
 
 
-def try_of(plain: dict[str, Any]) -> Try:
-    """A Try from plain data."""
-    looks = tuple(Look(**look) for look in plain["history"])
-    return Try(**{**plain, "history": looks, "best": Look(**plain["best"])})
+def result_of(plain: dict[str, Any]) -> TrainingResult:
+    """A TrainingResult from plain data."""
+    evaluations = tuple(DevEvaluation(**evaluation) for evaluation in plain["history"])
+    return TrainingResult(**{**plain, "history": evaluations, "best": DevEvaluation(**plain["best"])})
 
 
-def course_of(plain: dict[str, Any]) -> Course:
-    """A Course from plain data."""
-    best = Look(**plain["best"]) if plain["best"] else None
-    return Course(**{**plain, "history": [Look(**look) for look in plain["history"]], "best": best})
+def state_of(plain: dict[str, Any]) -> TrainingState:
+    """A TrainingState from plain data."""
+    best = DevEvaluation(**plain["best"]) if plain["best"] else None
+    return TrainingState(
+        **{**plain, "history": [DevEvaluation(**evaluation) for evaluation in plain["history"]], "best": best}
+    )
 
 
 def _separate(tensors: State) -> State:

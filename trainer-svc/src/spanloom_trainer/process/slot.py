@@ -92,11 +92,11 @@ class Slot:
         job: Mapping[str, Any],
         on_progress: Callable[[dict[str, Any]], None] | None = None,
         should_stop: Callable[[], bool] = lambda: False,
-        should_rest: Callable[[], bool] = lambda: False,
+        should_pause: Callable[[], bool] = lambda: False,
     ) -> dict[str, Any]:
         """Do one job (see `jobs.run_job`) and return its result.
 
-        Raises Cancelled once `should_stop()` was true, or `should_rest()` and the training is saved, so that it can go
+        Raises Cancelled once `should_stop()` was true, or `should_pause()` and the training is saved, so that it can go
         on from there; TrainingFailed with the child's reason, ChildDied where the child is gone; the next call starts a
         new one.
         """
@@ -105,7 +105,7 @@ class Slot:
             turn = f"{job['job_id']}/{job['attempt']}/{next(self._turns)}"
             self._send({"type": "job", "turn": turn, "job": job})
             stopping: float | None = None
-            resting = False
+            pausing = False
             while True:
                 message = self._receive()
                 if message is not None and message.get("turn") == turn:
@@ -119,9 +119,9 @@ class Slot:
                 if stopping is None and should_stop():
                     stopping = time.monotonic()
                     self._send({"type": "stop", "turn": turn})
-                if not resting and should_rest():
-                    resting = True
-                    self._send({"type": "rest", "turn": turn})
+                if not pausing and should_pause():
+                    pausing = True
+                    self._send({"type": "pause", "turn": turn})
                 if stopping is not None and time.monotonic() - stopping > self.stop_grace_s:
                     self._kill()
                     raise Cancelled(f"the training did not stop within {self.stop_grace_s:g} s and was killed")

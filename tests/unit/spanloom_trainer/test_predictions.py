@@ -10,9 +10,9 @@ from spanloom.contracts.arms import Arm
 from spanloom.contracts.training import EncoderSpec, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.findings import findings
 from spanloom_trainer.labels import annotated, shared_labels
-from spanloom_trainer.models.store import Wish
+from spanloom_trainer.models.store import ExportPolicy
+from spanloom_trainer.predictions import predictions_of
 from spanloom_trainer.records import GoldTest, JobData
 
 ARM = Arm(
@@ -26,7 +26,7 @@ TESTS = [
 ]
 DATA = JobData(
     arm=ARM, schema=LabelSchema.of(["PER", "DATE"]), train=[], dev=[], tests=TESTS, encoder_text=[], start_from=None,
-    gold_used=30, wish=Wish(export=False), card={},
+    gold_used=30, export_policy=ExportPolicy(export=False), card={},
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def result(*tries: tuple[list[list[int]], bool], chosen: int) -> dict[str, Any]:
 
 
 def test_without_a_restart_there_is_the_first_try_alone() -> None:
-    found = findings(DATA, result(([[0, 0], [1], [3]], False), chosen=0))
+    found = predictions_of(DATA, result(([[0, 0], [1], [3]], False), chosen=0))
     assert [(one.dataset, one.method, one.tags) for one in found] == [
         ("r.da.gold.test", "direct", [[0, 0], [1]]),
         ("r.sv.gold.test", "direct", [[3]]),
@@ -49,7 +49,7 @@ def test_without_a_restart_there_is_the_first_try_alone() -> None:
 
 def test_the_chosen_try_stands_beside_the_first() -> None:
     tries = [([[0, 0], [0], [0]], True), ([[0, 0], [0], [0]], True), ([[1, 2], [1], [1]], False)]
-    found = findings(DATA, result(*tries, chosen=2))
+    found = predictions_of(DATA, result(*tries, chosen=2))
     assert [(one.method, one.tags) for one in found if one.language == "da"] == [
         ("direct", [[0, 0], [0]]),
         ("direct+restarts", [[1, 2], [1]]),
@@ -61,7 +61,7 @@ def test_the_chosen_try_stands_beside_the_first() -> None:
 
 def test_restarts_that_all_collapse_are_told_too() -> None:
     tries = [([[0, 0], [0], [0]], True), ([[1, 2], [1], [1]], True)]
-    found = findings(DATA, result(*tries, chosen=0))
+    found = predictions_of(DATA, result(*tries, chosen=0))
     assert [(one.method, one.facts["identity"]["collapsed"]) for one in found if one.language == "da"] == [
         ("direct", True),
         ("direct+restarts", True),

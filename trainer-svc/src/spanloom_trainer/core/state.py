@@ -1,4 +1,4 @@
-"""The course of one try: what it is given, what changes on the way, and the order of its updates."""
+"""The state of one try: what it is given, what changes on the way, and the order of its updates."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from spanloom.contracts.training import Precision, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom_trainer.core.base import Base
 from spanloom_trainer.core.batches import bucketed, shuffled, updates_per_epoch
-from spanloom_trainer.core.data import Data
-from spanloom_trainer.core.outcome import Look, OnProgress, Progress
+from spanloom_trainer.core.data import TrainingData
+from spanloom_trainer.core.outcome import DevEvaluation, OnProgress, TrainingProgress
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingSetup:
     """What every try of a training shares."""
 
-    data: Data
+    data: TrainingData
     recipe: Recipe
     base: Base
     schema: LabelSchema
@@ -38,7 +38,7 @@ class Plan:
         """Updates of a try."""
         return self.recipe.max_steps or self.recipe.epochs * self.per_epoch
 
-    def look_steps(self) -> set[int]:
+    def evaluation_steps(self) -> set[int]:
         """After which updates dev is looked at: each epoch, or `epochs` times evenly where the updates are given."""
         if self.recipe.max_steps is None:
             return set(range(self.per_epoch, self.steps + 1, self.per_epoch))
@@ -59,46 +59,46 @@ class Plan:
 
 
 @dataclass
-class Course:
+class TrainingState:
     """How far a try has come: everything that changes besides weights and moments."""
 
     step: int = 0
     losses: list[float] = field(default_factory=list)
-    history: list[Look] = field(default_factory=list)
-    best: Look | None = None
+    history: list[DevEvaluation] = field(default_factory=list)
+    best: DevEvaluation | None = None
     why_collapsed: str | None = None
     seconds: float = 0.0
     """Spent before a resume point."""
 
 
 class Reporter:
-    """Turns a course into Progress, at most twice a second and at every look."""
+    """Turns a state into TrainingProgress, at most twice a second and at every dev evaluation."""
 
-    def __init__(self, plan: Plan, number: int, on_progress: OnProgress, course: Course) -> None:
-        self.plan, self.number, self.send, self.course = plan, number, on_progress, course
+    def __init__(self, setup: TrainingSetup, restart: int, on_progress: OnProgress, state: TrainingState) -> None:
+        self.setup, self.restart, self.send, self.state = setup, restart, on_progress, state
         self.began = self.last = time.monotonic()
-        self.first, self.samples = course.step, 0
+        self.first, self.samples = state.step, 0
 
     def due(self) -> bool:
         """Whether half a second has passed since the last report."""
         return time.monotonic() - self.last >= 0.5
 
     def report(self, phase: str) -> None:
-        """Send where the course stands."""
+        """Send where the state stands."""
         self.last = time.monotonic()
         passed = max(self.last - self.began, 1e-9)
-        course, done = self.course, self.course.step - self.first
-        last = course.history[-1] if course.history else None
+        state, done = self.state, self.state.step - self.first
+        last = state.history[-1] if state.history else None
         self.send(
-            Progress(
+            TrainingProgress(
                 phase=phase,
-                attempt=self.number,
-                step=course.step,
-                steps=self.plan.steps,
-                loss=course.losses[-1] if course.losses else None,
+                restart=self.restart,
+                step=state.step,
+                steps=self.setup.steps,
+                loss=state.losses[-1] if state.losses else None,
                 dev_f1=last.dev_f1 if last else None,
                 dev_loss=last.dev_loss if last else None,
                 samples_per_s=self.samples / passed,
-                eta_s=passed / done * (self.plan.steps - course.step) if done else None,
+                eta_s=passed / done * (self.setup.steps - state.step) if done else None,
             )
         )
