@@ -25,12 +25,46 @@ from typing import NamedTuple
 
 import regex
 
-ELIDED = (
-    # French
-    "l d j m n t s c qu lorsqu puisqu quoiqu jusqu presqu quelqu "
-    # Italian
-    "gl un all dall dell nell sull coll bell quell quest sant cent tutt mezz nient senz com cos dov quand anch v"
-).split()
+ELIDED = [
+    "l",
+    "d",
+    "j",
+    "m",
+    "n",
+    "t",
+    "s",
+    "c",
+    "qu",
+    "lorsqu",
+    "puisqu",
+    "quoiqu",
+    "jusqu",
+    "presqu",
+    "quelqu",
+    "gl",
+    "un",
+    "all",
+    "dall",
+    "dell",
+    "nell",
+    "sull",
+    "coll",
+    "bell",
+    "quell",
+    "quest",
+    "sant",
+    "cent",
+    "tutt",
+    "mezz",
+    "nient",
+    "senz",
+    "com",
+    "cos",
+    "dov",
+    "quand",
+    "anch",
+    "v",
+]
 """Words that lose their last vowel before an apostrophe, in lower case; found in any case."""
 
 _SPACELESS = (

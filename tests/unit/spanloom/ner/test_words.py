@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ PIECES = st.lists(
 def test_every_visible_character_is_in_one_token(text: str) -> None:
     offsets = word_offsets(text)
     assert all(a < b for a, b in offsets)
-    assert all(before[1] <= after[0] for before, after in zip(offsets, offsets[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(offsets))
     covered = {i for a, b in offsets for i in range(a, b)}
     assert all(text[i].isspace() or _blank(text[i]) for i in range(len(text)) if i not in covered)
 
