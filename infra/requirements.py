@@ -1,6 +1,6 @@
 """Prints what members need from the registry: the layer of an image that no change of source touches.
 
-python infra/requirements.py "common[hub]" generator-svc
+python infra/requirements.py "common[hub,server]" generator-svc
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import json
 import sys
 
 from spanloom.settings import load_settings
+from spanloom.version import RELEASE
 from spanloom.workers.runtime import open_runtime, service_of
 from spanloom_embedded.app import all_parts
 
@@ -15,7 +16,10 @@ def merged() -> str:
     settings = load_settings(bus="memory://openapi")
     runtime = open_runtime(settings, "postgresql://nobody@127.0.0.1:1/none")
     service = service_of(runtime, all_parts(runtime), name="Spanloom", port=0)
-    return json.dumps(service.app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    document = service.app.openapi()
+    # The release alone: this page stands in the repository, of which every commit has a version of its own.
+    document["info"]["version"] = RELEASE
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from spanloom.settings import load_settings
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Evaluation, Job, Prediction
 from spanloom.store.samples import schema_of, sentences_of
+from spanloom.version import version
 from spanloom_cli.client import Client
 from spanloom_evaluator.api.results import result_routes
 from spanloom_evaluator.api.views import view_routes
@@ -125,7 +126,7 @@ def test_a_row_can_be_read_alone(db: Engine, http: TestClient, run: str, evaluat
         "train_sentences": 30, "dev": "gold", "gold_used": 90,
         "subset_seed": 1, "training_seed": 1, "restarts": 2, "collapsed": False, "encoder": "tiny", "version": 1,
         "interval_of": "test sampling only", "test_set": test.id, "test_sha256": test.content_sha256,
-        "test_sentences": test.accepted, "training_seconds": 1.5, "updates": 9, "code_version": "0.1.0",
+        "test_sentences": test.accepted, "training_seconds": 1.5, "updates": 9, "code_version": version(),
         "method": "direct", "label_mapping": "identity", "metric_version": 1,
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected

@@ -1,8 +1,9 @@
 """The `spanloom` command: finds its subcommands by entry points and loads only the one that is called.
 
 A member adds a subcommand by an entry point of group `spanloom.commands`; its value is a plain function with typer
-annotations, or a `typer.Typer`. For `--help` the first line of its docstring is read from the source, unimported, so
-that a command which needs torch costs nothing until it is called.
+annotations, or a `typer.Typer`, followed in brackets by the extra of the member that it needs. For `--help` the first
+line of its docstring is read from the source, unimported, so that a command which needs torch costs nothing until it
+is called.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from spanloom.errors import SpanloomError
+from spanloom.version import version
 from spanloom_cli.exits import EXIT_CODES, report
 
 GROUP = "spanloom.commands"
@@ -39,17 +41,14 @@ OWN = {
     "export": "spanloom_cli.export:export",
     "wait": "spanloom_cli.wait:wait",
     "doctor": "spanloom_cli.doctor:doctor",
-    "settings": "spanloom_cli.pages:settings",
-    "metrics": "spanloom_cli.pages:metrics",
-    "db": "spanloom_cli.db:app",
     "dlq": "spanloom_cli.dlq:app",
 }
-"""The commands of `common` itself."""
+"""The commands that need no service's code."""
 
 
 def targets() -> dict[str, str]:
-    """`module:attribute` of every subcommand; common's own names are its own."""
-    found = {point.name: point.value for point in importlib.metadata.entry_points(group=GROUP)}
+    """`module:attribute` of every subcommand; a member cannot take a name of `OWN`."""
+    found = {point.name: f"{point.module}:{point.attr}" for point in importlib.metadata.entry_points(group=GROUP)}
     return {**OWN, **{name: value for name, value in sorted(found.items()) if name not in OWN}}
 
 
@@ -105,8 +104,16 @@ def load(name: str, target: str) -> Any:
 def _missing(name: str, error: ImportError) -> SpanloomError:
     return SpanloomError(
         f"`spanloom {name}` needs {error.name or 'a part'}, which is not installed ({error}); "
-        "install the member with its extra, e.g. `pip install 'spanloom-trainer[torch]'`, or `make install`"
+        f"`pip install '{_distribution(name)}'`, or `make install`, brings it"
     )
+
+
+def _distribution(name: str) -> str:
+    """What to install for a subcommand: the distribution its entry point belongs to, with the extras it names."""
+    for point in importlib.metadata.entry_points(group=GROUP):
+        if point.name == name and name not in OWN and point.dist is not None:
+            return point.dist.name + (f"[{','.join(point.extras)}]" if point.extras else "")
+    return "spanloom-cli"
 
 
 def summary_of(target: str) -> str:
@@ -138,15 +145,15 @@ app = typer.Typer(
 )
 
 
-def _version(value: bool) -> None:
+def _print_version(value: bool) -> None:
     if value:
-        typer.echo(f"spanloom {importlib.metadata.version('spanloom')}")
+        typer.echo(f"spanloom {version()}")
         raise typer.Exit
 
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """From ten annotated sentences to a scored NER model."""
 

@@ -12,14 +12,14 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from spanloom.settings import Settings
 
 PROBE_TIMEOUT_S = 20
 MIN_JAVA = 17
-SERVICES = 4
-"""Service processes of a cluster without replicas; `spanloom up` has as many in one process."""
+PROBES = "spanloom.probes"
+"""Entry points: `database` is a function that takes the settings and gives a `Part`."""
 
 
 @dataclass(frozen=True)
@@ -226,42 +226,13 @@ def _postgres_wheel() -> Part:
 
 
 def _database(settings: Settings) -> Part:
-    url = settings.database()
-    if url is None:
-        return Part("database", "database", False, "DATABASE_URL is not set", "embedded it is not needed")
-    from sqlalchemy import text
-    from sqlalchemy.exc import SQLAlchemyError
-
-    # Some are kept for superusers; those that other programs hold now are theirs.
-    connections = text("""
-SELECT (SELECT sum(setting::int * CASE name WHEN 'max_connections' THEN 1 ELSE -1 END)::int FROM pg_settings
-         WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')) AS most,
-       (SELECT count(*)::int FROM pg_stat_activity
-         WHERE backend_type = 'client backend' AND application_name NOT LIKE 'spanloom%') AS others
-""")
-
-    from spanloom.errors import StoreError
-    from spanloom.store.db import connect, connection_budget
-
-    try:
-        engine = connect(url, pool_size=1, application="spanloom-doctor")
+    """The database, by the probe that whatever brings a database client has for it."""
+    for point in importlib.metadata.entry_points(group=PROBES, name="database"):
         try:
-            with engine.connect() as connection:
-                version = str(connection.execute(text("SHOW server_version")).scalar_one())
-                most, others = connection.execute(connections).one()
-        finally:
-            engine.dispose()
-    except (SQLAlchemyError, StoreError) as error:
-        what = " ".join(str(error).split())[:200]
-        return Part("database", "database", False, f"does not answer: {what}", "check DATABASE_URL")
-    each, together = (connection_budget(settings.database_pool, n) for n in (1, SERVICES))
-    free = most - others
-    found = (
-        f"PostgreSQL {version}, {free} connections free for services ({others} taken by other programs): "
-        f"{free // each} service processes of {each}, or {free // together} `spanloom up` of {together}"
-    )
-    advice = (
-        f"four services take {SERVICES * each}: raise max_connections, lower SPANLOOM_DATABASE_POOL, or put a pooler "
-        "of sessions before the server"
-    )
-    return Part("database", "database", free >= SERVICES * each, found, advice)
+            probe_database = point.load()
+        except ModuleNotFoundError as error:
+            if (error.name or "spanloom").startswith("spanloom"):
+                raise
+            break
+        return cast(Part, probe_database(settings))
+    return Part("database", "database", False, "no client for it is installed", "`pip install 'spanloom[server]'`")

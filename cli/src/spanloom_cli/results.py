@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from spanloom.data.rows import DISTINGUISHING
 from spanloom.errors import SpanloomError
 from spanloom.ner.spans import spans_of
 from spanloom_cli.options import Limit, Url, client, print_json, show
@@ -96,8 +97,6 @@ SPARE: Mapping[View, tuple[str, ...]] = {
     View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
 }
 """What a terminal that is too narrow is not shown, in this order."""
-TELLING = ("run", "split", "control", "version", "method", "label_mapping", "other_version", "other_method")
-"""Columns that people see beside those where they hold more than one value."""
 
 
 def results(
@@ -170,7 +169,7 @@ def columns_for(view: View, rows: Iterable[Mapping[str, Any]]) -> list[str] | No
     if view not in SHORT:
         return None
     rows = list(rows)
-    telling = [name for name in TELLING if len({row.get(name) for row in rows}) > 1]
+    telling = [name for name in DISTINGUISHING if len({row.get(name) for row in rows}) > 1]
     return [*telling, *(name for name in SHORT[view] if any(row.get(name) is not None for row in rows))]
 
 

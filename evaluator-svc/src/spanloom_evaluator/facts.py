@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 from spanloom.contracts.arms import Arm
 from spanloom.contracts.gold import LanguageSpec
 from spanloom.contracts.spec import RunSpec
 from spanloom.ner.sentence import Sentence
+from spanloom.version import version
 from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
 
 
@@ -23,7 +23,7 @@ def facts_of_run(spec: RunSpec, arm: Arm, language: str) -> dict[str, Any]:
         "script": known.script if known else None,
         "in_xlmr": known.in_xlmr if known else None,
         "source_kind": source.kind if source else arm.source,
-        "code_version": version("spanloom"),
+        "code_version": version(),
     }
 
 

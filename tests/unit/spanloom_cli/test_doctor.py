@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import Result
 
+from spanloom.commands.db import split_password
 from spanloom.settings import load_settings, with_password
 from spanloom_cli import probes
-from spanloom_cli.db import split_password
 from spanloom_cli.probes import Part, abilities, java_version, probe, run_program
 
 Command = Callable[..., Result]

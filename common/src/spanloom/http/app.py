@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from threading import Event
 from typing import Any
 
@@ -17,6 +16,7 @@ from spanloom.http.edge import Edge
 from spanloom.http.health import Check, ReadyChecks, health_routes
 from spanloom.http.session import session_routes
 from spanloom.settings import Settings
+from spanloom.version import version
 
 
 def create_app(
@@ -44,10 +44,10 @@ def create_app(
             for close in on_close:
                 close()
 
-    app = FastAPI(title=title, version=_version(), lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title=title, version=version(), lifespan=lifespan, redoc_url=None)
     app.state.stopping, app.state.settings = stopping, settings
     problems.install(app)
-    app.include_router(health_routes(title, _version(), checks, names, stopping))
+    app.include_router(health_routes(title, version(), checks, names, stopping))
     app.include_router(session_routes(api_key(settings)))
     for router in routers:
         app.include_router(router)
@@ -57,13 +57,6 @@ def create_app(
     app.add_middleware(Edge, service=title)
     _document(app, keyed=settings.api_key is not None)
     return app
-
-
-def _version() -> str:
-    try:
-        return version("spanloom")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _document(app: FastAPI, *, keyed: bool) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
 
+from spanloom.data.rows import as_csv
 from spanloom.http.pages import Page
-from spanloom_cli.tables import as_csv
 
 Form = Annotated[
     Literal["json", "csv"],

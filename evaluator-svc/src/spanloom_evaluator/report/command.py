@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ import typer
 import yaml
 
 from spanloom.contracts.arms import IDENTITY, RESTARTED
+from spanloom.version import version
 from spanloom_cli.client import Client
 from spanloom_cli.options import Url, client
 from spanloom_evaluator.report.page import ReportData, ReportSample, write_report
@@ -105,7 +105,7 @@ def _provenance(found: Mapping[str, Any], evaluations: list[dict[str, Any]]) -> 
     gold = [d for d in found["datasets"] if d["source"] == "gold"]
     tests = {row["test_set"]: row["test_sha256"] for row in evaluations}
     return {
-        "Spanloom": version("spanloom"),
+        "Spanloom": version(),
         "specification": f"sha256 {found['spec_hash']}",
         "encoder": ", ".join(encoders) or "-",
         "training seeds": ", ".join(map(str, sorted({row["training_seed"] for row in evaluations}))) or "-",

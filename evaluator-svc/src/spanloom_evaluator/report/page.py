@@ -18,9 +18,8 @@ import altair as alt
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from spanloom.data.rows import DISTINGUISHING, cell, columns_of
 from spanloom.ner.spans import spans_of
-from spanloom_cli.results import TELLING
-from spanloom_cli.tables import cell, columns_of
 from spanloom_evaluator.report import figures
 from spanloom_evaluator.report.plots import f1_by_size, svg
 
@@ -233,12 +232,12 @@ def _cards(data: ReportData) -> list[dict[str, str]]:
 
 
 def _present(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
-    """Columns that hold anything; those of `TELLING` where they tell rows apart."""
+    """Columns that hold anything; those of `DISTINGUISHING` where they tell rows apart."""
     return [
         name
         for name in columns
         if any(row.get(name) is not None for row in rows)
-        and (name not in TELLING or len({row.get(name) for row in rows}) > 1)
+        and (name not in DISTINGUISHING or len({row.get(name) for row in rows}) > 1)
     ]
 
 

@@ -1,0 +1,36 @@
+# A service that needs no model: the validator or the evaluator. Build from the repository's root:
+#   docker build -f infra/service.Dockerfile --build-arg SERVICE=validator --build-arg EXTRAS=[near] --build-arg PORT=8002 .
+#   docker build -f infra/service.Dockerfile --build-arg SERVICE=evaluator --build-arg PORT=8004 .
+ARG BASE=python:3.11-slim-bookworm
+
+FROM ${BASE} AS build
+ARG SERVICE
+ARG EXTRAS=
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /src
+COPY constraints.txt infra/requirements.py ./
+COPY common/pyproject.toml common/
+COPY ${SERVICE}-svc/pyproject.toml ${SERVICE}-svc/
+RUN python requirements.py "common[server]" "${SERVICE}-svc${EXTRAS}" >requirements.txt \
+ && pip install -c constraints.txt -r requirements.txt
+COPY common common
+COPY ${SERVICE}-svc ${SERVICE}-svc
+# SPANLOOM_COMMIT: the commit that this is built from, which results tell (git rev-parse HEAD).
+ARG SPANLOOM_COMMIT=
+RUN pip install --no-deps ./common "./${SERVICE}-svc"
+
+FROM ${BASE}
+ARG SERVICE
+ARG PORT
+RUN groupadd --gid 10001 spanloom && useradd --uid 10001 --gid 10001 --home-dir /var/lib/spanloom --create-home spanloom
+COPY --from=build /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MODULE=spanloom_${SERVICE} \
+    SPANLOOM_HOST=0.0.0.0 SPANLOOM_PORT=${PORT} SPANLOOM_HOME=/var/lib/spanloom SPANLOOM_CACHE=/var/lib/spanloom/cache
+USER 10001:10001
+WORKDIR /var/lib/spanloom
+EXPOSE ${PORT}
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
+    CMD ["sh", "-c", "exec python -c \"import urllib.request as u; u.urlopen('http://127.0.0.1:$SPANLOOM_PORT/healthz', timeout=4)\""]
+CMD ["sh", "-c", "exec python -m $MODULE"]
