@@ -23,8 +23,8 @@ import json_repair
 from spanloom.contracts.rules import Repair, Rules, Verdict
 from spanloom.data.completions import read_completions
 from spanloom.ner.schema import LabelSchema
-from spanloom_validator.duplicates.exact import Seen, mark_duplicates
-from spanloom_validator.extract.paper import loads
+from spanloom_validator.duplicates.rule import Seen, mark_duplicates
+from spanloom_validator.extract.parse import loads
 from spanloom_validator.extract.repair import repair
 from spanloom_validator.judge.completion import judge_completion
 

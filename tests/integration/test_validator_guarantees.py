@@ -20,7 +20,7 @@ from spanloom.contracts.messages import CompletionMessage
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, record_of
 from spanloom_validator.service import GROUP
-from spanloom_validator.tally import Judged
+from spanloom_validator.tally import JudgedCompletion
 from spanloom_validator.worker import ValidatorWorker
 from support.cluster import Cluster
 from support.common import ROOT, wait_for
@@ -139,7 +139,7 @@ class BrokenFor(ValidatorWorker):
         super().__init__(db)
         self.victim = victim
 
-    def judge(self, messages: Sequence[CompletionMessage]) -> list[Judged]:
+    def judge(self, messages: Sequence[CompletionMessage]) -> list[JudgedCompletion]:
         if self.victim in {message.id for message in messages}:
             raise RuntimeError("a defect\x00")
         return super().judge(messages)

@@ -24,7 +24,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom_validator.counts import Counts, total
 from spanloom_validator.judge.languages import label_of
 from spanloom_validator.judge.scripts import letters, letters_in
-from spanloom_validator.offline import Judge, Judged, count, entities, gold_of, hashes, judge_files
+from spanloom_validator.offline import Judge, JudgedLine, count, entities, gold_of, hashes, judge_files
 
 
 def validate(
@@ -62,13 +62,13 @@ def validate(
     Every candidate object gets one verdict. The files together are one dataset, as far as duplicates go.
     """
     judge = _judge(labels, form, rules, rule or [], gold_eval or [], gold_train or [], script, language)
-    outputs: list[tuple[Path | None, Callable[[Judged], Iterator[dict[str, Any]]]]] = [
+    outputs: list[tuple[Path | None, Callable[[JudgedLine], Iterator[dict[str, Any]]]]] = [
         (samples, _samples),
         (verdicts, _verdicts),
     ]
     with _writer(outputs) as write, _progress(files) as tick:
 
-        def each(judged: Judged) -> None:
+        def each(judged: JudgedLine) -> None:
             write(judged)
             tick(judged)
 
@@ -160,7 +160,7 @@ def _rules_of_file(path: Path) -> dict[str, Any]:
     return value
 
 
-def _samples(judged: Judged) -> Iterator[dict[str, Any]]:
+def _samples(judged: JudgedLine) -> Iterator[dict[str, Any]]:
     for verdict in judged.verdicts:
         if verdict.accepted:
             yield {
@@ -173,7 +173,7 @@ def _samples(judged: Judged) -> Iterator[dict[str, Any]]:
             }
 
 
-def _verdicts(judged: Judged) -> Iterator[dict[str, Any]]:
+def _verdicts(judged: JudgedLine) -> Iterator[dict[str, Any]]:
     place = {"file": str(judged.path), "line": judged.completion.line, "call_index": judged.completion.call_index}
     if judged.completion.error is not None:
         yield {**place, "error": judged.completion.error}
@@ -183,16 +183,16 @@ def _verdicts(judged: Judged) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def _writer(
-    outputs: list[tuple[Path | None, Callable[[Judged], Iterator[dict[str, Any]]]]],
-) -> Iterator[Callable[[Judged], None]]:
+    outputs: list[tuple[Path | None, Callable[[JudgedLine], Iterator[dict[str, Any]]]]],
+) -> Iterator[Callable[[JudgedLine], None]]:
     """Writes JSONL beside each path, and puts it in place when all went well: no file is ever half-written."""
-    open_files: list[tuple[IO[str], Path, Callable[[Judged], Iterator[dict[str, Any]]]]] = []
+    open_files: list[tuple[IO[str], Path, Callable[[JudgedLine], Iterator[dict[str, Any]]]]] = []
     try:
         for path, rows in outputs:
             if path is not None:
                 open_files.append((_open(path), path, rows))
 
-        def write(judged: Judged) -> None:
+        def write(judged: JudgedLine) -> None:
             for stream, _, rows in open_files:
                 stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows(judged))
 
@@ -214,7 +214,7 @@ def _open(path: Path) -> IO[str]:
 
 
 @contextmanager
-def _progress(files: list[Path]) -> Iterator[Callable[[Judged], None]]:
+def _progress(files: list[Path]) -> Iterator[Callable[[JudgedLine], None]]:
     """A bar over the files on stderr, where a person looks at it."""
     console = Console(stderr=True)
     columns = (
@@ -231,7 +231,7 @@ def _progress(files: list[Path]) -> Iterator[Callable[[Judged], None]]:
         seen: dict[Path, int] = {}
         calls = 0
 
-        def tick(judged: Judged) -> None:
+        def tick(judged: JudgedLine) -> None:
             nonlocal calls
             calls += 1
             seen.setdefault(judged.path, len(seen))

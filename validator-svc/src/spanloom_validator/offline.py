@@ -13,7 +13,7 @@ from spanloom.data.readers import RawSentence, read_sentences
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom_validator.counts import Counts
-from spanloom_validator.duplicates.exact import Seen, mark_duplicates
+from spanloom_validator.duplicates.rule import Seen, mark_duplicates
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.diagnostics import apply_rules, diagnose, known_entities, wants_diagnostics
 
@@ -54,7 +54,7 @@ class Judge:
         return apply_rules(verdict, found, self.rules)
 
 
-class Judged(NamedTuple):
+class JudgedLine(NamedTuple):
     """One completion of a file and its verdicts; none for a call that failed."""
 
     path: Path
@@ -62,7 +62,7 @@ class Judged(NamedTuple):
     verdicts: list[Verdict]
 
 
-def judge_files(paths: Iterable[Path], judge: Judge) -> Iterator[Judged]:
+def judge_files(paths: Iterable[Path], judge: Judge) -> Iterator[JudgedLine]:
     """Each completion with its verdicts, as it is read. The files together are one dataset, where duplicates go.
 
     Raises DataError naming the file and line that cannot be read.
@@ -71,10 +71,10 @@ def judge_files(paths: Iterable[Path], judge: Judge) -> Iterator[Judged]:
     for path in paths:
         for completion in read_completions(path):
             verdicts = [] if completion.error is not None else judge.verdicts(completion)
-            yield Judged(path, completion, mark_duplicates(verdicts, seen, judge.rules))
+            yield JudgedLine(path, completion, mark_duplicates(verdicts, seen, judge.rules))
 
 
-def count(judged: Iterable[Judged], each: Callable[[Judged], None] | None = None) -> dict[Path, Counts]:
+def count(judged: Iterable[JudgedLine], each: Callable[[JudgedLine], None] | None = None) -> dict[Path, Counts]:
     """The counts of each file; `each` sees every completion on the way."""
     counts: dict[Path, Counts] = {}
     for item in judged:

@@ -87,7 +87,7 @@ UPDATE samples SET marks = array_append(marks, :mark)
 """)
 
 
-class Seed(NamedTuple):
+class SeedSentence(NamedTuple):
     """What is asked of a gold train sentence that stands in a prompt: whether it, or an entity of it, was copied."""
 
     content: str
@@ -107,7 +107,7 @@ class DatasetContext:
     sample_format: str
     json_object: bool
     gold_eval: frozenset[str]
-    gold_train: tuple[Seed, ...]
+    gold_train: tuple[SeedSentence, ...]
     script: str | None
     alphabet: frozenset[str] = frozenset()
     """The letters of the language's gold sentences."""
@@ -135,7 +135,7 @@ def dataset_context(connection: Connection, dataset: str) -> DatasetContext | No
         sample_format=info.get("format", "tag_ids"),
         json_object=bool(info.get("json_object")),
         gold_eval=frozenset(r.content for r in evaluation),
-        gold_train=tuple(Seed(r.content, known_entities([r])) for r in train),
+        gold_train=tuple(SeedSentence(r.content, known_entities([r])) for r in train),
         script=script,
         alphabet=letters(r.tokens for r in (*evaluation, *train)),
         label=label_of(row.language),

@@ -16,8 +16,8 @@ from spanloom.contracts.messages import CompletionMessage
 from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash, identity_hash
 from spanloom_validator import records
-from spanloom_validator.judge.completion import EXCERPT
 from spanloom_validator.judge.diagnostics import Diagnostics
+from spanloom_validator.judge.verdict import EXCERPT
 from spanloom_validator.records import DatasetContext
 
 
@@ -51,7 +51,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedCompletion:
     """A completion's verdicts, before the dataset's other samples were looked at."""
 
     message: CompletionMessage
@@ -63,7 +63,7 @@ class Judged:
     """MinHash keys, likewise; none where the rules look for no near-duplicates."""
 
 
-class Fresh(NamedTuple):
+class NewSample(NamedTuple):
     """A sample that is good in itself."""
 
     verdict: Verdict
@@ -72,13 +72,15 @@ class Fresh(NamedTuple):
     bands: Sequence[int] = ()
 
 
-def tally(connection: Connection, context: DatasetContext, batch: Sequence[Judged], room: int | None) -> Tally:
+def tally(
+    connection: Connection, context: DatasetContext, batch: Sequence[JudgedCompletion], room: int | None
+) -> Tally:
     """What a batch adds to a locked dataset that still takes `room` samples (None: any number).
 
     Writes nothing, but takes back, or marks, stored samples of which an earlier call now brings the first copy.
     """
     out = Tally()
-    fresh: dict[Place, Fresh] = {}
+    fresh: dict[Place, NewSample] = {}
     for item in batch:
         out.calls += 1
         out.failed += item.message.error is not None
@@ -89,7 +91,7 @@ def tally(connection: Connection, context: DatasetContext, batch: Sequence[Judge
             if verdict.accepted:
                 identity = identity_hash(verdict.tokens, verdict.tags)
                 bands = item.bands.get(verdict.index, ())
-                fresh[place] = Fresh(verdict, identity, item.diagnostics.get(verdict.index), bands)
+                fresh[place] = NewSample(verdict, identity, item.diagnostics.get(verdict.index), bands)
             else:
                 out.rejections.append(_rejection_row(context.id, place, verdict))
     if room == 0:
@@ -101,7 +103,7 @@ def tally(connection: Connection, context: DatasetContext, batch: Sequence[Judge
 
 
 def _judge_duplicates(
-    connection: Connection, context: DatasetContext, fresh: Mapping[Place, Fresh], out: Tally, room: int | None
+    connection: Connection, context: DatasetContext, fresh: Mapping[Place, NewSample], out: Tally, room: int | None
 ) -> None:
     """Keep the first of equal samples by place, whatever order completions arrive in.
 
@@ -138,7 +140,7 @@ def _judge_duplicates(
 class _Near:
     """The MinHash keys of a batch's samples, and who else holds them."""
 
-    def __init__(self, connection: Connection, context: DatasetContext, fresh: Mapping[Place, Fresh]) -> None:
+    def __init__(self, connection: Connection, context: DatasetContext, fresh: Mapping[Place, NewSample]) -> None:
         self.keys = {place: item.bands for place, item in fresh.items()}
         self.holders = records.bands(connection, context.id, chain.from_iterable(self.keys.values()))
 
@@ -166,7 +168,7 @@ def _demote(connection: Connection, context: DatasetContext, row: Any, treatment
     out.accepted -= 1
 
 
-def _sample_row(dataset: str, place: Place, item: Fresh, marks: list[str]) -> dict[str, Any]:
+def _sample_row(dataset: str, place: Place, item: NewSample, marks: list[str]) -> dict[str, Any]:
     verdict, identity, diagnostics, _ = item
     return {
         "dataset_id": dataset,

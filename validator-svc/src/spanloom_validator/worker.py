@@ -16,8 +16,8 @@ from spanloom_validator import records
 from spanloom_validator.duplicates.near import band_keys
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.diagnostics import apply_rules, diagnose
-from spanloom_validator.records import DatasetContext, Seed
-from spanloom_validator.tally import Judged, Tally, tally
+from spanloom_validator.records import DatasetContext, SeedSentence
+from spanloom_validator.tally import JudgedCompletion, Tally, tally
 
 CONTEXTS = 64
 """Datasets whose context is kept in memory."""
@@ -44,11 +44,13 @@ class ValidatorWorker:
         with self.db.begin() as connection:
             if records.lock_datasets(connection, [message.dataset_id]):
                 records.note_error(connection, message.id, str(failed.error))
-            done = self._store(connection, [Judged(failed, self._context(connection, message.dataset_id), [])])
+            done = self._store(
+                connection, [JudgedCompletion(failed, self._context(connection, message.dataset_id), [])]
+            )
         for run_id in done:
             settle(self.db, run_id)
 
-    def judge(self, messages: Sequence[CompletionMessage]) -> list[Judged]:
+    def judge(self, messages: Sequence[CompletionMessage]) -> list[JudgedCompletion]:
         """Verdicts of each completion; reads only. A failed call has none."""
         with self.db.connect() as connection:
             bare = [m.id for m in messages if not m.inline]
@@ -60,7 +62,7 @@ class ValidatorWorker:
             context = contexts[message.dataset_id]
             written = message.text if message.inline else texts.get(message.id)
             if context is None or written is None:
-                out.append(Judged(message, context, []))
+                out.append(JudgedCompletion(message, context, []))
                 continue
             shown = [context.gold_train[i] for i in seeds.get(message.id, ()) if i < len(context.gold_train)]
             verdicts = judge_completion(
@@ -87,7 +89,7 @@ class ValidatorWorker:
                 self._contexts[dataset] = context
         return context
 
-    def _store(self, connection: Connection, judged: Sequence[Judged]) -> list[str]:
+    def _store(self, connection: Connection, judged: Sequence[JudgedCompletion]) -> list[str]:
         """The transaction: lock, take, insert, count. Returns the runs of datasets that became complete."""
         locked = records.lock_datasets(connection, [j.message.dataset_id for j in judged])
         mine = [j for j in judged if j.message.dataset_id in locked]
@@ -114,8 +116,8 @@ class ValidatorWorker:
 
 
 def _diagnosed(
-    message: CompletionMessage, context: DatasetContext, verdicts: list[Verdict], shown: Sequence[Seed]
-) -> Judged:
+    message: CompletionMessage, context: DatasetContext, verdicts: list[Verdict], shown: Sequence[SeedSentence]
+) -> JudgedCompletion:
     """The verdicts under the rules about diagnostics, and the diagnostics of what is still accepted."""
     known = frozenset[str]().union(*(seed.entities for seed in shown))
     out, diagnostics, bands = [], {}, {}
@@ -128,7 +130,7 @@ def _diagnosed(
             if near is not Treatment.OFF:
                 bands[verdict.index] = band_keys(verdict.tokens, threshold)
         out.append(verdict)
-    return Judged(message, context, out, diagnostics, bands)
+    return JudgedCompletion(message, context, out, diagnostics, bands)
 
 
 def _room(row: Any) -> int | None:

@@ -6,47 +6,12 @@ value a list of candidates; a message that does not parse is dropped whole.
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
-import orjson
-
-from spanloom.contracts.rules import Reason, Repair
-
-Candidate = tuple[int, int, Any, Reason | None, Repair | None]
-"""An object found in a completion, or what stands where one should be: first character and one past the last; what was
-parsed, or None and the reason why nothing could be (`truncated`, `syntax`); the repair it took to parse it.
-(A plain tuple, for there are millions.)"""
+from spanloom_validator.extract.parse import Candidate, loads
 
 # A flat object that knows its strings: braces inside them do not count.
 _OBJECT = re.compile(r'\{[^{}"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^{}"]*+)*+\}', re.DOTALL)
-
-
-loads_strictly = orjson.loads
-"""Raises ValueError for all that RFC 8259 does not know, for lone surrogates, and for numbers too large for a float."""
-
-# What json.loads takes and orjson does not.
-_LENIENT = re.compile(r"NaN|Infinity|\\u[dD]|[0-9][eE]|[\ud800-\udfff]")
-
-
-def loads(text: str) -> Any:
-    """What `json.loads` accepts, by the faster parser first.
-
-    Integers beyond 64 bits become floats here, which as tags are as wrong. Raises ValueError for what `json.loads` does
-    not accept, RecursionError for text nested too deeply.
-    """
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        if not is_lenient(text):
-            raise
-    return json.loads(text)
-
-
-def is_lenient(text: str) -> bool:
-    """Whether the text holds anything that `json.loads` takes and the strict parser does not."""
-    return _LENIENT.search(text) is not None
 
 
 def by_regex(text: str) -> list[Candidate]:

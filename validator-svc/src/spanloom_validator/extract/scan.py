@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection
 
 from spanloom.contracts.rules import Reason, Repair
-from spanloom_validator.extract.paper import Candidate, is_lenient, loads, loads_strictly
+from spanloom_validator.extract.parse import Candidate, is_lenient, loads, loads_strictly
 from spanloom_validator.extract.repair import repair
 
 # A brace after which a key, a comment or the object's end may stand; zero-width characters are looked over.

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Set
 
 from spanloom.contracts.rules import Rules, Verdict
-from spanloom.ner.formats import FORMATS
 from spanloom.ner.formats import sample_format as check_format
 from spanloom.ner.schema import LabelSchema
-from spanloom_validator.extract.paper import Candidate, by_json_object, by_regex
-from spanloom_validator.extract.scan import by_scan
+from spanloom_validator.extract.candidates import extract
 from spanloom_validator.judge.fast import MAX_TAGS, judge_tag_ids
-from spanloom_validator.judge.verdict import EXCERPT, Context, judge
-
-__all__ = ["EXCERPT", "NESTED", "extract", "judge_completion"]
-
-NESTED = frozenset({"entities"})
-"""Formats whose samples hold objects."""
+from spanloom_validator.judge.verdict import Context, judge
 
 
 def judge_completion(
@@ -43,12 +36,3 @@ def judge_completion(
     if sample_format == "tag_ids" and len(schema) <= MAX_TAGS:
         return judge_tag_ids(candidates, text, context)
     return [judge(index, candidate, text, context) for index, candidate in enumerate(candidates)]
-
-
-def extract(text: str, rules: Rules, *, sample_format: str = "tag_ids", json_object: bool = False) -> list[Candidate]:
-    """The completion's candidates under the rules."""
-    if rules.base == "default":
-        keys = FORMATS[sample_format].keys
-        return by_scan(text, keys, flat=sample_format not in NESTED, repairs=rules.allowed_repairs)
-    reader = rules.reader if rules.reader != "auto" else "json_object" if json_object else "regex"
-    return by_json_object(text) if reader == "json_object" else by_regex(text)

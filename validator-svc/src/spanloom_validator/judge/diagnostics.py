@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, Protocol
 
 from spanloom.contracts.rules import NO_NOVEL_ENTITY, WRONG_LANGUAGE, Reason, Rules, Treatment, Verdict
 from spanloom.ner.spans import spans_of
-from spanloom_validator.duplicates.exact import reject
+from spanloom_validator.duplicates.rule import reject
 from spanloom_validator.judge.languages import DOUBT, MIN_TOKENS, probability
 from spanloom_validator.judge.scripts import share_in
 
 
-class Tagged(Protocol):
+class TaggedTokens(Protocol):
     """Tokens and tag ids of the same length: a sentence, a sample, a row."""
 
     @property
@@ -51,7 +51,7 @@ def entity_texts(tokens: Sequence[str], tags: Sequence[int]) -> list[str]:
     return [" ".join(tokens[span.start : span.end]).casefold() for span in spans_of(tags)]
 
 
-def known_entities(sentences: Iterable[Tagged]) -> frozenset[str]:
+def known_entities(sentences: Iterable[TaggedTokens]) -> frozenset[str]:
     """The entities of seed sentences, to tell novel ones."""
     return frozenset(entity for sentence in sentences for entity in entity_texts(sentence.tokens, sentence.tags))
 

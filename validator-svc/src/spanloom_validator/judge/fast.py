@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash
-from spanloom_validator.extract.paper import Candidate
+from spanloom_validator.extract.parse import Candidate
 from spanloom_validator.judge.text import has_bad_unicode, has_filler, storable
 from spanloom_validator.judge.verdict import EXCERPT, Context, judge
 

@@ -15,7 +15,7 @@ from spanloom.ner.formats import FORMATS, FormatProblem
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
 from spanloom.ner.spans import orphans, repair_iob
-from spanloom_validator.extract.paper import Candidate
+from spanloom_validator.extract.parse import Candidate
 from spanloom_validator.judge.escapes import restore
 from spanloom_validator.judge.scripts import share_in
 from spanloom_validator.judge.text import (
@@ -54,7 +54,7 @@ class Context(NamedTuple):
     """Letters known to be of the language, such as those of its gold sentences; they help to put escapes right."""
 
 
-class Reading(NamedTuple):
+class ParsedSample(NamedTuple):
     """A candidate read under the sample format. With `reasons` no aligned sample is left."""
 
     tokens: Sequence[Any] | None = None
@@ -65,40 +65,40 @@ class Reading(NamedTuple):
     """Tokens minus tags, where they differ."""
 
 
-def read(candidate: Candidate, sample_format: str, schema: LabelSchema) -> Reading:
+def parse_sample(candidate: Candidate, sample_format: str, schema: LabelSchema) -> ParsedSample:
     """The candidate read under a sample format, or all the reasons why it cannot be."""
     _, _, value, reason, _ = candidate
     if reason is not None:
-        return Reading(reasons=(reason,))
+        return ParsedSample(reasons=(reason,))
     if not isinstance(value, dict):
-        return Reading(reasons=(Reason.NO_OBJECT,))
+        return ParsedSample(reasons=(Reason.NO_OBJECT,))
     try:
-        return Reading(*FORMATS[sample_format].read(value, schema))
+        return ParsedSample(*FORMATS[sample_format].read(value, schema))
     except FormatProblem as problem:
         reasons = tuple(Reason(reason) for reason, _ in problem.problems)
-        return Reading(problem.tokens, reasons=reasons, delta=problem.delta)
+        return ParsedSample(problem.tokens, reasons=reasons, delta=problem.delta)
 
 
 def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verdict:
     """The verdict on one candidate of the completion `text`."""
     start, end, _, _, repair = candidate
-    reading = read(candidate, context.sample_format, context.schema)
+    parsed = parse_sample(candidate, context.sample_format, context.schema)
     found: list[Reason] = []
     repairs: list[Repair] = [repair] if repair is not None else []
     tokens: Sequence[str] = ()
-    tags = reading.tags
-    if reading.tokens is not None:
-        tokens = _judge_tokens(reading.tokens, found, repairs, context)
-    if not reading.reasons:
+    tags = parsed.tags
+    if parsed.tokens is not None:
+        tokens = _judge_tokens(parsed.tokens, found, repairs, context)
+    if not parsed.reasons:
         tags = _judge_sample(tokens, tags, found, repairs, context)
     treatments = context.rules.treatments
-    rejecting = [*reading.reasons, *(reason for reason in found if treatments[reason] is Treatment.REJECT)]
+    rejecting = [*parsed.reasons, *(reason for reason in found if treatments[reason] is Treatment.REJECT)]
     if rejecting:
         reasons = tuple(sorted(rejecting, key=_PLACE.__getitem__))
-        sample = ((), ()) if reading.reasons else (tuple(tokens), tuple(tags))
+        sample = ((), ()) if parsed.reasons else (tuple(tokens), tuple(tags))
         used = tuple(repair for repair in repairs if repair not in _FOR_STORING)
         excerpt = storable(text[start : min(end, start + EXCERPT)])
-        return Verdict(index, False, reasons[0], reasons, start, reading.delta, *sample, repairs=used, excerpt=excerpt)
+        return Verdict(index, False, reasons[0], reasons, start, parsed.delta, *sample, repairs=used, excerpt=excerpt)
     found.sort(key=_PLACE.__getitem__)
     marks = tuple(str(reason) for reason in found if treatments[reason] is Treatment.MARK)
     return Verdict(index, True, None, (), start, None, tuple(tokens), tuple(tags), tuple(repairs), marks)

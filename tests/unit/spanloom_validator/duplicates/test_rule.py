@@ -11,7 +11,7 @@ from spanloom.contracts.rules import Reason, Rules, Verdict
 from spanloom.errors import EnvironmentMissing
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator.duplicates import near
-from spanloom_validator.duplicates.exact import Seen, mark_duplicates, reject
+from spanloom_validator.duplicates.rule import Seen, mark_duplicates, reject
 from spanloom_validator.judge.completion import judge_completion
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
