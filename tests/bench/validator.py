@@ -23,10 +23,11 @@ import json_repair
 from spanloom.contracts.rules import Repair, Rules, Verdict
 from spanloom.data.completions import read_completions
 from spanloom.ner.schema import LabelSchema
-from spanloom_validator.duplicates.rule import Seen, mark_duplicates
+from spanloom_validator.duplicates.rule import SeenSamples, mark_duplicates
 from spanloom_validator.extract.parse import loads
 from spanloom_validator.extract.repair import repair
 from spanloom_validator.judge.completion import judge_completion
+from spanloom_validator.judge.context import Context
 
 ROUNDS = 15
 SLICE = 25
@@ -53,11 +54,11 @@ def papers_way(texts: list[str], labels: int) -> list[dict[str, Any]]:
 
 def our_way(texts: list[str], schema: LabelSchema, rules: Rules) -> list[Verdict]:
     """The verdict on every candidate; under `default`, which rejects them, duplicates told."""
-    seen = Seen()
+    seen, context = SeenSamples(rules), Context(schema, rules)
     out: list[Verdict] = []
     for text in texts:
-        verdicts = judge_completion(text, schema=schema, rules=rules)
-        out += mark_duplicates(verdicts, seen, rules) if rules.base == "default" else verdicts
+        verdicts = judge_completion(text, context)
+        out += mark_duplicates(verdicts, seen) if rules.base == "default" else verdicts
     return out
 
 

@@ -21,7 +21,8 @@ from spanloom.ner.schema import LabelSchema
 from spanloom_validator.cli import validate
 from spanloom_validator.counts import Counts
 from spanloom_validator.judge.completion import judge_completion
-from spanloom_validator.offline import Judge, count, judge_files
+from spanloom_validator.judge.context import Context
+from spanloom_validator.offline import count, judge_files
 from support.common import shared_data
 
 GOLDEN = json.loads(Path(__file__).with_name("validator_recorded.json").read_text())
@@ -49,19 +50,15 @@ def schema_of(name):
 
 
 def counted(name, rules):
-    (counts,) = count(judge_files([path_of(name)], Judge(schema_of(name), Rules.model_validate(rules)))).values()
+    (counts,) = count(judge_files([path_of(name)], Context(schema_of(name), Rules.model_validate(rules)))).values()
     return counts.as_json()
 
 
 def verdicts_of(name, rules):
     out = []
     for completion in read_completions(path_of(name)):
-        out += judge_completion(
-            completion.text,
-            schema=schema_of(name),
-            rules=Rules.model_validate(rules),
-            json_object=completion.kind == "openai_batch",
-        )
+        context = Context(schema_of(name), Rules.model_validate(rules), json_object=completion.kind == "openai_batch")
+        out += judge_completion(completion.text, context)
     return out
 
 
@@ -129,8 +126,8 @@ def test_default_loses_no_sample_of_the_paper_without_a_reason(lang):
     allowed = {None, Reason.EMPTY, Reason.WRONG_TYPE, Reason.BROKEN_ESCAPE, Reason.BAD_UNICODE}
     schema = schema_of(f"{LLAMA}/{lang}")
     for completion in read_completions(path_of(f"{LLAMA}/{lang}")):
-        paper = judge_completion(completion.text, schema=schema, rules=Rules(base="paper"))
-        default = {v.offset: v for v in judge_completion(completion.text, schema=schema, rules=Rules())}
+        paper = judge_completion(completion.text, Context(schema, Rules(base="paper")))
+        default = {v.offset: v for v in judge_completion(completion.text, Context(schema, Rules()))}
         for verdict in paper:
             if verdict.accepted:
                 assert default[verdict.offset].reason in allowed
@@ -172,7 +169,7 @@ def test_every_candidate_gets_one_verdict(completions, seed, base, json_object):
     rng = random.Random(seed)
     text = mutate(rng, rng.choice(completions))
     schema, rules = schema_of("x/da"), Rules(base=base)
-    verdicts = judge_completion(text, schema=schema, rules=rules, json_object=json_object)
+    verdicts = judge_completion(text, Context(schema, rules, json_object=json_object))
     counts = Counts()
     counts.add_call(verdicts)
     assert counts.candidates == len(verdicts) == counts.accepted + counts.rejected.total()

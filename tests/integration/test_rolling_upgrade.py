@@ -11,7 +11,7 @@ from spanloom.contracts.spec import RunSpec
 from spanloom.store.migrate import fits
 from spanloom.store.settle import settle, settle_all
 from spanloom_trainer import records as training
-from spanloom_validator.records import dataset_context
+from spanloom_validator.records import read_dataset
 from support.cluster import tiny_training
 from support.stored import execute, select, store_run
 
@@ -54,7 +54,7 @@ def test_workers_read_arms_rules_and_specifications_with_fields_they_do_not_know
         spec = connection.execute(text("SELECT spec FROM runs WHERE id = :run"), {"run": run_id}).scalar_one()
         assert RunSpec.stored(spec).training.sizes == tuple(tiny_training()["sizes"])
         dataset = connection.execute(text("SELECT id FROM datasets WHERE run_id = :run LIMIT 1"), {"run": run_id})
-        assert dataset_context(connection, dataset.scalar_one()) is not None
+        assert read_dataset(connection, dataset.scalar_one()) is not None
 
 
 def test_a_field_at_its_default_changes_no_job_id(db: Engine) -> None:

@@ -20,8 +20,9 @@ from spanloom.store import work
 from spanloom_generator import records
 from spanloom_generator.engines.port import CallResult
 from spanloom_generator.submit import submit
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.diagnostics import diagnose, known_entities
-from spanloom_validator.offline import Judge, count, judge_files
+from spanloom_validator.offline import count, judge_files
 from spanloom_validator.service import BATCH
 from spanloom_validator.worker import ValidatorWorker
 from support.cluster import demo_language, replay_source, tiny_training
@@ -128,7 +129,7 @@ def test_the_service_counts_what_validate_counts(db: Engine, name: str) -> None:
     path = shared_data("data", "raw-completions", f"{name}.jsonl.gz")
     script = "Taml" if name.endswith("/ta") else "Latn"  # as the service has it from the list of languages
     for source in BASES:
-        judge = Judge(LabelSchema.of(labels_of(name)), Rules.model_validate(source), script=script)
+        judge = Context(LabelSchema.of(labels_of(name)), Rules.model_validate(source), script=script)
         (expected,) = count(judge_files([path], judge)).values()
         assert counted_by_the_service(db, run_id, source) == expected.as_json()
 
@@ -147,7 +148,7 @@ def test_near_duplicates_and_diagnostics(db: Engine) -> None:
     path = shared_data("data", "raw-completions", f"{name}.jsonl.gz")
     marked = 0
     for source, wanted in rules.items():
-        judge = Judge(LabelSchema.of(labels_of(name)), Rules.model_validate(wanted), script="Latn", language="da")
+        judge = Context(LabelSchema.of(labels_of(name)), Rules.model_validate(wanted), script="Latn", language="da")
         (expected,) = count(judge_files([path], judge)).values()
         service, offline = counted_by_the_service(db, run_id, source), expected.as_json()
         marked += service["marked"]["near_duplicate"]

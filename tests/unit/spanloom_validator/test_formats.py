@@ -15,6 +15,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_validator.counts import Counts
 from spanloom_validator.judge.completion import judge_completion
+from spanloom_validator.judge.context import Context
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 LENIENT = Rules.model_validate({str(reason): "mark" for reason in MARKABLE})
@@ -38,7 +39,7 @@ MISALIGNED = {
 
 
 def one(obj: object, form: str, rules: Rules) -> Verdict:
-    (verdict,) = judge_completion(json.dumps(obj), schema=SCHEMA, rules=rules, sample_format=form)
+    (verdict,) = judge_completion(json.dumps(obj), Context(SCHEMA, rules, form))
     return verdict
 
 
@@ -103,7 +104,7 @@ def test_every_candidate_gets_one_verdict(
         for pairs in sentences
     ]
     text = mutated(random.Random(seed), "\n".join(lines))
-    verdicts = judge_completion(text, schema=SCHEMA, rules=rules, sample_format=form)
+    verdicts = judge_completion(text, Context(SCHEMA, rules, form))
     counts = Counts()
     counts.add_call(verdicts)
     assert counts.candidates == len(verdicts) == counts.accepted + counts.rejected.total()

@@ -22,9 +22,10 @@ from spanloom.errors import DataError, SpecError
 from spanloom.ner.formats import sample_format
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator.counts import Counts, total
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.languages import label_of
 from spanloom_validator.judge.scripts import letters, letters_in
-from spanloom_validator.offline import Judge, JudgedLine, count, entities, gold_of, hashes, judge_files
+from spanloom_validator.offline import JudgedLine, count, entities, gold_of, hashes, judge_files
 
 
 def validate(
@@ -61,7 +62,7 @@ def validate(
 
     Every candidate object gets one verdict. The files together are one dataset, as far as duplicates go.
     """
-    judge = _judge(labels, form, rules, rule or [], gold_eval or [], gold_train or [], script, language)
+    context, known = _context(labels, form, rules, rule or [], gold_eval or [], gold_train or [], script, language)
     outputs: list[tuple[Path | None, Callable[[JudgedLine], Iterator[dict[str, Any]]]]] = [
         (samples, _samples),
         (verdicts, _verdicts),
@@ -72,7 +73,7 @@ def validate(
             write(judged)
             tick(judged)
 
-        counts = count(judge_files(files, judge), each)
+        counts = count(judge_files(files, context, known=known), each)
     for path in files:
         counts.setdefault(path, Counts())
     if as_json:
@@ -81,7 +82,7 @@ def validate(
         _console(sys.stdout).print(_table(counts))
 
 
-def _judge(
+def _context(
     labels: str,
     form: str,
     rules: str,
@@ -90,21 +91,22 @@ def _judge(
     gold_train: list[Path],
     script: str | None,
     language: str | None,
-) -> Judge:
+) -> tuple[Context, frozenset[str]]:
+    """What all is judged against, and the entities of the seed sentences."""
     sample_format(form)
     if script is not None:
         letters_in(script)
     evaluation, train, wanted = gold_of(gold_eval), gold_of(gold_train), _rules(rules, changes)
-    return Judge(
+    context = Context(
         schema=LabelSchema.of(labels.split(",")),
         rules=wanted,
         sample_format=form,
         gold_eval=hashes(evaluation),
         script=script,
         alphabet=letters(sentence.tokens for sentence in (*evaluation, *train)),
-        known=entities(train) if wanted.no_novel_entity is not Treatment.OFF else frozenset(),
         language=_label(language, wanted),
     )
+    return context, entities(train) if wanted.no_novel_entity is not Treatment.OFF else frozenset()
 
 
 def _label(language: str | None, rules: Rules) -> str | None:

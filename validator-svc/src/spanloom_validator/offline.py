@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from spanloom.contracts.rules import Rules, Verdict
-from spanloom.data.completions import RecordedCompletion, read_completions
+from spanloom.contracts.rules import Verdict
+from spanloom.data.completions import Kind, RecordedCompletion, read_completions
 from spanloom.data.readers import RawSentence, read_sentences
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom_validator.counts import Counts
-from spanloom_validator.duplicates.rule import Seen, mark_duplicates
+from spanloom_validator.duplicates.rule import SeenSamples, mark_duplicates
 from spanloom_validator.judge.completion import judge_completion
-from spanloom_validator.judge.diagnostics import apply_rules, diagnose, known_entities, wants_diagnostics
-
-
-@dataclass(frozen=True)
-class Judge:
-    """Everything a file's completions are judged by."""
-
-    schema: LabelSchema
-    rules: Rules
-    sample_format: str = "tag_ids"
-    gold_eval: frozenset[str] = frozenset()
-    script: str | None = None
-    alphabet: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
-    """The seed sentences' entities, as `diagnostics.known_entities` gives them."""
-    language: str | None = None
-    """The language as `languages.label_of` names it."""
-
-    def verdicts(self, completion: RecordedCompletion) -> list[Verdict]:
-        """The verdicts on one completion, duplicates not yet told."""
-        verdicts = judge_completion(
-            completion.text,
-            schema=self.schema,
-            rules=self.rules,
-            sample_format=self.sample_format,
-            json_object=completion.kind == "openai_batch",
-            gold_eval=self.gold_eval,
-            script=self.script,
-            alphabet=self.alphabet,
-        )
-        return [self._diagnosed(verdict) for verdict in verdicts] if wants_diagnostics(self.rules) else verdicts
-
-    def _diagnosed(self, verdict: Verdict) -> Verdict:
-        if not verdict.accepted:
-            return verdict
-        found = diagnose(verdict.tokens, verdict.tags, known=self.known, script=self.script, language=self.language)
-        return apply_rules(verdict, found, self.rules)
+from spanloom_validator.judge.context import Context
+from spanloom_validator.judge.diagnostics import diagnose_accepted, known_entities, wants_diagnostics
 
 
 class JudgedLine(NamedTuple):
@@ -62,16 +27,23 @@ class JudgedLine(NamedTuple):
     verdicts: list[Verdict]
 
 
-def judge_files(paths: Iterable[Path], judge: Judge) -> Iterator[JudgedLine]:
+def judge_files(paths: Iterable[Path], context: Context, *, known: Set[str] = frozenset()) -> Iterator[JudgedLine]:
     """Each completion with its verdicts, as it is read. The files together are one dataset, where duplicates go.
 
-    Raises DataError naming the file and line that cannot be read.
+    A line of an OpenAI batch's output was asked for as one JSON object. `known` are the seed sentences' entities, as
+    `diagnostics.known_entities` gives them. Raises DataError naming the file and line that cannot be read.
     """
-    seen = Seen()
+    contexts = {kind: replace(context, json_object=kind == "openai_batch") for kind in get_args(Kind)}
+    seen = SeenSamples(context.rules)
     for path in paths:
         for completion in read_completions(path):
-            verdicts = [] if completion.error is not None else judge.verdicts(completion)
-            yield JudgedLine(path, completion, mark_duplicates(verdicts, seen, judge.rules))
+            if completion.error is not None:
+                yield JudgedLine(path, completion, [])
+                continue
+            verdicts = judge_completion(completion.text, contexts[completion.kind])
+            if wants_diagnostics(context.rules):
+                verdicts, _ = diagnose_accepted(verdicts, context, known)
+            yield JudgedLine(path, completion, mark_duplicates(verdicts, seen))
 
 
 def count(judged: Iterable[JudgedLine], each: Callable[[JudgedLine], None] | None = None) -> dict[Path, Counts]:

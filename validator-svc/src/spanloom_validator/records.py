@@ -13,6 +13,7 @@ from spanloom.contracts.rules import Rules
 from spanloom.ner.schema import LabelSchema
 from spanloom.store.bulk import insert_rows
 from spanloom.store.models import Rejection, Sample
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.diagnostics import known_entities
 from spanloom_validator.judge.languages import label_of
 from spanloom_validator.judge.scripts import letters
@@ -95,28 +96,21 @@ class SeedSentence(NamedTuple):
 
 
 @dataclass(frozen=True)
-class DatasetContext:
-    """What all candidates of a dataset are judged against."""
+class Dataset:
+    """A dataset of a run, as judging needs it."""
 
     id: str
     run_id: str
     language: str
     source: str
-    schema: LabelSchema
-    rules: Rules
-    sample_format: str
-    json_object: bool
-    gold_eval: frozenset[str]
+    context: Context
+    """What its candidates are judged against."""
     gold_train: tuple[SeedSentence, ...]
-    script: str | None
-    alphabet: frozenset[str] = frozenset()
-    """The letters of the language's gold sentences."""
-    label: str | None = None
-    """The language as `languages.label_of` names it."""
+    """In the order by which prompts name their seeds."""
 
 
-def dataset_context(connection: Connection, dataset: str) -> DatasetContext | None:
-    """Read a dataset's context; None when there is no such dataset."""
+def read_dataset(connection: Connection, dataset: str) -> Dataset | None:
+    """What judging needs of a dataset; None when there is no such dataset."""
     row = connection.execute(_DATASET, {"id": dataset}).first()
     if row is None:
         return None
@@ -125,21 +119,18 @@ def dataset_context(connection: Connection, dataset: str) -> DatasetContext | No
     script = next((x.get("script") for x in row.spec["languages"] if x["code"] == row.language), None)
     evaluation = connection.execute(_GOLD_EVAL, place).all()
     train = connection.execute(_GOLD_TRAIN, place).all()
-    return DatasetContext(
-        id=row.id,
-        run_id=row.run_id,
-        language=row.language,
-        source=row.source,
+    context = Context(
         schema=LabelSchema(tuple(row.tags)),
         rules=Rules.stored(row.rules),
         sample_format=info.get("format", "tag_ids"),
         json_object=bool(info.get("json_object")),
         gold_eval=frozenset(r.content for r in evaluation),
-        gold_train=tuple(SeedSentence(r.content, known_entities([r])) for r in train),
         script=script,
         alphabet=letters(r.tokens for r in (*evaluation, *train)),
-        label=label_of(row.language),
+        language=label_of(row.language),
     )
+    seeds = tuple(SeedSentence(r.content, known_entities([r])) for r in train)
+    return Dataset(row.id, row.run_id, row.language, row.source, context, seeds)
 
 
 def seeds_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:

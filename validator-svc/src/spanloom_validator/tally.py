@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from spanloom.contracts.messages import CompletionMessage
-from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Repair, Treatment, Verdict
+from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash, identity_hash
 from spanloom_validator import records
+from spanloom_validator.duplicates.rule import DuplicateRule, Place
 from spanloom_validator.judge.diagnostics import Diagnostics
-from spanloom_validator.judge.verdict import EXCERPT
-from spanloom_validator.records import DatasetContext
+from spanloom_validator.judge.verdict import reject
+from spanloom_validator.records import Dataset
 
 
 @dataclass
@@ -46,16 +46,12 @@ class Tally:
         }
 
 
-Place = tuple[int, int]
-"""Call index and candidate index."""
-
-
 @dataclass(frozen=True)
 class JudgedCompletion:
     """A completion's verdicts, before the dataset's other samples were looked at."""
 
     message: CompletionMessage
-    context: DatasetContext | None
+    dataset: Dataset | None
     verdicts: list[Verdict]
     diagnostics: dict[int, Diagnostics] = field(default_factory=dict)
     """By the index of each accepted verdict."""
@@ -72,9 +68,7 @@ class NewSample(NamedTuple):
     bands: Sequence[int] = ()
 
 
-def tally(
-    connection: Connection, context: DatasetContext, batch: Sequence[JudgedCompletion], room: int | None
-) -> Tally:
+def tally(connection: Connection, dataset: Dataset, batch: Sequence[JudgedCompletion], room: int | None) -> Tally:
     """What a batch adds to a locked dataset that still takes `room` samples (None: any number).
 
     Writes nothing, but takes back, or marks, stored samples of which an earlier call now brings the first copy.
@@ -93,78 +87,54 @@ def tally(
                 bands = item.bands.get(verdict.index, ())
                 fresh[place] = NewSample(verdict, identity, item.diagnostics.get(verdict.index), bands)
             else:
-                out.rejections.append(_rejection_row(context.id, place, verdict))
+                out.rejections.append(_rejection_row(dataset.id, place, verdict))
     if room == 0:
         surplus = ((place, fresh[place].verdict) for place in sorted(fresh))
-        out.rejections += [_late_row(context.id, place, Reason.SURPLUS, verdict) for place, verdict in surplus]
+        out.rejections += [_late_row(dataset.id, place, Reason.SURPLUS, verdict) for place, verdict in surplus]
     else:
-        _judge_duplicates(connection, context, fresh, out, room)
+        _judge_duplicates(connection, dataset, fresh, out, room)
     return out
 
 
 def _judge_duplicates(
-    connection: Connection, context: DatasetContext, fresh: Mapping[Place, NewSample], out: Tally, room: int | None
+    connection: Connection, dataset: Dataset, fresh: Mapping[Place, NewSample], out: Tally, room: int | None
 ) -> None:
-    """Keep the first of equal samples by place, whatever order completions arrive in.
+    """Add what the duplicate rule accepts. What comes after the dataset has all its samples is surplus.
 
-    A stored sample of which an earlier call now brings the first copy gives way (rejected, or marked). Of
-    near-duplicates the one that comes first stays. What comes after the dataset has all its samples is surplus.
+    A stored sample of which an earlier call now brings the first copy gives way (rejected, or marked).
     """
-    rules, treatment = context.rules, context.rules.treatment(Reason.DUPLICATE)
-    looks = treatment is not Treatment.OFF
-    stored = records.firsts(connection, context.id, [item.identity for item in fresh.values()]) if looks else {}
+    rules, treatment = dataset.context.rules, dataset.context.rules.treatment(Reason.DUPLICATE)
+    identities = [item.identity for item in fresh.values()]
+    stored = records.firsts(connection, dataset.id, identities) if treatment is not Treatment.OFF else {}
     first = {identity: (row.call_index, row.candidate_index) for identity, row in stored.items()}
-    near = _Near(connection, context, fresh) if rules.near_duplicate is not Treatment.OFF else None
+    keys = [key for item in fresh.values() for key in item.bands]
+    rule = DuplicateRule(rules, first, records.bands(connection, dataset.id, keys) if keys else {})
     for place in sorted(fresh):
-        verdict, identity, *_ = fresh[place]
-        earlier = first.get(identity)
-        late = looks and earlier is not None and earlier < place
-        is_near = near is not None and not late and near.has(place, besides=earlier)
-        if (late and treatment is Treatment.REJECT) or (is_near and rules.near_duplicate is Treatment.REJECT):
-            out.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, verdict))
+        verdict, identity, _, bands = fresh[place]
+        ruling = rule.offer(place, identity, bands)
+        if ruling.rejected:
+            out.rejections.append(_late_row(dataset.id, place, Reason.DUPLICATE, verdict))
             continue
-        if earlier is not None and not late:
-            _demote(connection, context, stored[identity], treatment, out)
+        if ruling.replaces is not None:
+            _demote(connection, dataset.id, stored[identity], treatment, out)
         if room is not None and out.accepted >= room:
-            out.rejections.append(_late_row(context.id, place, Reason.SURPLUS, verdict))
+            rule.withdraw(place, identity, bands, ruling.replaces)
+            out.rejections.append(_late_row(dataset.id, place, Reason.SURPLUS, verdict))
             continue
-        marks = [*verdict.marks, *[str(Reason.DUPLICATE)] * late, *[NEAR_DUPLICATE] * is_near]
-        out.samples.append(_sample_row(context.id, place, fresh[place], marks))
+        out.samples.append(_sample_row(dataset.id, place, fresh[place], [*verdict.marks, *ruling.marks]))
         out.accepted += 1
-        if looks and not late:
-            first[identity] = place
-        if near is not None:
-            out.bands += near.add(place)
+        out.bands += [(key, place) for key in sorted(set(bands))]
 
 
-class _Near:
-    """The MinHash keys of a batch's samples, and who else holds them."""
-
-    def __init__(self, connection: Connection, context: DatasetContext, fresh: Mapping[Place, NewSample]) -> None:
-        self.keys = {place: item.bands for place, item in fresh.items()}
-        self.holders = records.bands(connection, context.id, chain.from_iterable(self.keys.values()))
-
-    def has(self, place: Place, *, besides: Place | None) -> bool:
-        """Whether another sample than `besides` shares a key with the one at a place."""
-        return any(self.holders.get(key, set()) - {besides} for key in self.keys[place])
-
-    def add(self, place: Place) -> list[tuple[int, Place]]:
-        """Count a sample in; returns its keys with its place."""
-        keys = sorted(set(self.keys[place]))
-        for key in keys:
-            self.holders.setdefault(key, set()).add(place)
-        return [(key, place) for key in keys]
-
-
-def _demote(connection: Connection, context: DatasetContext, row: Any, treatment: Treatment, out: Tally) -> None:
+def _demote(connection: Connection, dataset: str, row: Any, treatment: Treatment, out: Tally) -> None:
     place = (row.call_index, row.candidate_index)
-    if treatment == Treatment.MARK:
-        records.mark_sample(connection, context.id, *place, str(Reason.DUPLICATE))
+    if treatment is Treatment.MARK:
+        records.mark_sample(connection, dataset, *place, str(Reason.DUPLICATE))
         return
-    records.drop_sample(connection, context.id, *place)
+    records.drop_sample(connection, dataset, *place)
     repairs = tuple(map(Repair, row.repairs))
     gone = Verdict(index=place[1], accepted=True, offset=row.char_offset, tokens=tuple(row.tokens), repairs=repairs)
-    out.rejections.append(_late_row(context.id, place, Reason.DUPLICATE, gone))
+    out.rejections.append(_late_row(dataset, place, Reason.DUPLICATE, gone))
     out.accepted -= 1
 
 
@@ -201,9 +171,4 @@ def _rejection_row(dataset: str, place: Place, verdict: Verdict) -> dict[str, An
 
 def _late_row(dataset: str, place: Place, reason: Reason, verdict: Verdict) -> dict[str, Any]:
     """The rejection of a candidate that was good in itself."""
-    late = verdict._replace(accepted=False, reason=reason, reasons=(reason,), excerpt=_excerpt(verdict.tokens))
-    return _rejection_row(dataset, place, late)
-
-
-def _excerpt(tokens: Sequence[str]) -> str:
-    return " ".join(tokens)[:EXCERPT]
+    return _rejection_row(dataset, place, reject(verdict, reason))

@@ -9,18 +9,18 @@ from sqlalchemy import Connection, Engine
 
 from spanloom import telemetry
 from spanloom.contracts.messages import CompletionMessage
-from spanloom.contracts.rules import Treatment, Verdict
+from spanloom.contracts.rules import Treatment
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom_validator import records
 from spanloom_validator.duplicates.near import band_keys
 from spanloom_validator.judge.completion import judge_completion
-from spanloom_validator.judge.diagnostics import apply_rules, diagnose
-from spanloom_validator.records import DatasetContext, SeedSentence
+from spanloom_validator.judge.diagnostics import diagnose_accepted
+from spanloom_validator.records import Dataset, SeedSentence
 from spanloom_validator.tally import JudgedCompletion, Tally, tally
 
-CONTEXTS = 64
-"""Datasets whose context is kept in memory."""
+DATASETS = 64
+"""Datasets of which what judging needs is kept in memory."""
 
 
 class ValidatorWorker:
@@ -28,7 +28,7 @@ class ValidatorWorker:
 
     def __init__(self, db: Engine) -> None:
         self.db = db
-        self._contexts: dict[str, DatasetContext] = {}
+        self._datasets: dict[str, Dataset] = {}
 
     def handle(self, messages: list[CompletionMessage]) -> None:
         """Judge a batch and store it; then settle the runs whose datasets it completed."""
@@ -44,9 +44,8 @@ class ValidatorWorker:
         with self.db.begin() as connection:
             if records.lock_datasets(connection, [message.dataset_id]):
                 records.note_error(connection, message.id, str(failed.error))
-            done = self._store(
-                connection, [JudgedCompletion(failed, self._context(connection, message.dataset_id), [])]
-            )
+            dataset = self._dataset(connection, message.dataset_id)
+            done = self._store(connection, [JudgedCompletion(failed, dataset, [])])
         for run_id in done:
             settle(self.db, run_id)
 
@@ -56,38 +55,27 @@ class ValidatorWorker:
             bare = [m.id for m in messages if not m.inline]
             texts = records.texts_of(connection, bare) if bare else {}
             seeds = records.seeds_of(connection, [m.id for m in messages])
-            contexts = {m.dataset_id: self._context(connection, m.dataset_id) for m in messages}
+            datasets = {m.dataset_id: self._dataset(connection, m.dataset_id) for m in messages}
         out = []
         for message in messages:
-            context = contexts[message.dataset_id]
+            dataset = datasets[message.dataset_id]
             written = message.text if message.inline else texts.get(message.id)
-            if context is None or written is None:
-                out.append(JudgedCompletion(message, context, []))
+            if dataset is None or written is None:
+                out.append(JudgedCompletion(message, dataset, []))
                 continue
-            shown = [context.gold_train[i] for i in seeds.get(message.id, ()) if i < len(context.gold_train)]
-            verdicts = judge_completion(
-                written,
-                schema=context.schema,
-                rules=context.rules,
-                sample_format=context.sample_format,
-                json_object=context.json_object,
-                gold_eval=context.gold_eval,
-                prompt_examples=frozenset(seed.content for seed in shown),
-                script=context.script,
-                alphabet=context.alphabet,
-            )
-            out.append(_diagnosed(message, context, verdicts, shown))
+            shown = [dataset.gold_train[i] for i in seeds.get(message.id, ()) if i < len(dataset.gold_train)]
+            out.append(_judged(message, dataset, written, shown))
         return out
 
-    def _context(self, connection: Connection, dataset: str) -> DatasetContext | None:
-        context = self._contexts.get(dataset)
-        if context is None:
-            context = records.dataset_context(connection, dataset)
-            if context is not None:
-                if len(self._contexts) >= CONTEXTS:
-                    self._contexts.pop(next(iter(self._contexts)))
-                self._contexts[dataset] = context
-        return context
+    def _dataset(self, connection: Connection, dataset_id: str) -> Dataset | None:
+        dataset = self._datasets.get(dataset_id)
+        if dataset is None:
+            dataset = records.read_dataset(connection, dataset_id)
+            if dataset is not None:
+                if len(self._datasets) >= DATASETS:
+                    self._datasets.pop(next(iter(self._datasets)))
+                self._datasets[dataset_id] = dataset
+        return dataset
 
     def _store(self, connection: Connection, judged: Sequence[JudgedCompletion]) -> list[str]:
         """The transaction: lock, take, insert, count. Returns the runs of datasets that became complete."""
@@ -95,42 +83,40 @@ class ValidatorWorker:
         mine = [j for j in judged if j.message.dataset_id in locked]
         taken = records.take_completions(connection, [j.message.id for j in mine])
         done = []
-        for dataset, row in locked.items():
-            batch = [j for j in mine if j.message.dataset_id == dataset and j.message.id in taken]
-            context = batch[0].context if batch else None
-            if context is None:
+        for dataset_id, row in locked.items():
+            batch = [j for j in mine if j.message.dataset_id == dataset_id and j.message.id in taken]
+            dataset = batch[0].dataset if batch else None
+            if dataset is None:
                 continue
-            found = tally(connection, context, batch, room=_room(row))
+            found = tally(connection, dataset, batch, room=_room(row))
             records.insert_samples(connection, found.samples)
-            records.insert_bands(connection, dataset, found.bands)
+            records.insert_bands(connection, dataset_id, found.bands)
             records.insert_rejections(connection, found.rejections)
-            after = records.count(connection, dataset, found.counts())
+            after = records.count(connection, dataset_id, found.counts())
             if row.state == "collecting" and after.state == "complete":
                 emit(
-                    connection, context.run_id, "dataset",
-                    id=dataset, state="complete", accepted=after.accepted, reason=after.reason,
+                    connection, dataset.run_id, "dataset",
+                    id=dataset_id, state="complete", accepted=after.accepted, reason=after.reason,
                 )  # fmt: skip
-                done.append(context.run_id)
-            _measure(context, found)
+                done.append(dataset.run_id)
+            _measure(dataset, found)
         return done
 
 
-def _diagnosed(
-    message: CompletionMessage, context: DatasetContext, verdicts: list[Verdict], shown: Sequence[SeedSentence]
+def _judged(
+    message: CompletionMessage, dataset: Dataset, written: str, shown: Sequence[SeedSentence]
 ) -> JudgedCompletion:
-    """The verdicts under the rules about diagnostics, and the diagnostics of what is still accepted."""
+    """The verdicts on a completion whose prompt showed some sentences, with what the tables keep of accepted ones."""
+    context = dataset.context
+    examples = frozenset(seed.content for seed in shown)
     known = frozenset[str]().union(*(seed.entities for seed in shown))
-    out, diagnostics, bands = [], {}, {}
-    near, threshold = context.rules.near_duplicate, context.rules.near_duplicate_threshold
-    for verdict in verdicts:
-        if verdict.accepted:
-            found = diagnose(verdict.tokens, verdict.tags, known=known, script=context.script, language=context.label)
-            verdict = apply_rules(verdict, found, context.rules)
-            diagnostics[verdict.index] = found
-            if near is not Treatment.OFF:
-                bands[verdict.index] = band_keys(verdict.tokens, threshold)
-        out.append(verdict)
-    return JudgedCompletion(message, context, out, diagnostics, bands)
+    verdicts = judge_completion(written, context, prompt_examples=examples)
+    verdicts, diagnostics = diagnose_accepted(verdicts, context, known)
+    bands = {}
+    if context.rules.near_duplicate is not Treatment.OFF:
+        threshold = context.rules.near_duplicate_threshold
+        bands = {verdict.index: band_keys(verdict.tokens, threshold) for verdict in verdicts if verdict.accepted}
+    return JudgedCompletion(message, dataset, verdicts, diagnostics, bands)
 
 
 def _room(row: Any) -> int | None:
@@ -140,8 +126,8 @@ def _room(row: Any) -> int | None:
     return None if row.stop_accepted is None else max(0, row.stop_accepted - row.accepted)
 
 
-def _measure(context: DatasetContext, found: Tally) -> None:
-    label = {"language": context.language, "source": context.source}
+def _measure(dataset: Dataset, found: Tally) -> None:
+    label = {"language": dataset.language, "source": dataset.source}
     telemetry.VERDICTS.labels(**label, reason="accepted").inc(max(found.accepted, 0))
     for row in found.rejections:
         telemetry.VERDICTS.labels(**label, reason=row["reason"]).inc()

@@ -11,8 +11,10 @@ from spanloom.contracts.rules import Reason, Rules, Verdict
 from spanloom.errors import EnvironmentMissing
 from spanloom.ner.schema import LabelSchema
 from spanloom_validator.duplicates import near
-from spanloom_validator.duplicates.rule import Seen, mark_duplicates, reject
+from spanloom_validator.duplicates.rule import SeenSamples, mark_duplicates
 from spanloom_validator.judge.completion import judge_completion
+from spanloom_validator.judge.context import Context
+from spanloom_validator.judge.verdict import reject
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 
@@ -23,22 +25,22 @@ def accepted(tokens, tags=None):
 
 def test_default_rejects_all_after_the_first_and_paper_marks_them():
     verdicts = [accepted(["Anna", "bor"]), accepted(["Anna", "bor"]), accepted(["anna", "bor"])]
-    judged = mark_duplicates(verdicts, Seen(), Rules())
+    judged = mark_duplicates(verdicts, SeenSamples(Rules()))
     assert [v.reason for v in judged] == [None, Reason.DUPLICATE, None]
     assert judged[1].excerpt == "Anna bor"
-    marked = mark_duplicates(verdicts, Seen(), Rules(base="paper"))
+    marked = mark_duplicates(verdicts, SeenSamples(Rules(base="paper")))
     assert [v.marks for v in marked] == [(), ("duplicate",), ()]
-    assert all(v.accepted for v in mark_duplicates(verdicts, Seen(), Rules.model_validate({"duplicate": "off"})))
+    assert all(v.accepted for v in mark_duplicates(verdicts, SeenSamples(Rules.model_validate({"duplicate": "off"}))))
 
 
 def test_same_words_with_other_tags_are_no_duplicate_and_nfc_is():
     verdicts = [accepted(["caf\u00e9"], [0]), accepted(["cafe\u0301"], [0]), accepted(["caf\u00e9"], [1])]
-    assert [v.accepted for v in mark_duplicates(verdicts, Seen(), Rules())] == [True, False, True]
+    assert [v.accepted for v in mark_duplicates(verdicts, SeenSamples(Rules()))] == [True, False, True]
 
 
 def test_tokens_are_not_run_together():
     verdicts = [accepted(["a b", "c"]), accepted(["a", "b c"])]
-    assert all(v.accepted for v in mark_duplicates(verdicts, Seen(), Rules()))
+    assert all(v.accepted for v in mark_duplicates(verdicts, SeenSamples(Rules())))
 
 
 texts = st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=2)
@@ -50,11 +52,11 @@ def test_counts_do_not_depend_on_the_order_of_calls(calls, random):
     prompts = [{near_hash} if index % 2 else set() for index, near_hash in enumerate([content(["a"])] * len(calls))]
 
     def count(order):
-        seen, counts = Seen(), {}
+        seen, counts = SeenSamples(Rules()), {}
         for i in order:
             text = "\n".join(json.dumps({"tokens": t, "ner_tags": [0] * len(t)}) for t in calls[i])
-            verdicts = judge_completion(text, schema=SCHEMA, rules=Rules(), prompt_examples=frozenset(prompts[i]))
-            for verdict in mark_duplicates(verdicts, seen, Rules()):
+            verdicts = judge_completion(text, Context(SCHEMA, Rules()), prompt_examples=frozenset(prompts[i]))
+            for verdict in mark_duplicates(verdicts, seen):
                 counts[verdict.reason] = counts.get(verdict.reason, 0) + 1
         return counts
 
@@ -106,18 +108,18 @@ def test_near_duplicates_are_marked_or_rejected_on_request():
         ".",
     )
     verdicts = [accepted(LONG), accepted([*LONG[:-1], "!"]), accepted(other)]
-    mark = mark_duplicates(verdicts, Seen(), Rules.model_validate({"near_duplicate": "mark"}))
+    mark = mark_duplicates(verdicts, SeenSamples(Rules.model_validate({"near_duplicate": "mark"})))
     assert [v.marks for v in mark] == [(), ("near_duplicate",), ()]
-    refuse = mark_duplicates(verdicts, Seen(), Rules.model_validate({"near_duplicate": "reject"}))
+    refuse = mark_duplicates(verdicts, SeenSamples(Rules.model_validate({"near_duplicate": "reject"})))
     assert [v.reason for v in refuse] == [None, Reason.DUPLICATE, None]
-    seen = Seen()
-    assert [v.marks for v in mark_duplicates(verdicts, seen, Rules())] == [(), (), ()]
-    assert not seen.bands
+    seen = SeenSamples(Rules())
+    assert [v.marks for v in mark_duplicates(verdicts, seen)] == [(), (), ()]
+    assert not seen.holders
 
 
 def test_an_exact_duplicate_is_not_marked_twice():
     rules = Rules.model_validate({"base": "paper", "near_duplicate": "mark"})
-    judged = mark_duplicates([accepted(LONG), accepted(LONG)], Seen(), rules)
+    judged = mark_duplicates([accepted(LONG), accepted(LONG)], SeenSamples(rules))
     assert [v.marks for v in judged] == [(), ("duplicate",)]
 
 

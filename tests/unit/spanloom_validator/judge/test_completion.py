@@ -10,6 +10,7 @@ from spanloom.ner.formats import FORMATS
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom_validator.judge.completion import judge_completion
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.verdict import EXCERPT
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
@@ -20,8 +21,8 @@ def sample(tokens, tags, **more):
     return json.dumps({**more, "tokens": tokens, "ner_tags": tags})
 
 
-def one(text, rules=DEFAULT, **options):
-    (verdict,) = judge_completion(text, schema=SCHEMA, rules=rules, **options)
+def one(text, rules=DEFAULT, prompt_examples=frozenset(), **options):
+    (verdict,) = judge_completion(text, Context(SCHEMA, rules, **options), prompt_examples=prompt_examples)
     return verdict
 
 
@@ -143,16 +144,16 @@ def test_length_and_script_only_mark():
 
 def test_a_message_may_hold_what_is_no_object():
     text = f'{{"data": [{sample(["a"], [0])}, "b", 3]}}'
-    verdicts = judge_completion(text, schema=SCHEMA, rules=PAPER, json_object=True)
+    verdicts = judge_completion(text, Context(SCHEMA, PAPER, json_object=True))
     assert [verdict.reason for verdict in verdicts] == [None, Reason.NO_OBJECT, Reason.NO_OBJECT]
-    assert judge_completion(text[:-1], schema=SCHEMA, rules=PAPER, json_object=True) == []
+    assert judge_completion(text[:-1], Context(SCHEMA, PAPER, json_object=True)) == []
 
 
 def test_the_reader_is_the_rules_or_the_sources():
     text = f'{{"data": [{sample(["a"], [0])}]}}. {sample(["b"], [0])}'
     count = {
         (reader, asked): len(
-            judge_completion(text, schema=SCHEMA, rules=Rules(base="paper", reader=reader), json_object=asked)
+            judge_completion(text, Context(SCHEMA, Rules(base="paper", reader=reader), json_object=asked))
         )
         for reader in ("auto", "regex", "json_object")
         for asked in (True, False)
@@ -167,7 +168,7 @@ def test_the_reader_is_the_rules_or_the_sources():
 
 def test_default_keeps_offset_and_repair_and_excerpt():
     text = 'Here: {"tokens": ["a", "b",], "ner_tags": [0, 0]} and ' + sample(["x" * 500], [9])
-    first, second = judge_completion(text, schema=SCHEMA, rules=DEFAULT)
+    first, second = judge_completion(text, Context(SCHEMA, DEFAULT))
     assert (first.offset, first.repairs, first.accepted) == (6, ("json",), True)
     assert second.excerpt == text[second.offset : second.offset + EXCERPT]
     assert (first.index, second.index) == (0, 1)
@@ -176,10 +177,10 @@ def test_default_keeps_offset_and_repair_and_excerpt():
 def test_a_large_label_schema():
     schema = LabelSchema.of([f"T{i}" for i in range(200)])
     text = sample(["a", "b", "c"], [399, 400, 300])
-    (verdict,) = judge_completion(text, schema=schema, rules=DEFAULT)
+    (verdict,) = judge_completion(text, Context(schema, DEFAULT))
     assert verdict.accepted
     assert verdict.tags == (399, 400, 299)
-    assert judge_completion(sample(["a"], [401]), schema=schema, rules=DEFAULT)[0].reason is Reason.UNKNOWN_TAG
+    assert judge_completion(sample(["a"], [401]), Context(schema, DEFAULT))[0].reason is Reason.UNKNOWN_TAG
 
 
 SENTENCE = Sentence(("Anna", "Berg", "bor", "i", "Oslo", "."), (1, 2, 0, 0, 5, 0))
@@ -190,7 +191,7 @@ SENTENCE = Sentence(("Anna", "Berg", "bor", "i", "Oslo", "."), (1, 2, 0, 0, 5, 0
 def test_every_format_is_read(name, wrapped):
     line = FORMATS[name].render(SENTENCE, SCHEMA)
     text = f'{{"samples": [{line}, {line}]}}' if wrapped else f"```\n{line}\n{line}\n```"
-    verdicts = judge_completion(text, schema=SCHEMA, rules=DEFAULT, sample_format=name)
+    verdicts = judge_completion(text, Context(SCHEMA, DEFAULT, name))
     assert [(v.accepted, v.tokens, v.tags) for v in verdicts] == [(True, SENTENCE.tokens, SENTENCE.tags)] * 2
     assert [text[v.offset : v.offset + len(line)] for v in verdicts] == [line, line]
 
@@ -198,11 +199,11 @@ def test_every_format_is_read(name, wrapped):
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_says_why_not(name):
     line = FORMATS[name].render(SENTENCE, SCHEMA)
-    verdicts = judge_completion(f'{line[:-9]}\n{{"x": 1}}', schema=SCHEMA, rules=DEFAULT, sample_format=name)
+    verdicts = judge_completion(f'{line[:-9]}\n{{"x": 1}}', Context(SCHEMA, DEFAULT, name))
     assert not any(v.accepted for v in verdicts)
     assert {v.reason for v in verdicts} <= {Reason.SYNTAX, Reason.MISSING_KEY}
 
 
 def test_an_unknown_format_is_refused():
     with pytest.raises(SpecError, match="allowed: tag_ids"):
-        judge_completion("", schema=SCHEMA, rules=DEFAULT, sample_format="xml")
+        judge_completion("", Context(SCHEMA, DEFAULT, "xml"))

@@ -9,8 +9,9 @@ from spanloom.contracts.rules import Repair, Rules
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
 from spanloom_validator.extract.paper import by_regex
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.fast import judge_tag_ids
-from spanloom_validator.judge.verdict import Context, judge
+from spanloom_validator.judge.verdict import judge
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 tokens = st.one_of(

@@ -1,76 +1,119 @@
 """Duplicates within a dataset: the one thing a verdict cannot say without the samples before it.
 
-A sample is judged against accepted samples only, and only when nothing else rejects it. So the number of exact
-duplicates in a dataset does not depend on the order in which its completions arrive.
+The first of equal samples is kept, by place and not by arrival: a sample stored earlier gives way to one of an earlier
+call. Only accepted samples are looked at, and only where nothing else rejects. So neither the number of exact
+duplicates nor which one is kept depends on the order in which completions arrive. Of near-duplicates the one that
+arrives first stays. The same rule holds a file's samples in memory (`mark_duplicates`) and a batch against the tables.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from spanloom.contracts.rules import NEAR_DUPLICATE, Reason, Rules, Treatment, Verdict
 from spanloom_validator.duplicates.near import band_keys
+from spanloom_validator.judge.verdict import reject
+
+Place = tuple[int, int]
+"""Call index and candidate index: of equal samples the one with the lowest is the first."""
+
+Identity = TypeVar("Identity", bound=Hashable)
 
 
-@dataclass
-class Seen:
-    """What a dataset's accepted samples leave behind: plain data, so that tables can hold the same."""
+class Ruling(NamedTuple):
+    """What the rule says of one sample that is good in itself."""
 
-    identities: set[tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=set)
-    """Tokens after NFC and tags, as `identity_hash` hashes them."""
-    bands: set[int] = field(default_factory=set)
-    """MinHash bands of the samples' tokens; empty unless near-duplicates are looked for."""
+    rejected: bool
+    """It is a duplicate, and duplicates are rejected."""
+    marks: tuple[str, ...] = ()
+    """`duplicate`, `near_duplicate`, where these are only marked."""
+    replaces: Place | None = None
+    """A sample of the dataset at a later place that is the same and gives way to this one."""
 
 
-def mark_duplicates(verdicts: Iterable[Verdict], seen: Seen, rules: Rules) -> list[Verdict]:
+_NEW, _REJECTED = Ruling(False), Ruling(True)
+
+
+class DuplicateRule(Generic[Identity]):
+    """The accepted samples of a dataset, as far as the rules ask for them, and what these make of one more."""
+
+    def __init__(
+        self, rules: Rules, first: dict[Identity, Place] | None = None, holders: dict[int, set[Place]] | None = None
+    ) -> None:
+        self.exact, self.near = rules.treatment(Reason.DUPLICATE), rules.near_duplicate
+        self.threshold = rules.near_duplicate_threshold
+        self.first = first if first is not None else {}
+        """The first sample of each identity: tokens after NFC and tags, or a hash of these."""
+        self.holders = holders if holders is not None else {}
+        """The samples that hold each MinHash key; empty unless near-duplicates are looked for."""
+
+    def offer(self, place: Place, identity: Identity, bands: Sequence[int] = ()) -> Ruling:
+        """What the rule makes of a sample, which counts from now on unless it is rejected.
+
+        `bands` are its `near.band_keys`; none where the rules ask for none.
+        """
+        earlier = None
+        if self.exact is not Treatment.OFF:
+            earlier = self.first.setdefault(identity, place)  # looking first would hash it twice
+            if earlier is place:
+                earlier = None
+        if earlier is None and not bands:
+            return _NEW
+        late = earlier is not None and earlier < place
+        if late and self.exact is Treatment.REJECT:
+            return _REJECTED
+        near = not late and any(self.holders.get(key, set()) - {earlier} for key in bands)
+        if near and self.near is Treatment.REJECT:
+            if earlier is None:
+                self.first.pop(identity, None)
+            return _REJECTED
+        if earlier is not None and not late:
+            self.first[identity] = place
+        for key in bands:
+            self.holders.setdefault(key, set()).add(place)
+        marks = (*[str(Reason.DUPLICATE)] * late, *[NEAR_DUPLICATE] * near)
+        return Ruling(False, marks, None if late else earlier)
+
+    def withdraw(self, place: Place, identity: Identity, bands: Sequence[int], replaced: Place | None) -> None:
+        """Count a sample no longer, which was not rejected and is not taken all the same."""
+        if replaced is not None:
+            self.first[identity] = replaced
+        elif self.first.get(identity) == place:
+            del self.first[identity]
+        for key in bands:
+            self.holders[key].discard(place)
+
+
+TokensAndTags = tuple[tuple[str, ...], tuple[int, ...]]
+
+
+class SeenSamples(DuplicateRule[TokensAndTags]):
+    """The rule over samples in memory, which come in their order: each one's place is the next."""
+
+    samples = 0
+
+
+def mark_duplicates(verdicts: Iterable[Verdict], seen: SeenSamples) -> list[Verdict]:
     """The verdicts with duplicates rejected or marked, as the rules have it; adds accepted samples to `seen`."""
-    treatment, identities = rules.treatment(Reason.DUPLICATE), seen.identities
-    exact, near = treatment is not Treatment.OFF, rules.near_duplicate is not Treatment.OFF
     out = list(verdicts)
-    for place, verdict in enumerate(out):
-        if not verdict.accepted:
-            continue
-        before = len(identities)
-        if exact:
-            identity = _identity(verdict)
-            identities.add(identity)  # at once: looking first would hash it twice
-            if len(identities) == before:
-                out[place] = verdict = as_duplicate(verdict, treatment, str(Reason.DUPLICATE))
-        if near and verdict.accepted:
-            out[place] = verdict = _judge_near(verdict, seen, rules)
-            if not verdict.accepted and len(identities) > before:
-                identities.remove(identity)
+    near = seen.near is not Treatment.OFF
+    for index, verdict in enumerate(out):
+        if verdict.accepted:
+            seen.samples += 1
+            bands = band_keys(verdict.tokens, seen.threshold) if near else ()
+            ruling = seen.offer((seen.samples, 0), _identity(verdict), bands)
+            if ruling.rejected:
+                out[index] = reject(verdict, Reason.DUPLICATE)
+            elif ruling.marks:
+                out[index] = verdict._replace(marks=(*verdict.marks, *ruling.marks))
     return out
 
 
-def _judge_near(verdict: Verdict, seen: Seen, rules: Rules) -> Verdict:
-    """An accepted verdict after near-duplicates are looked for; if it stays accepted, its bands are added to `seen`."""
-    keys = band_keys(verdict.tokens, rules.near_duplicate_threshold)
-    if not seen.bands.isdisjoint(keys) and Reason.DUPLICATE not in verdict.marks:
-        verdict = as_duplicate(verdict, rules.near_duplicate, NEAR_DUPLICATE)
-    if verdict.accepted:
-        seen.bands.update(keys)
-    return verdict
-
-
-def _identity(verdict: Verdict) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _identity(verdict: Verdict) -> TokensAndTags:
     tokens = verdict.tokens
     text = "".join(tokens)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         tokens = tuple(unicodedata.normalize("NFC", token) for token in tokens)
     return tokens, verdict.tags
-
-
-def as_duplicate(verdict: Verdict, treatment: Treatment, mark: str) -> Verdict:
-    """The verdict on a sample that the dataset already has: rejected, or accepted with the mark."""
-    if treatment is Treatment.REJECT:
-        return reject(verdict, Reason.DUPLICATE)
-    return Verdict._make((*verdict[:9], (*verdict.marks, mark), verdict.excerpt))
-
-
-def reject(verdict: Verdict, reason: Reason) -> Verdict:
-    """An accepted verdict turned into a rejected one, for a reason known only now: `duplicate`, `surplus`."""
-    excerpt = " ".join(verdict.tokens)[:240]
-    return Verdict._make((verdict[0], False, reason, (reason,), *verdict[4:9], (), excerpt))

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Protocol
 
 from spanloom.contracts.rules import NO_NOVEL_ENTITY, WRONG_LANGUAGE, Reason, Rules, Treatment, Verdict
 from spanloom.ner.spans import spans_of
-from spanloom_validator.duplicates.rule import reject
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.languages import DOUBT, MIN_TOKENS, probability
 from spanloom_validator.judge.scripts import share_in
+from spanloom_validator.judge.verdict import reject
 
 
 class TaggedTokens(Protocol):
@@ -76,6 +77,25 @@ def diagnose(
 def wants_diagnostics(rules: Rules) -> bool:
     """Whether the rules turn on what only diagnostics tell."""
     return rules.wrong_language is not Treatment.OFF or rules.no_novel_entity is not Treatment.OFF
+
+
+def diagnose_accepted(
+    verdicts: Sequence[Verdict], context: Context, known: Set[str]
+) -> tuple[list[Verdict], dict[int, Diagnostics]]:
+    """The verdicts under the rules about diagnostics, and the diagnostics of those that were accepted before, by index.
+
+    `known` are the entities of the seed sentences.
+    """
+    out, diagnostics = [], {}
+    for verdict in verdicts:
+        if verdict.accepted:
+            found = diagnose(
+                verdict.tokens, verdict.tags, known=known, script=context.script, language=context.language
+            )
+            diagnostics[verdict.index] = found
+            verdict = apply_rules(verdict, found, context.rules)
+        out.append(verdict)
+    return out, diagnostics
 
 
 def apply_rules(verdict: Verdict, found: Diagnostics, rules: Rules) -> Verdict:

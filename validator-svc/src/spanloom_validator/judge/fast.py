@@ -6,32 +6,33 @@ whether its notation was repaired or not: these are nine of ten. All others go t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash
 from spanloom_validator.extract.parse import Candidate
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.text import has_bad_unicode, has_filler, storable
-from spanloom_validator.judge.verdict import EXCERPT, Context, judge
+from spanloom_validator.judge.verdict import EXCERPT, accepted, judge, rejected
 
 MAX_TAGS = 256
 """Tags of a label schema, beyond which ids are no bytes."""
 
-_MISMATCH = Reason.LENGTH_MISMATCH
 _MISMATCHES = (Reason.LENGTH_MISMATCH,)
 _VIOLATION = (str(Reason.IOB_VIOLATION),)
 _INT = {int}
-_new = tuple.__new__  # makes a named tuple at a third of the cost
 
 
-def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) -> list[Verdict]:
+def judge_tag_ids(
+    candidates: Sequence[Candidate], text: str, context: Context, prompt_examples: Set[str] = frozenset()
+) -> list[Verdict]:
     """`judge` of each candidate, for the format `tag_ids` and a label schema of at most `MAX_TAGS` tags."""
     inside, outside, orphan = _kinds(len(context.schema))
     # What only the text can bring about, looked for once: true, which is the integer 1, escapes as text, fillers.
     careful = "true" in text or "false" in text or "\\\\" in text
     fillers = "\\u" in text or has_filler(text)
-    copies = bool(context.gold_eval or context.prompt_examples)
+    gold, copies = context.gold_eval, bool(context.gold_eval or prompt_examples)
     mend, violation = context.rules.repairs(Repair.IOB), context.rules.treatments[Reason.IOB_VIOLATION]
     marks = _VIOLATION if violation is Treatment.MARK else ()
     longest = context.rules.max_tokens if context.script is None else -1
@@ -40,7 +41,7 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
     for index, (start, end, value, reason, repair) in enumerate(candidates):
         if reason is not None:
             excerpt = shown[start : min(end, start + EXCERPT)]
-            out.append(_new(Verdict, (index, False, reason, (reason,), start, None, (), (), (), (), excerpt)))
+            out.append(rejected(index, start, (reason,), excerpt))
             continue
         try:
             tokens, tags = value["tokens"], value["ner_tags"]
@@ -60,29 +61,25 @@ def judge_tag_ids(candidates: Sequence[Candidate], text: str, context: Context) 
             ):
                 raise TypeError
         except (KeyError, TypeError, ValueError):  # also: a tag none of 0 to 255
-            out.append(judge(index, candidates[index], text, context))
+            out.append(judge(index, candidates[index], text, context, prompt_examples))
             continue
         repairs = () if repair is None else (repair,)
         size, delta = len(tokens), len(tokens) - len(tags)
         if delta:
             excerpt = shown[start : end if end - start < EXCERPT else start + EXCERPT]
-            out.append(
-                _new(Verdict, (index, False, _MISMATCH, _MISMATCHES, start, delta, (), (), repairs, (), excerpt))
-            )
-        elif size > longest or (copies and _is_copy(tokens, context)):
-            out.append(judge(index, candidates[index], text, context))
+            out.append(rejected(index, start, _MISMATCHES, excerpt, delta=delta, repairs=repairs))
+        elif size > longest or (copies and _is_copy(tokens, gold, prompt_examples)):
+            out.append(judge(index, candidates[index], text, context, prompt_examples))
         elif not left or orphan.isdisjoint(zip(b"\0" + ids, ids, strict=False)):
-            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), tuple(tags), repairs, (), "")))
+            out.append(accepted(index, start, tuple(tokens), tuple(tags), repairs=repairs))
         elif mend:
             pairs = zip(b"\0" + ids, ids, strict=False)
             mended = tuple([pair[1] - 1 if pair in orphan else pair[1] for pair in pairs])
-            repairs = (*repairs, Repair.IOB)
-            out.append(_new(Verdict, (index, True, None, (), start, None, tuple(tokens), mended, repairs, (), "")))
+            out.append(accepted(index, start, tuple(tokens), mended, repairs=(*repairs, Repair.IOB)))
         elif violation is not Treatment.REJECT:
-            sample = (tuple(tokens), tuple(tags))
-            out.append(_new(Verdict, (index, True, None, (), start, None, *sample, repairs, marks, "")))
+            out.append(accepted(index, start, tuple(tokens), tuple(tags), repairs=repairs, marks=marks))
         else:
-            out.append(judge(index, candidates[index], text, context))
+            out.append(judge(index, candidates[index], text, context, prompt_examples))
     return out
 
 
@@ -105,6 +102,6 @@ def _is_odd(joined: str, tags: list[int]) -> bool:
     return "\\" in joined or set(map(type, tags)) != _INT
 
 
-def _is_copy(tokens: list[str], context: Context) -> bool:
+def _is_copy(tokens: list[str], gold: Set[str], prompt_examples: Set[str]) -> bool:
     content = content_hash(tokens)
-    return content in context.gold_eval or content in context.prompt_examples
+    return content in gold or content in prompt_examples

@@ -1,7 +1,7 @@
 """Judging one candidate: the first reason in the closed list's order wins, all that apply are kept.
 
 What a verdict says depends on the completion, the rules and the context alone; duplicates within the dataset are judged
-after (`duplicates.mark_duplicates`).
+after (`duplicates.rule`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import json
 from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
-from spanloom.contracts.rules import Reason, Repair, Rules, Treatment, Verdict
+from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
 from spanloom.ner.formats import FORMATS, FormatProblem
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
 from spanloom.ner.spans import orphans, repair_iob
 from spanloom_validator.extract.parse import Candidate
+from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.escapes import restore
 from spanloom_validator.judge.scripts import share_in
 from spanloom_validator.judge.text import (
@@ -33,25 +34,12 @@ EXCERPT = 240
 RIGHT_SCRIPT = 0.5
 """Share of a sample's letters that must be of the language's script."""
 
+# A third of what naming eleven fields costs, and there are millions; the two functions that do it are tested.
+_new = tuple.__new__
+
 _PLACE = {reason: place for place, reason in enumerate(Reason)}
 # What only makes a token storable is no repair of a candidate that is rejected.
 _FOR_STORING = frozenset({Repair.TOKEN_STR, Repair.NUL, Repair.SURROGATE})
-
-
-class Context(NamedTuple):
-    """What a candidate is judged against."""
-
-    schema: LabelSchema
-    rules: Rules
-    sample_format: str = "tag_ids"
-    gold_eval: Set[str] = frozenset()
-    """`content_hash` of each gold dev and test sentence."""
-    prompt_examples: Set[str] = frozenset()
-    """`content_hash` of each example in this call's prompt."""
-    script: str | None = None
-    """ISO 15924 code of the language's script, such as `Latn`; None: not looked at."""
-    alphabet: Set[str] = frozenset()
-    """Letters known to be of the language, such as those of its gold sentences; they help to put escapes right."""
 
 
 class ParsedSample(NamedTuple):
@@ -79,8 +67,10 @@ def parse_sample(candidate: Candidate, sample_format: str, schema: LabelSchema) 
         return ParsedSample(problem.tokens, reasons=reasons, delta=problem.delta)
 
 
-def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verdict:
-    """The verdict on one candidate of the completion `text`."""
+def judge(
+    index: int, candidate: Candidate, text: str, context: Context, prompt_examples: Set[str] = frozenset()
+) -> Verdict:
+    """The verdict on one candidate of the completion `text`; `prompt_examples` as `judge_completion` takes it."""
     start, end, _, _, repair = candidate
     parsed = parse_sample(candidate, context.sample_format, context.schema)
     found: list[Reason] = []
@@ -90,18 +80,65 @@ def judge(index: int, candidate: Candidate, text: str, context: Context) -> Verd
     if parsed.tokens is not None:
         tokens = _judge_tokens(parsed.tokens, found, repairs, context)
     if not parsed.reasons:
-        tags = _judge_sample(tokens, tags, found, repairs, context)
+        tags = _judge_sample(tokens, tags, found, repairs, context, prompt_examples)
     treatments = context.rules.treatments
     rejecting = [*parsed.reasons, *(reason for reason in found if treatments[reason] is Treatment.REJECT)]
     if rejecting:
         reasons = tuple(sorted(rejecting, key=_PLACE.__getitem__))
-        sample = ((), ()) if parsed.reasons else (tuple(tokens), tuple(tags))
-        used = tuple(repair for repair in repairs if repair not in _FOR_STORING)
-        excerpt = storable(text[start : min(end, start + EXCERPT)])
-        return Verdict(index, False, reasons[0], reasons, start, parsed.delta, *sample, repairs=used, excerpt=excerpt)
+        return rejected(
+            index=index,
+            offset=start,
+            reasons=reasons,
+            delta=parsed.delta,
+            tokens=() if parsed.reasons else tuple(tokens),
+            tags=() if parsed.reasons else tuple(tags),
+            repairs=tuple(repair for repair in repairs if repair not in _FOR_STORING),
+            excerpt=storable(text[start : min(end, start + EXCERPT)]),
+        )
     found.sort(key=_PLACE.__getitem__)
     marks = tuple(str(reason) for reason in found if treatments[reason] is Treatment.MARK)
-    return Verdict(index, True, None, (), start, None, tuple(tokens), tuple(tags), tuple(repairs), marks)
+    return accepted(
+        index=index,
+        offset=start,
+        tokens=tuple(tokens),
+        tags=tuple(tags),
+        repairs=tuple(repairs),
+        marks=marks,
+    )
+
+
+def accepted(
+    index: int,
+    offset: int,
+    tokens: tuple[str, ...],
+    tags: tuple[int, ...],
+    repairs: tuple[Repair, ...] = (),
+    marks: tuple[str, ...] = (),
+) -> Verdict:
+    """The verdict on a usable sample."""
+    return _new(Verdict, (index, True, None, (), offset, None, tokens, tags, repairs, marks, ""))
+
+
+def rejected(
+    index: int,
+    offset: int,
+    reasons: tuple[Reason, ...],
+    excerpt: str,
+    delta: int | None = None,
+    tokens: tuple[str, ...] = (),
+    tags: tuple[int, ...] = (),
+    repairs: tuple[Repair, ...] = (),
+) -> Verdict:
+    """The verdict on a candidate that is refused; `reasons` in the closed list's order."""
+    return _new(Verdict, (index, False, reasons[0], reasons, offset, delta, tokens, tags, repairs, (), excerpt))
+
+
+def reject(verdict: Verdict, reason: Reason) -> Verdict:
+    """An accepted verdict turned into a rejected one, for a reason known only when other samples, or the rules about
+    diagnostics, were looked at; the excerpt is of its words."""
+    return verdict._replace(
+        accepted=False, reason=reason, reasons=(reason,), marks=(), excerpt=" ".join(verdict.tokens)[:EXCERPT]
+    )
 
 
 def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repair], context: Context) -> Sequence[str]:
@@ -156,14 +193,19 @@ def _make_storable(tokens: Sequence[str], repairs: list[Repair]) -> Sequence[str
 
 
 def _judge_sample(
-    tokens: Sequence[str], tags: Sequence[int], found: list[Reason], repairs: list[Repair], context: Context
+    tokens: Sequence[str],
+    tags: Sequence[int],
+    found: list[Reason],
+    repairs: list[Repair],
+    context: Context,
+    prompt_examples: Set[str],
 ) -> Sequence[int]:
     """The tags after repairs, for tokens and tags of equal length; adds to `found` and `repairs`."""
-    if context.gold_eval or context.prompt_examples:
+    if context.gold_eval or prompt_examples:
         content = content_hash(list(tokens))
         if content in context.gold_eval:
             found.append(Reason.IN_GOLD_EVAL)
-        if content in context.prompt_examples:
+        if content in prompt_examples:
             found.append(Reason.COPIED_FROM_PROMPT)
     if orphans(tags):
         if context.rules.repairs(Repair.IOB):
