@@ -25,6 +25,7 @@ from spanloom.store.models import Evaluation, Job, Prediction
 from spanloom.store.samples import schema_of, sentences_of
 from spanloom.version import version
 from spanloom_cli.client import Client
+from spanloom_evaluator.api.advice import advice_routes
 from spanloom_evaluator.api.results import result_routes
 from spanloom_evaluator.api.views import view_routes
 from spanloom_evaluator.report.command import gather
@@ -104,7 +105,13 @@ def evaluate(db: Engine, bus: Bus, run: str) -> Evaluate:
 @pytest.fixture
 def http(db: Engine) -> Iterator[TestClient]:
     settings = load_settings()
-    routers = [run_routes(db, None, settings), dataset_routes(db), result_routes(db), view_routes(db)]
+    routers = [
+        run_routes(db, None, settings),
+        dataset_routes(db),
+        result_routes(db),
+        advice_routes(db),
+        view_routes(db),
+    ]
     with TestClient(create_app("t", settings=settings, routers=routers), base_url="http://127.0.0.1") as client:
         yield client
 
@@ -342,3 +349,26 @@ def test_a_failed_read_fails_the_evaluation_alone(db: Engine, run: str, evaluate
     failed = select(db, "SELECT state, reason FROM evaluations ORDER BY id")
     assert [row.state for row in failed] == ["done", "failed"]
     assert "predictions are not stored" in failed[1].reason
+
+
+def test_advice_over_http_is_kept_until_another_evaluation_ends(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    for size, noise in ((10, 0.5), (20, 0.3), (40, 0.2), (80, 0.1)):
+        evaluate("organic", noise, size=size, facts={"source_kind": "organic", "gold_used": size})
+    evaluate("toy", 0.25, size=80, facts={"source_kind": "synthetic", "gold_used": 10})
+    (advice,) = rows(http, "/advice", run)
+    (worth,) = advice["equivalents"]
+    assert (worth["source"], worth["smallest"], worth["largest"]) == ("toy", 10, 80)
+    assert 20 < worth["sentences"] < 40
+    assert [item["sentences"] for item in advice["next_sentences"]] == [120, 160]
+    (row,) = rows(http, "/gold_equivalents", run)
+    assert row["sentences"] == pytest.approx(worth["sentences"])
+    assert select(db, "SELECT evaluations FROM advice") == [(5,)]
+    evaluate("toy", 0.9, size=40, facts={"source_kind": "synthetic", "gold_used": 10})
+    (again,) = rows(http, "/advice", run, price_per_sentence=0.5)
+    assert len(again["equivalents"]) == 2
+    organic = next(cost for cost in again["costs"] if cost["source"] == "organic" and cost["size"] == 80)
+    assert organic["price"] == 0.5 * organic["annotated"] > 0
+    assert organic["price_per_point"] == pytest.approx(organic["price"] / organic["points"])
+    assert http.get("/v1/results/advice", params={"run": "none"}).status_code == 404

@@ -88,6 +88,11 @@ class Client:
         path = "/v1/results" if view == "evaluations" else f"/v1/results/{_part(view)}"
         return self._items(path, {"run": run} if run else {}, limit)
 
+    def advice(self, run_id: str, *, price_per_sentence: float | None = None) -> list[dict[str, Any]]:
+        """GET /v1/results/advice: what to do next, for each language of a run."""
+        price = {} if price_per_sentence is None else {"price_per_sentence": str(price_per_sentence)}
+        return list(self._json("GET", "/v1/results/advice", params={"run": run_id, **price})["items"])
+
     def models(self, *, limit: int, run: str | None = None) -> list[dict[str, Any]]:
         """Models that are kept, at most `limit`."""
         return self._items("/v1/models", {"run": run} if run else {}, limit)

@@ -29,6 +29,7 @@ class View(StrEnum):
     run_summary = "run_summary"
     leaderboard = "leaderboard"
     significance = "significance"
+    gold_equivalents = "gold_equivalents"
 
 
 class Axis(StrEnum):

@@ -7,6 +7,7 @@ from spanloom.contracts.messages import EvaluationMessage
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import ResultRelay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
+from spanloom_evaluator.api.advice import advice_routes
 from spanloom_evaluator.api.results import result_routes
 from spanloom_evaluator.api.views import view_routes
 from spanloom_evaluator.web.site import page_routes
@@ -27,6 +28,6 @@ def build(runtime: Runtime) -> Parts:
     parts.add("consume", loop.run)
     parts.add("relay-results", ResultRelay(db, bus, runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"evaluations": give_up}).run)
-    parts.routers += [result_routes(db), view_routes(db), page_routes(db, settings)]
+    parts.routers += [result_routes(db), advice_routes(db), view_routes(db), page_routes(db, settings)]
     parts.checks.update(consuming_checks({"evaluations": loop}))
     return parts

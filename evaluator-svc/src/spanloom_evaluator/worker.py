@@ -14,6 +14,7 @@ from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom.store.work import Claim, Lease
 from spanloom_evaluator import records
+from spanloom_evaluator.advise.stored import advice_of
 from spanloom_evaluator.facts import facts_of_data
 from spanloom_evaluator.records import Unscored
 from spanloom_evaluator.score.intervals import Interval, bootstrap
@@ -69,7 +70,8 @@ class EvaluatorWorker:
         except LeaseLost:
             return
         telemetry.EVALUATIONS.labels("done").inc()
-        settle(self.db, run_id)
+        if settle(self.db, run_id).ended:
+            advice_of(self.db, run_id)  # for the view `gold_equivalents`
 
     def _fail(self, claim: Claim, reason: str) -> None:
         fail(self.db, claim, reason)

@@ -26,6 +26,7 @@ VIEWS = (
     "collapse_by_source",
     "source_comparison",
     "significance",
+    "gold_equivalents",
 )
 """The public views, in the order they build on each other."""
 READER = "analyst"

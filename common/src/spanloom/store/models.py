@@ -366,6 +366,16 @@ class ArmTest(Base):
     swaps: Mapped[int]
 
 
+class Advice(Base):
+    """What to do next, for each language of a run, as the evaluator made it from this many ended evaluations."""
+
+    __tablename__ = "advice"
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    evaluations: Mapped[int]
+    body: Mapped[list[Any]] = mapped_column(Json)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class Event(Base):
     """A state change. Shown only below the oldest running transaction, so that none is skipped."""
 

@@ -27,6 +27,7 @@ _ORDER = {
     "source_comparison": "run, language, size, source, control, version, method",
     "significance": "run, language, setting, size, source, other, control, version, other_version, method, "
     "other_method",
+    "gold_equivalents": "run, language, test_set, setting, control, source, version, method, size",
 }
 """The order of each view's rows; total, so that pages meet."""
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
@@ -43,6 +44,7 @@ class ViewName(StrEnum):
     collapse_by_source = "collapse_by_source"
     source_comparison = "source_comparison"
     significance = "significance"
+    gold_equivalents = "gold_equivalents"
 
 
 Run = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="A run's id; all runs without.")]

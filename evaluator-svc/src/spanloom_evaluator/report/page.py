@@ -28,6 +28,7 @@ Row = Mapping[str, Any]
 SECTIONS = (
     ("curves", "Curves"),
     ("comparison", "Comparison"),
+    ("advice", "What to do next"),
     ("yields", "Yields"),
     ("samples", "Samples"),
     ("collapse", "Collapse"),
@@ -64,6 +65,23 @@ COMPARISON_COLUMNS = (
 SIGNIFICANCE_COLUMNS = (
     "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm"
 )  # fmt: skip
+EQUIVALENT_COLUMNS = (
+    "setting", "source", "size", "seeds", "f1", "f1_lo", "f1_hi", "sentences", "interval", "outside", "smallest",
+    "largest",
+)  # fmt: skip
+NEXT_COLUMNS = (
+    "setting",
+    "annotated",
+    "sentences",
+    "f1",
+    "lo",
+    "hi",
+    "isotonic",
+    "gain",
+    "gain_lo",
+    "gain_hi",
+    "refused",
+)
 YIELD_COLUMNS = (
     "language", "source", "split", "calls_judged", "calls_failed", "calls_without_object", "candidates", "accepted",
     "rejected", "share_accepted",
@@ -98,6 +116,8 @@ class ReportData:
     f1_by_size: Sequence[Row] = ()
     source_comparison: Sequence[Row] = ()
     significance: Sequence[Row] = ()
+    advice: Sequence[Row] = ()
+    """Advice for each language, as `GET /v1/results/advice` has it."""
     yield_by_source: Sequence[Row] = ()
     rejection_reasons: Sequence[Row] = ()
     samples: Sequence[ReportSample] = ()
@@ -138,6 +158,8 @@ def render_report(data: ReportData) -> str:
         f1_columns=_present(data.f1_by_size, F1_COLUMNS),
         comparison_columns=_present(data.source_comparison, COMPARISON_COLUMNS),
         significance_columns=_present(data.significance, SIGNIFICANCE_COLUMNS),
+        equivalent_columns=EQUIVALENT_COLUMNS,
+        next_columns=NEXT_COLUMNS,
         yield_columns=_present(data.yield_by_source, YIELD_COLUMNS),
         reason_columns=_present(data.rejection_reasons, REASON_COLUMNS),
         cell=cell,
