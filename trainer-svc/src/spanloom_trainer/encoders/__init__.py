@@ -1,0 +1,1 @@
+"""Encoders that can be had by name, into the cache."""
