@@ -151,13 +151,14 @@ def one_update(kind: str, shape: str, rows: int = 16, length: int = 48, updates:
         rows_of = torch.Generator().manual_seed(1)
         ids = torch.randint(4, len(data.keep or range(VOCABULARY)), (rows, length), generator=rows_of)
         labels = torch.randint(0, len(SCHEMA), (rows, length), generator=rows_of)
+        mask = torch.ones_like(ids)
         for _ in range(20 if kind == "cuda" else 1):
-            update(ids, labels, 2e-5)
+            update(ids, labels, mask, 2e-5)
         _wait(kind)
         clock = time.perf_counter if kind == "cuda" else time.process_time  # one thread, on a machine that may be busy
         start = clock()
         for _ in range(updates):
-            update(ids, labels, 2e-5)
+            update(ids, labels, mask, 2e-5)
         _wait(kind)
         seconds[name] = (clock() - start) / updates
         del model, update
@@ -299,7 +300,7 @@ def _model(base: Base, keep: Sequence[int] | None) -> Any:
 
 
 def _eager(model: Any, setup: TrainingSetup) -> Any:
-    return EagerStep(model, setup.recipe, setup.precision, setup.base.padding)
+    return EagerStep(model, setup.recipe, setup.precision)
 
 
 class Spent(NamedTuple):

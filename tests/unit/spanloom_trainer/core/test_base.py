@@ -11,7 +11,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, head_of, load_base, start, vocabulary
 from spanloom_trainer.core.data import prepare
-from spanloom_trainer.core.encode import pad
+from spanloom_trainer.core.encode import attended, pad
 from spanloom_trainer.core.tiny import make_encoder
 from spanloom_trainer.core.train import fine_tune
 
@@ -27,9 +27,9 @@ def test_trimming_changes_no_logit(base: Base, schema: LabelSchema, toy: Toy) ->
     for trim, one in data.items():
         torch.manual_seed(1)
         model = start(base, schema, keep=one.keep).eval()
-        ids = torch.from_numpy(pad(one.train.ids, base.padding))
+        ids = torch.from_numpy(pad(one.train.ids, one.padding))
         with torch.no_grad():
-            logits[trim] = model(input_ids=ids, attention_mask=(ids != base.padding).long()).logits
+            logits[trim] = model(input_ids=ids, attention_mask=torch.from_numpy(attended(one.train.lengths))).logits
     assert torch.equal(logits[True], logits[False])
 
 

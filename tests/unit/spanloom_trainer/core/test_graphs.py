@@ -13,7 +13,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, start
 from spanloom_trainer.core.data import prepare
-from spanloom_trainer.core.encode import IGNORE, pad
+from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.graphs import GraphStep, step_of
 from spanloom_trainer.core.outcome import Outcome
 from spanloom_trainer.core.state import TrainingSetup
@@ -41,12 +41,15 @@ def test_a_captured_update_is_the_written_one(base: Base, schema: LabelSchema, t
     models[1].load_state_dict(models[0].state_dict())
     captured = step_of(models[0], setup)
     assert isinstance(captured, GraphStep)
-    written: Step = EagerStep(models[1], RECIPE, "fp32", base.padding)
+    written: Step = EagerStep(models[1], RECIPE, "fp32")
     for i, rows in enumerate(itertools.islice(setup.batches(1), 40)):
-        ids = torch.from_numpy(pad((data.train.ids[r] for r in rows), base.padding))
+        ids = torch.from_numpy(pad((data.train.ids[r] for r in rows), data.padding))
+        mask = torch.from_numpy(attended(len(data.train.ids[r]) for r in rows))
         labels = torch.from_numpy(pad((data.train.labels[r] for r in rows), IGNORE))
         rate = 1e-3 * (1 - i / 40)
-        assert float(captured(ids, labels, rate)) == pytest.approx(float(written(ids, labels, rate)), rel=2e-3)
+        assert float(captured(ids, labels, mask, rate)) == pytest.approx(
+            float(written(ids, labels, mask, rate)), rel=2e-3
+        )
     assert captured.graphs
     for one, other in zip(captured.parameters, models[1].parameters(), strict=True):
         assert torch.allclose(one, other, atol=2e-3)

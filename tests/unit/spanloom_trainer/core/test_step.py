@@ -9,7 +9,7 @@ from transformers import get_linear_schedule_with_warmup
 from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom_trainer.core.base import Base, start
-from spanloom_trainer.core.encode import IGNORE
+from spanloom_trainer.core.encode import IGNORE, attended
 from spanloom_trainer.core.graphs import pad_static, static_shape
 from spanloom_trainer.core.step import EagerStep, learning_rate, optimizer_of
 
@@ -40,11 +40,10 @@ def test_a_batch_at_a_static_shape_is_the_same_update(base: Base, schema: LabelS
     model = start(base, schema).eval()  # no dropout: the draws would differ with the shape
     ids = torch.tensor([[0, 9, 8, 7, 2], [0, 6, 2, 1, 1], [0, 5, 4, 2, 1]])
     labels = torch.tensor([[IGNORE, 1, 0, IGNORE, IGNORE], [IGNORE, 3] + [IGNORE] * 3, [IGNORE, 0, 2] + [IGNORE] * 2])
-    plain, padded = (
-        EagerStep(one, Recipe(learning_rate=1e-3), "fp32", base.padding) for one in (model, copy.deepcopy(model))
-    )
-    loss = plain(ids, labels, 1e-3)
-    wide_ids, wide_labels, mask = pad_static(ids, labels, (16, 16), base.padding)
+    plain, padded = (EagerStep(one, Recipe(learning_rate=1e-3), "fp32") for one in (model, copy.deepcopy(model)))
+    lengths = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [1, 1, 1, 1, 0]])
+    loss = plain(ids, labels, lengths, 1e-3)
+    wide_ids, wide_labels, mask = pad_static(ids, labels, lengths, (16, 16), base.padding)
     assert mask.shape == (16, 1, 1, 16)
     same = padded.update(wide_ids, wide_labels, mask)
     assert float(same) == pytest.approx(float(loss), rel=1e-5)
@@ -62,11 +61,12 @@ def test_a_batch_in_parts_is_the_same_update(base: Base, schema: LabelSchema) ->
     for row, length in enumerate(lengths):
         ids[row, :length] = torch.randint(5, base.embedding.num_embeddings, (length,))
         labels[row, 1 : length - 1 : 2] = torch.randint(0, len(schema), (len(range(1, length - 1, 2)),))
+    mask = torch.from_numpy(attended(lengths))
     plain, parts = (
-        EagerStep(one, Recipe(learning_rate=1e-3), "fp32", base.padding, parts=in_parts)
+        EagerStep(one, Recipe(learning_rate=1e-3), "fp32", parts=in_parts)
         for one, in_parts in ((model, False), (copy.deepcopy(model), True))
     )
-    assert float(parts(ids, labels, 1e-3)) == pytest.approx(float(plain(ids, labels, 1e-3)), rel=1e-5)
+    assert float(parts(ids, labels, mask, 1e-3)) == pytest.approx(float(plain(ids, labels, mask, 1e-3)), rel=1e-5)
     for one, other in zip(plain.parameters, parts.parameters, strict=True):
         assert torch.allclose(one, other, atol=2e-4)
 

@@ -37,8 +37,8 @@ class Base:
     def longest(self) -> int:
         """The longest input the encoder takes, in subwords, special tokens included."""
         positions = getattr(self.model.config, "max_position_embeddings", None) or 1 << 20
-        if "roberta" in self.model.config.model_type:
-            positions -= self.padding + 1  # RoBERTa counts positions from after the padding id
+        if self.counts_from_padding:
+            positions -= self.padding + 1
         return min(int(positions), int(self.tokenizer.model_max_length))
 
     @property
@@ -51,9 +51,17 @@ class Base:
 
     @property
     def padding(self) -> int:
-        """The padding id."""
+        """The id that batches are filled up with. Masks come from lengths, so that it may occur in text as well."""
         found = self.embedding.padding_idx
         return int(found) if found is not None else int(self.tokenizer.pad_token_id or 0)
+
+    @property
+    def counts_from_padding(self) -> bool:
+        """Whether positions are numbered from after the padding id, which must keep its number then (RoBERTa's way)."""
+        return any(
+            isinstance(getattr(part, "position_embeddings", None), nn.Embedding) and hasattr(part, "padding_idx")
+            for part in self.model.modules()
+        )
 
     @property
     def inner_parameters(self) -> int:
@@ -160,9 +168,8 @@ def describe(model: Any, schema: LabelSchema) -> None:
 def trimmed(embedding: nn.Embedding, keep: Sequence[int]) -> nn.Embedding:
     """An embedding of the rows `keep` alone. Row i of it is row `keep[i]` of the whole."""
     rows = torch.as_tensor(keep, dtype=torch.long)
-    small = nn.Embedding(
-        len(rows), embedding.embedding_dim, padding_idx=embedding.padding_idx, _weight=_rows(embedding, rows)
-    )
+    padding = None if embedding.padding_idx is None else list(keep).index(embedding.padding_idx)
+    small = nn.Embedding(len(rows), embedding.embedding_dim, padding_idx=padding, _weight=_rows(embedding, rows))
     small.sparse, small.scale_grad_by_freq, small.max_norm = False, embedding.scale_grad_by_freq, embedding.max_norm
     return small
 
@@ -172,9 +179,9 @@ def _rows(embedding: nn.Embedding, rows: Tensor) -> Tensor:
 
 
 def vocabulary(base: Base, ids: set[int]) -> list[int]:
-    """The embedding rows to keep for these ids, sorted.
+    """The embedding rows to keep for these ids, sorted: theirs, the special tokens' and the padding's.
 
-    All rows up to the padding id are kept too, so that padding keeps its number, which RoBERTa derives positions
-    from; so are the special tokens.
+    Where positions are numbered from the padding id, all rows up to it are kept too, so that it keeps its number.
     """
-    return sorted(ids | set(range(base.padding + 1)) | set(base.tokenizer.all_special_ids))
+    first = range(base.padding + 1) if base.counts_from_padding else (base.padding,)
+    return sorted(ids | set(first) | set(base.tokenizer.all_special_ids))

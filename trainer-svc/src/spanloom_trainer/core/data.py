@@ -47,6 +47,8 @@ class TrainingData:
     """Cross entropy of the best guess that does not look at the sentence: the entropy of the train tags, in nats."""
     dev_entities: int
     """Gold spans in the dev set."""
+    padding: int
+    """What batches are filled up with; as the ids, a row of the trimmed embedding."""
     labels_absent: tuple[str, ...]
     """Entity types of the label schema that no train sentence holds: the model cannot have learnt them here."""
 
@@ -86,6 +88,7 @@ def prepare(
         keep=keep,
         constant_loss=float(-(shares * np.log(shares)).sum()),
         dev_entities=sum(len(spans_of(s.tags)) for s in dev),
+        padding=keep.index(base.padding) if keep is not None else base.padding,
         labels_absent=labels_absent(train, schema),
     )
 

@@ -159,3 +159,11 @@ def pad(rows: Iterable[Sequence[int]], value: int, length: int | None = None) ->
     for i, row in enumerate(rows):
         out[i, : len(row)] = row
     return out
+
+
+def attended(lengths: Iterable[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The attention mask `(B, L)` of rows of these lengths, padded on the right to the longest: 1 for a row's own ids.
+
+    It comes from the lengths and never from the ids: a config may name a padding id that the tokenizer uses for text.
+    """
+    return pad(([1] * length for length in lengths), 0)

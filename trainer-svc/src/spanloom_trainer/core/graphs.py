@@ -25,11 +25,17 @@ def step_of(model: Any, setup: TrainingSetup) -> Step:
 
     A deterministic training is not captured: where a capture falls would depend on where it was resumed.
     """
-    arguments = (model, setup.recipe, setup.precision, setup.base.padding)
-    if setup.device.type == "cuda" and model.config._attn_implementation == "sdpa" and not setup.recipe.deterministic:
-        return GraphStep(*arguments, longest=longest_input(setup.recipe, setup.base))
+    arguments = (model, setup.recipe, setup.precision)
+    if setup.device.type == "cuda" and takes_whole_masks(model) and not setup.recipe.deterministic:
+        return GraphStep(*arguments, padding=setup.data.padding, longest=longest_input(setup.recipe, setup.base))
     large = setup.base.inner_parameters >= LARGE
     return EagerStep(*arguments, parts=large and setup.device.type == "cpu")
+
+
+def takes_whole_masks(model: Any) -> bool:
+    """Whether a mask `(B, 1, 1, L)` means the same in every layer: SDPA, no sliding windows (ModernBERT's)."""
+    layers = getattr(model.config, "layer_types", None) or ()
+    return model.config._attn_implementation == "sdpa" and all(kind == "full_attention" for kind in layers)
 
 
 def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:
@@ -42,8 +48,10 @@ def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:
     return -(-rows // unit) * unit, min(-(-longest // LENGTH) * LENGTH, limit)
 
 
-def pad_static(ids: Tensor, labels: Tensor, shape: tuple[int, int], padding: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, labels and the attention mask `(B, 1, 1, L)` at a static shape.
+def pad_static(
+    ids: Tensor, labels: Tensor, mask: Tensor, shape: tuple[int, int], padding: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids, labels and the attention mask, the latter as `(B, 1, 1, L)` of booleans, at a static shape.
 
     Rows added have no label and so no part in loss or gradient; their first place is attended to, since the softmax
     over an empty row is not a number.
@@ -51,9 +59,9 @@ def pad_static(ids: Tensor, labels: Tensor, shape: tuple[int, int], padding: int
     down, right = shape[0] - ids.shape[0], shape[1] - ids.shape[1]
     ids = functional.pad(ids, (0, right, 0, down), value=padding)
     labels = functional.pad(labels, (0, right, 0, down), value=IGNORE)
-    mask = ids != padding
-    mask[:, 0] = True
-    return ids, labels, mask[:, None, None, :]
+    whole = functional.pad(mask.bool(), (0, right, 0, down), value=False)
+    whole[:, 0] = True
+    return ids, labels, whole[:, None, None, :]
 
 
 class GraphStep(EagerStep):
@@ -63,18 +71,18 @@ class GraphStep(EagerStep):
     are tensors, dropout draws from the device's generator, which graphs advance.
     """
 
-    def __init__(self, model: Any, recipe: Recipe, precision: Precision, padding: int, *, longest: int) -> None:
-        super().__init__(model, recipe, precision, padding)
-        self.longest = longest
+    def __init__(self, model: Any, recipe: Recipe, precision: Precision, *, padding: int, longest: int) -> None:
+        super().__init__(model, recipe, precision)
+        self.padding, self.longest = padding, longest
         self.seen: dict[tuple[int, int], int] = {}
         self.graphs: dict[tuple[int, int], Captured] = {}
         self.pool = torch.cuda.graph_pool_handle()
         self.stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
 
-    def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
+    def __call__(self, ids: Tensor, labels: Tensor, mask: Tensor, learning_rate: float) -> Tensor:
         """See `Step`."""
         shape = static_shape(ids.shape[0], ids.shape[1], self.longest)
-        host = [part.pin_memory() for part in pad_static(ids, labels, shape, self.padding)]
+        host = [part.pin_memory() for part in pad_static(ids, labels, mask, shape, self.padding)]
         outside = torch.cuda.current_stream(self.device)
         self.stream.wait_stream(outside)
         with torch.cuda.stream(self.stream):

@@ -19,11 +19,11 @@ PART_OVERHEAD = {"fp32": 16, "bf16": 48}
 
 
 class Step(Protocol):
-    """An update on ids and labels `(B, L)` in host memory, and the optimizer whose moments it moves."""
+    """An update on ids, labels and attention mask `(B, L)` in host memory, and the optimizer whose moments it moves."""
 
     optimizer: torch.optim.AdamW
 
-    def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
+    def __call__(self, ids: Tensor, labels: Tensor, mask: Tensor, learning_rate: float) -> Tensor:
         """Update; returns the mean loss over the batch's labelled words, a scalar on the device."""
         ...
 
@@ -65,34 +65,34 @@ class EagerStep:
     same update. It pays where a subword costs more than a call, as in large encoders on a CPU.
     """
 
-    def __init__(self, model: Any, recipe: Recipe, precision: Precision, padding: int, *, parts: bool = False) -> None:
-        self.model, self.recipe, self.precision, self.padding = model, recipe, precision, padding
+    def __init__(self, model: Any, recipe: Recipe, precision: Precision, *, parts: bool = False) -> None:
+        self.model, self.recipe, self.precision = model, recipe, precision
         self.parts = parts
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.device = self.parameters[0].device
         self.optimizer = optimizer_of(model, recipe, self.device)
         self._ahead: deque[torch.cuda.Event] = deque()
 
-    def __call__(self, ids: Tensor, labels: Tensor, learning_rate: float) -> Tensor:
+    def __call__(self, ids: Tensor, labels: Tensor, mask: Tensor, learning_rate: float) -> Tensor:
         """See `Step`."""
         self.set_rate(learning_rate)
-        ids, labels = ids.to(self.device, non_blocking=True), labels.to(self.device, non_blocking=True)
+        ids, labels, mask = (part.to(self.device, non_blocking=True) for part in (ids, labels, mask))
         if self.parts:
-            return self.update_in_parts(ids, labels)
-        loss = self.update(ids, labels, (ids != self.padding).long())
+            return self.update_in_parts(ids, labels, mask)
+        loss = self.update(ids, labels, mask)
         self.keep_pace()
         return loss
 
-    def update_in_parts(self, ids: Tensor, labels: Tensor) -> Tensor:
+    def update_in_parts(self, ids: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
         """The update on a batch run part by part."""
-        lengths = (ids != self.padding).sum(1).tolist()
+        lengths = mask.sum(1).tolist()
         words = (labels != IGNORE).sum().clamp(min=1)
         total = torch.zeros((), device=self.device)
         for rows in like_lengths(lengths, PART_OVERHEAD[self.precision]):
             longest = max(lengths[row] for row in rows)
             part, wanted = ids[rows, :longest], labels[rows, :longest]
             with autocast(self.device, self.precision):
-                logits = logits_of(self.model, part, (part != self.padding).long())
+                logits = logits_of(self.model, part, mask[rows, :longest])
             loss = loss_of(logits, wanted, reduction="sum") / words
             loss.backward()  # type: ignore[no-untyped-call]
             total += loss.detach()

@@ -12,7 +12,7 @@ from torch.nn import functional
 from spanloom.ner.spans import spans_of
 from spanloom_trainer.core.batches import by_length
 from spanloom_trainer.core.data import EncodedSplit
-from spanloom_trainer.core.encode import IGNORE, pad
+from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.precision import autocast
 from spanloom_trainer.core.step import logits_of
 
@@ -48,8 +48,9 @@ def tag(
     for batch in by_length(split.lengths, TAG_BUDGET):
         between()
         ids = torch.from_numpy(pad((split.ids[i] for i in batch), padding)).to(device)
+        mask = torch.from_numpy(attended(len(split.ids[i]) for i in batch)).to(device)
         with autocast(device, precision):
-            logits = logits_of(model, ids, (ids != padding).long())
+            logits = logits_of(model, ids, mask)
         best = logits.argmax(-1).cpu().numpy()
         if split.labels:
             labels = torch.from_numpy(pad((split.labels[i] for i in batch), IGNORE)).to(device)

@@ -16,7 +16,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, load_base, start
 from spanloom_trainer.core.collapse import guard_step, why_collapsed
 from spanloom_trainer.core.data import prepare
-from spanloom_trainer.core.encode import IGNORE, pad
+from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.graphs import step_of
 from spanloom_trainer.core.outcome import DevEvaluation, OnProgress, Outcome, Trained, TrainingResult
 from spanloom_trainer.core.precision import deterministic, resolve
@@ -152,9 +152,10 @@ def train_once(setup: TrainingSetup, checkpoint: Checkpoint, hooks: Hooks) -> tu
 
     for rows in islice(setup.batches(seed), state.step, None):
         hooks.check()
-        ids = torch.from_numpy(pad((setup.data.train.ids[i] for i in rows), setup.base.padding))
+        ids = torch.from_numpy(pad((setup.data.train.ids[i] for i in rows), setup.data.padding))
+        mask = torch.from_numpy(attended(len(setup.data.train.ids[i]) for i in rows))
         labels = torch.from_numpy(pad((setup.data.train.labels[i] for i in rows), IGNORE))
-        pending.append(update(ids, labels, learning_rate(recipe, state.step, setup.steps)))
+        pending.append(update(ids, labels, mask, learning_rate(recipe, state.step, setup.steps)))
         state.step += 1
         report.samples += len(rows)
         if state.step in evaluation_steps:
@@ -179,7 +180,7 @@ def train_once(setup: TrainingSetup, checkpoint: Checkpoint, hooks: Hooks) -> tu
     hooks.check()
     report.report("tag")
     model.load_state_dict(best)
-    tagged = tag(model, setup.data.test, padding=setup.base.padding, precision=setup.precision, between=hooks.check)
+    tagged = tag(model, setup.data.test, padding=setup.data.padding, precision=setup.precision, between=hooks.check)
     return finished(seed, state, tagged.tags, before + time.monotonic() - began), best
 
 
@@ -202,7 +203,7 @@ def finished(seed: int, state: TrainingState, predictions: list[list[int]], seco
 
 def evaluate(model: Any, setup: TrainingSetup, state: TrainingState) -> DevEvaluation:
     """Score dev and note it in the state's history."""
-    tagged = tag(model, setup.data.dev, padding=setup.base.padding, precision=setup.precision)
+    tagged = tag(model, setup.data.dev, padding=setup.data.padding, precision=setup.precision)
     f1, found = span_f1(setup.data.dev.gold, tagged.tags)
     recent = state.losses[state.history[-1].step if state.history else 0 :]
     evaluation = DevEvaluation(state.step, sum(recent) / len(recent), f1, tagged.loss or 0.0, found)

@@ -1,0 +1,149 @@
+"""Encoders of several architectures, made small: what we compute is what transformers computes with its own mask."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from transformers import (
+    AutoModelForTokenClassification,
+    BertConfig,
+    DebertaV2Config,
+    DistilBertConfig,
+    ElectraConfig,
+    ModernBertConfig,
+    PreTrainedConfig,
+    XLMRobertaConfig,
+)
+
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
+from spanloom_trainer.core.base import Base, base_of, start
+from spanloom_trainer.core.data import EncodedSplit, prepare
+from spanloom_trainer.core.encode import attended, pad
+from spanloom_trainer.core.graphs import takes_whole_masks
+from spanloom_trainer.core.step import logits_of
+from spanloom_trainer.core.tagging import tag
+from spanloom_trainer.core.tiny import make_tokenizer
+
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")  # DeBERTa's
+
+Toy = dict[str, list[Sentence]]
+SIZES = {"vocab_size": 200, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+CONFIGS: dict[str, PreTrainedConfig] = {
+    "bert": BertConfig(**SIZES, intermediate_size=48, max_position_embeddings=80, pad_token_id=1),
+    "bert, padding named as <s>": BertConfig(**SIZES, intermediate_size=48, max_position_embeddings=80, pad_token_id=0),
+    "xlm-roberta": XLMRobertaConfig(**SIZES, intermediate_size=48, max_position_embeddings=80, pad_token_id=1),
+    "deberta-v3": DebertaV2Config(
+        **SIZES,
+        intermediate_size=48,
+        max_position_embeddings=80,
+        pad_token_id=1,
+        relative_attention=True,
+        position_buckets=16,
+        norm_rel_ebd="layer_norm",
+        share_att_key=True,
+        pos_att_type=["p2c", "c2p"],
+        position_biased_input=False,
+        type_vocab_size=0,
+    ),
+    "modernbert": ModernBertConfig(
+        **SIZES,
+        intermediate_size=48,
+        max_position_embeddings=80,
+        pad_token_id=1,
+        bos_token_id=0,
+        eos_token_id=2,
+        cls_token_id=0,
+        sep_token_id=2,
+        local_attention=8,
+        global_attn_every_n_layers=2,
+    ),
+    "electra": ElectraConfig(
+        **SIZES, embedding_size=16, intermediate_size=48, max_position_embeddings=80, pad_token_id=5
+    ),
+    "distilbert": DistilBertConfig(
+        vocab_size=200, dim=32, n_layers=2, n_heads=2, hidden_dim=48, max_position_embeddings=80, pad_token_id=1
+    ),
+}
+
+
+@pytest.fixture(params=CONFIGS)
+def any_base(request: pytest.FixtureRequest, toy: Toy) -> Base:
+    tokenizer = make_tokenizer(toy["train"], vocab=200, longest=64)
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        model = AutoModelForTokenClassification.from_config(copy.deepcopy(CONFIGS[request.param]), dtype=torch.float32)
+        for part in model.modules():  # a padding row of zeros would hide who attends to it
+            if isinstance(part, torch.nn.Embedding):
+                torch.nn.init.normal_(part.weight, std=0.5)
+    return base_of(model, tokenizer, name=request.param)
+
+
+def sentences(toy: Toy) -> list[Sentence]:
+    """The toy language's, of many lengths, one with the padding's own name as a word."""
+    odd = Sentence(("<pad>", *toy["test"][0].tokens, "<s>"), (0,) * (len(toy["test"][0].tokens) + 2))
+    return [odd, toy["test"][1], Sentence(toy["test"][2].tokens[:1], (0,)), *toy["test"][3:8]]
+
+
+def theirs(model: Any, tokenizer: Any, words: list[list[str]]) -> torch.Tensor:
+    """transformers' own logits: its tokenizer, its padding, its mask."""
+    batch = tokenizer(words, is_split_into_words=True, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        logits: torch.Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+    return logits
+
+
+def ours(model: Any, split: EncodedSplit, rows: list[int], padding: int) -> torch.Tensor:
+    ids = torch.from_numpy(pad((split.ids[i] for i in rows), padding))
+    with torch.no_grad():
+        return logits_of(model, ids, torch.from_numpy(attended(len(split.ids[i]) for i in rows)))
+
+
+@pytest.mark.parametrize("trim", [True, False])
+def test_logits_are_transformers_own(any_base: Base, schema: LabelSchema, toy: Toy, recipe: Any, trim: bool) -> None:
+    said = sentences(toy)
+    words = [list(s.tokens) for s in said]
+    data = prepare(toy["train"], toy["dev"], words, replace(recipe, trim=trim), any_base, schema)
+    torch.manual_seed(1)
+    model = start(any_base, schema, keep=data.keep).eval()
+    torch.manual_seed(1)
+    whole = start(any_base, schema).eval()
+    wanted = theirs(whole, any_base.tokenizer, words)
+    lengths = data.test.lengths
+    together = ours(model, data.test, list(range(len(said))), data.padding)
+    assert together.shape == wanted.shape
+    for i, length in enumerate(lengths):
+        alone = ours(model, data.test, [i], data.padding)[0]
+        single = theirs(whole, any_base.tokenizer, [words[i]])[0]
+        assert torch.allclose(together[i, :length], wanted[i, :length], atol=1e-5)
+        assert torch.allclose(alone, single, atol=1e-5)
+        assert torch.allclose(alone, together[i, :length], atol=1e-5)
+
+
+def test_tags_do_not_depend_on_what_else_is_in_the_batch(
+    any_base: Base, schema: LabelSchema, toy: Toy, recipe: Any
+) -> None:
+    words = [list(s.tokens) for s in sentences(toy)]
+    torch.manual_seed(1)
+    model = start(any_base, schema).eval()
+    data = prepare(toy["train"], toy["dev"], words, replace(recipe, trim=False), any_base, schema)
+    together = tag(model, data.test, padding=data.padding).tags
+    best = theirs(model, any_base.tokenizer, words).argmax(-1)
+    for i, window in enumerate(data.test.encoded.windows):
+        assert together[window.sentence] == [int(best[i, head]) for head in window.heads]
+
+
+def test_only_where_positions_are_counted_from_padding_all_rows_before_it_are_kept(any_base: Base, toy: Toy) -> None:
+    counted = any_base.counts_from_padding
+    assert counted == (any_base.name == "xlm-roberta")
+    assert any_base.longest == (64 if not counted else min(64, 80 - any_base.padding - 1))
+
+
+def test_graphs_are_for_models_without_sliding_windows() -> None:
+    for name, config in CONFIGS.items():
+        model = AutoModelForTokenClassification.from_config(copy.deepcopy(config), dtype=torch.float32)
+        assert takes_whole_masks(model) == (name not in ("modernbert", "deberta-v3")), name
