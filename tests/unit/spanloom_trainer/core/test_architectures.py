@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from transformers import (
     XLMRobertaConfig,
 )
 
+from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, base_of, start
@@ -104,10 +104,10 @@ def ours(model: Any, split: EncodedSplit, rows: list[int], padding: int) -> torc
 
 
 @pytest.mark.parametrize("trim", [True, False])
-def test_logits_are_transformers_own(any_base: Base, schema: LabelSchema, toy: Toy, recipe: Any, trim: bool) -> None:
+def test_logits_are_transformers_own(any_base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe, trim: bool) -> None:
     said = sentences(toy)
     words = [list(s.tokens) for s in said]
-    data = prepare(toy["train"], toy["dev"], words, replace(recipe, trim=trim), any_base, schema)
+    data = prepare(toy["train"], toy["dev"], words, recipe.changed(trim=trim), any_base, schema)
     torch.manual_seed(1)
     model = start(any_base, schema, keep=data.keep).eval()
     torch.manual_seed(1)
@@ -125,12 +125,12 @@ def test_logits_are_transformers_own(any_base: Base, schema: LabelSchema, toy: T
 
 
 def test_tags_do_not_depend_on_what_else_is_in_the_batch(
-    any_base: Base, schema: LabelSchema, toy: Toy, recipe: Any
+    any_base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe
 ) -> None:
     words = [list(s.tokens) for s in sentences(toy)]
     torch.manual_seed(1)
     model = start(any_base, schema).eval()
-    data = prepare(toy["train"], toy["dev"], words, replace(recipe, trim=False), any_base, schema)
+    data = prepare(toy["train"], toy["dev"], words, recipe.changed(trim=False), any_base, schema)
     together = tag(model, data.test, padding=data.padding).tags
     best = theirs(model, any_base.tokenizer, words).argmax(-1)
     for i, window in enumerate(data.test.encoded.windows):
