@@ -16,7 +16,7 @@ from spanloom.errors import EnvironmentMissing, PermanentEngineError
 from spanloom.ner.formats import FORMATS
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.spans import orphans
-from spanloom_generator.engines.port import CallRequest, CallResult, Engine, Message, Sampling, open_engine
+from spanloom_generator.engines.port import CallRequest, CallResult, ChatMessage, Engine, Sampling, open_engine
 from support.random_llama import make_model
 
 pytestmark = [
@@ -56,7 +56,7 @@ def engine(model: Path) -> Iterator[Engine]:
 
 
 def request(call: int, *, max_tokens: int = 1500, seed: int | None = None, **more: Any) -> CallRequest:
-    messages: list[Message] = [{"role": "system", "content": "Data."}, {"role": "user", "content": "More, please."}]
+    messages: list[ChatMessage] = [{"role": "system", "content": "Data."}, {"role": "user", "content": "More, please."}]
     sampling = Sampling(temperature=1.0, top_p=1.0, max_tokens=max_tokens, seed=call if seed is None else seed)
     return CallRequest(f"p{call}", call, messages, sampling, "da", "s", **more)
 
@@ -123,7 +123,7 @@ def test_accounting_and_seeds(engine: Engine) -> None:
 def test_the_cap_is_clipped_to_the_window(engine: Engine) -> None:
     result = engine.submit(request(0, max_tokens=100_000)).result(200)
     assert result.tokens_out <= 2048 - result.tokens_in
-    long: list[Message] = [{"role": "user", "content": "x" * 3000}]
+    long: list[ChatMessage] = [{"role": "user", "content": "x" * 3000}]
     with pytest.raises(PermanentEngineError, match=r"the prompt has 3002 tokens, the window of .* 2048"):
         engine.submit(CallRequest("long", 0, long, Sampling(), "da", "s")).result(100)
 
@@ -144,7 +144,7 @@ def test_prompts_that_fill_more_than_one_batch(engine: Engine) -> None:
 def test_refused_calls_fail_for_good(engine: Engine) -> None:
     with pytest.raises(PermanentEngineError, match="vLLM refuses the call"):
         engine.submit(request(0, constrain="grammar", grammar="root ::= nowhere")).result(100)
-    tool: list[Message] = [{"role": "tool", "content": "x"}]
+    tool: list[ChatMessage] = [{"role": "tool", "content": "x"}]
     with pytest.raises(PermanentEngineError, match=r"chat template of .* refuses the prompt: no tools here"):
         engine.submit(CallRequest("x", 0, tool, Sampling(), "da", "s")).result(100)
 

@@ -39,7 +39,7 @@ def export(
     """
     from spanloom.contracts.spec import RunSpec
     from spanloom.data.card import card as card_of
-    from spanloom.data.export import WRITERS, Sample, write_saved
+    from spanloom.data.export import WRITERS, ExportedSample, write_saved
     from spanloom.ner.schema import LabelSchema
 
     chosen = form or SUFFIXES.get(to.suffix.lower())
@@ -50,7 +50,7 @@ def export(
     with client(url) as api:
         about = api.dataset(dataset)
         spec = RunSpec.stored(api.run(about["run"])["spec"])
-        samples = [Sample.of_row(row) for row in api.samples(dataset, limit=ALL)]
+        samples = [ExportedSample.of_row(row) for row in api.samples(dataset, limit=ALL)]
         place = ("language", "source", "split", "version")
         reasons = [
             row

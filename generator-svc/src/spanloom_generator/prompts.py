@@ -15,7 +15,7 @@ from spanloom.ner.formats import SampleFormat, sample_format
 from spanloom.ner.formats.jsontext import dumps
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_generator.engines.port import CallRequest, Message, Sampling
+from spanloom_generator.engines.port import CallRequest, ChatMessage, Sampling
 from spanloom_generator.seeds import PromptSplit, SeedPlan, call_seed
 
 MAX_WORDING_BYTES = 100_000
@@ -231,9 +231,9 @@ class _Writer:
     n: int
     as_object: bool
 
-    def messages(self, examples: Sequence[Sentence]) -> list[Message]:
+    def messages(self, examples: Sequence[Sentence]) -> list[ChatMessage]:
         """The system message, if there is one, and the user's."""
-        user: Message = {"role": "user", "content": self.user(examples)}
+        user: ChatMessage = {"role": "user", "content": self.user(examples)}
         if self.wording.system is None:
             return [user]
         return [{"role": "system", "content": self.wording.system}, user]

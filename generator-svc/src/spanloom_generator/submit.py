@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from spanloom.contracts.arms import GOLD
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.sources import ReplayEngine, SyntheticSource, WikiannSource
+from spanloom.contracts.sources import ReplayEngineSpec, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec, spec_hash
 from spanloom.data.completions import find_recorded, read_completions
 from spanloom.data.gold import SPLITS, GoldData, load_gold
@@ -156,7 +156,7 @@ def asks_json_object(source: SyntheticSource, language: str) -> bool:
 
     Raises DataError when a recorded file cannot be read.
     """
-    if isinstance(source.engine, ReplayEngine):
+    if isinstance(source.engine, ReplayEngineSpec):
         first = next(iter(read_completions(find_recorded(source.engine.files[language]))), None)
         return first is not None and first.kind == "openai_batch"
     return source.constrain == "json"

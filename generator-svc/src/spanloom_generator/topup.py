@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from spanloom.contracts.sources import Engine as EngineSpec
-from spanloom.contracts.sources import SyntheticSource
+from spanloom.contracts.sources import EngineSpec, SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.store import runs, work
 from spanloom.workers.outage import Outage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.contracts.sources import OpenAIEngine, ToyEngine, VllmEngine
+from spanloom.contracts.sources import OpenAIEngineSpec, ToyEngineSpec, VllmEngineSpec
 from spanloom_generator.topup import Standing, at_once, calls_to_add, first_step
 
 
@@ -24,9 +24,9 @@ def test_no_yield_asks_for_no_more_than_a_window() -> None:
 
 
 def test_calls_that_keep_an_engine_busy() -> None:
-    assert at_once(VllmEngine(kind="vllm", model="m", max_num_seqs=1024, data_parallel=2)) == 2048
-    assert at_once(OpenAIEngine(kind="openai", base_url="http://127.0.0.1/v1", model="m", concurrency=900)) == 900
-    assert at_once(ToyEngine(kind="toy")) == 0
+    assert at_once(VllmEngineSpec(kind="vllm", model="m", max_num_seqs=1024, data_parallel=2)) == 2048
+    assert at_once(OpenAIEngineSpec(kind="openai", base_url="http://127.0.0.1/v1", model="m", concurrency=900)) == 900
+    assert at_once(ToyEngineSpec(kind="toy")) == 0
 
 
 @given(

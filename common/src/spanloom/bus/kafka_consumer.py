@@ -14,8 +14,8 @@ from kafka import errors as kafka_errors
 
 from spanloom.bus.kafka_cluster import KafkaCluster
 from spanloom.bus.kafka_join import keep_joins
+from spanloom.bus.offsets import OffsetTracker, Partition
 from spanloom.bus.port import Consumer, Message
-from spanloom.bus.progress import Partition, Progress
 from spanloom.errors import BusError
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class KafkaConsumer(Consumer):
     def __init__(self, cluster: KafkaCluster, topics: tuple[str, ...], group: str) -> None:
         self.topics, self.group = topics, group
         self._cluster, self._settings = cluster, cluster.settings
-        self._progress = Progress()
+        self._offsets = OffsetTracker()
         self._client: Any = None
         self._paused = self._closed = False
         self._topic_ids: dict[str, str] = {}
@@ -76,7 +76,7 @@ class KafkaConsumer(Consumer):
             headers={name: value or b"" for name, value in record.headers},
             partition=record.partition,
             offset=record.offset,
-            delivery=self._progress.delivered((record.topic, record.partition), record.offset),
+            delivery=self._offsets.delivered((record.topic, record.partition), record.offset),
         )
 
     def _ready(self, timeout_s: float) -> Any:
@@ -113,11 +113,11 @@ class KafkaConsumer(Consumer):
     # Membership, as the listener hears of it
 
     def taken(self, partitions: Iterable[Partition]) -> None:
-        self._progress.revoke(partitions)
+        self._offsets.revoke(partitions)
 
     def given(self, partitions: list[Partition], client: Any) -> None:
-        self._progress.revoke(partitions)
-        self._progress.assign(partitions)
+        self._offsets.revoke(partitions)
+        self._offsets.assign(partitions)
         self._behind_since = None
         if self._paused and partitions:
             client.pause(*(TopicPartition(*partition) for partition in partitions))
@@ -157,8 +157,8 @@ class KafkaConsumer(Consumer):
         again = [partition for partition in client.assignment() if partition.topic in changed]
         if again:
             log.warning("%s: %s were deleted and made again; reading them from the start", self, sorted(changed))
-            self._progress.revoke([tuple(partition) for partition in again])
-            self._progress.assign([tuple(partition) for partition in again])
+            self._offsets.revoke([tuple(partition) for partition in again])
+            self._offsets.assign([tuple(partition) for partition in again])
             client.seek_to_beginning(*again)
 
     def _behind(self, client: Any) -> bool:
@@ -171,15 +171,15 @@ class KafkaConsumer(Consumer):
         positions = {partition: client.position(partition, timeout_ms=timeout_ms) for partition in partitions}
         return any(position is None or ends[partition] > position for partition, position in positions.items())
 
-    # Progress
+    # Offsets
 
     def ack(self, message: Message) -> None:
-        self._progress.ack((message.topic, message.partition), message.offset, message.delivery)
+        self._offsets.ack((message.topic, message.partition), message.offset, message.delivery)
 
     def commit(self, messages: Iterable[Message] = ()) -> bool:
         for message in messages:
             self.ack(message)
-        offsets = self._progress.ready()
+        offsets = self._offsets.ready()
         if not offsets:
             return True
         if self._client is None:
@@ -197,11 +197,11 @@ class KafkaConsumer(Consumer):
             return False
         except kafka_errors.KafkaError as error:
             raise BusError(f"{self}: commit: {type(error).__name__}: {error}") from error
-        self._progress.committed(offsets)
+        self._offsets.committed(offsets)
         return True
 
     def rewind(self) -> None:
-        for partition, offset in self._progress.rewind().items():
+        for partition, offset in self._offsets.rewind().items():
             if self._client is not None and TopicPartition(*partition) in self._client.assignment():
                 self._client.seek(TopicPartition(*partition), offset)
 
@@ -243,7 +243,7 @@ class KafkaConsumer(Consumer):
         ends = client.end_offsets(partitions, timeout_ms=timeout_ms)
         total = 0
         for partition in partitions:
-            done = self._progress.committed_of(tuple(partition))
+            done = self._offsets.committed_of(tuple(partition))
             if done is None:
                 done = client.committed(partition, timeout_ms=timeout_ms)
             total += max(0, ends[partition] - max(done or 0, starts[partition]))
@@ -260,7 +260,7 @@ class KafkaConsumer(Consumer):
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            self._progress.revoke([tuple(partition) for partition in client.assignment()])
+            self._offsets.revoke([tuple(partition) for partition in client.assignment()])
             client.close(autocommit=False, timeout_ms=int(min(5.0, self._settings.request_timeout_s) * 1000))
 
     def close(self) -> None:

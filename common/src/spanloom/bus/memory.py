@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 
 from spanloom.bus.memory_broker import MemoryBroker
+from spanloom.bus.offsets import OffsetTracker, Partition
 from spanloom.bus.port import Bus, Consumer, Headers, Message, Producer, Receipt, Record, check_size, topics_tuple
-from spanloom.bus.progress import Partition, Progress
 from spanloom.bus.settings import BusSettings
 from spanloom.bus.topics import ALL_TOPICS
 from spanloom.errors import BusError
@@ -24,7 +24,7 @@ class MemoryConsumer(Consumer):
 
     def __init__(self, broker: MemoryBroker, topics: tuple[str, ...], group: str) -> None:
         self.group, self.topics = group, topics
-        self.progress = Progress()
+        self.offsets = OffsetTracker()
         self.position: dict[Partition, int] = {}
         self._broker = broker
         self._paused = self._closed = self._turn = False
@@ -41,8 +41,8 @@ class MemoryConsumer(Consumer):
 
     def assign(self, positions: dict[Partition, int]) -> None:
         """Hold these partitions from these offsets on; called by the broker, under its lock."""
-        self.progress.revoke(self.position.keys() - positions.keys())
-        self.progress.assign(positions.keys() - self.position.keys())
+        self.offsets.revoke(self.position.keys() - positions.keys())
+        self.offsets.assign(positions.keys() - self.position.keys())
         self.position = {partition: self.position.get(partition, start) for partition, start in positions.items()}
 
     def rotation(self) -> list[Partition]:
@@ -73,7 +73,7 @@ class MemoryConsumer(Consumer):
             self._broker.join(self)
 
     def ack(self, message: Message) -> None:
-        self.progress.ack((message.topic, message.partition), message.offset, message.delivery)
+        self.offsets.ack((message.topic, message.partition), message.offset, message.delivery)
 
     def commit(self, messages: Iterable[Message] = ()) -> bool:
         for message in messages:
@@ -82,14 +82,14 @@ class MemoryConsumer(Consumer):
             self._check_open()
             if self not in self._broker.group(self.group).members:
                 return False
-            offsets = self.progress.ready()
+            offsets = self.offsets.ready()
             self._broker.group(self.group).committed.update(offsets)
-            self.progress.committed(offsets)
+            self.offsets.committed(offsets)
             return True
 
     def rewind(self) -> None:
         with self._broker.changed:
-            self.position.update(self.progress.rewind())
+            self.position.update(self.offsets.rewind())
 
     def pause(self) -> None:
         self._paused = True
@@ -115,7 +115,7 @@ class MemoryConsumer(Consumer):
         if not self._closed:
             self._closed = True
             self._broker.leave(self)
-            self.progress.revoke(self.position)
+            self.offsets.revoke(self.position)
             self.position = {}
 
     def _check_open(self) -> None:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+from spanloom.bus.offsets import OffsetTracker, Partition
 from spanloom.bus.port import Message, Receipt, Record, encoded
-from spanloom.bus.progress import Partition, Progress
 from spanloom.bus.settings import BusSettings
 from spanloom.bus.topics import is_dlq
 from spanloom.errors import BusError
@@ -25,7 +25,7 @@ class Member(Protocol):
 
     group: str
     topics: tuple[str, ...]
-    progress: Progress
+    offsets: OffsetTracker
     position: dict[Partition, int]
 
     def dead(self) -> bool:
@@ -185,7 +185,7 @@ class MemoryBroker:
             log = self._topics[name].logs[number]
             position = max(consumer.position[partition], log.start)
             for offset in range(position, min(log.end, position + max_messages - len(messages))):
-                delivery = consumer.progress.delivered(partition, offset)
+                delivery = consumer.offsets.delivered(partition, offset)
                 messages.append(_message(name, number, offset, log.messages[offset - log.start], delivery))
                 consumer.position[partition] = offset + 1
             if len(messages) >= max_messages:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from spanloom.contracts.sources import SyntheticSource, VllmEngine
+from spanloom.contracts.sources import SyntheticSource, VllmEngineSpec
 from spanloom.contracts.spec import RunSpec
 
 ENCODERS = (
@@ -46,7 +46,7 @@ def not_allowed(spec: RunSpec, *, encoders: Sequence[str], llms: Sequence[str]) 
     if encoder.name is not None:
         named.append(("training.encoder", encoder.name, encoder.revision, encoders, "SPANLOOM_ENCODERS"))
     for i, source in enumerate(spec.sources):
-        if isinstance(source, SyntheticSource) and isinstance(source.engine, VllmEngine):
+        if isinstance(source, SyntheticSource) and isinstance(source.engine, VllmEngineSpec):
             engine = source.engine
             named.append((f"sources.{i}.engine.model", engine.model, engine.revision, llms, "SPANLOOM_LLMS"))
     return [

@@ -23,7 +23,7 @@ class Prices(Frozen):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
 
 
-class ToyEngine(Frozen):
+class ToyEngineSpec(Frozen):
     """A small Llama trained on the spot on the run's own gold train sentences."""
 
     kind: Literal["toy"]
@@ -36,7 +36,7 @@ class ToyEngine(Frozen):
     seed: Seed = 3535
 
 
-class ReplayEngine(Frozen):
+class ReplayEngineSpec(Frozen):
     """Recorded completions: JSONL with `raw_output`, or OpenAI batch output lines; gzip too."""
 
     kind: Literal["replay"]
@@ -44,7 +44,7 @@ class ReplayEngine(Frozen):
     model: Text | None = None
 
 
-class OpenAIEngine(Frozen):
+class OpenAIEngineSpec(Frozen):
     """Any OpenAI-compatible server's chat completions."""
 
     kind: Literal["openai"]
@@ -59,7 +59,7 @@ class OpenAIEngine(Frozen):
     ) = None
 
 
-class OpenAIBatchEngine(Frozen):
+class OpenAIBatchEngineSpec(Frozen):
     """The OpenAI batch API's life: upload, create, poll, download; partial results are kept."""
 
     kind: Literal["openai_batch"]
@@ -72,7 +72,7 @@ class OpenAIBatchEngine(Frozen):
     max_bytes: Annotated[int, Field(ge=1024, le=200_000_000)] = 200_000_000
 
 
-class VllmEngine(Frozen):
+class VllmEngineSpec(Frozen):
     """A model run by vLLM in this process (AsyncLLM)."""
 
     kind: Literal["vllm"]
@@ -95,12 +95,13 @@ class VllmEngine(Frozen):
         return with_commit(value, "model")
 
 
-Engine = Annotated[
-    ToyEngine | ReplayEngine | OpenAIEngine | OpenAIBatchEngine | VllmEngine, Field(discriminator="kind")
+EngineSpec = Annotated[
+    ToyEngineSpec | ReplayEngineSpec | OpenAIEngineSpec | OpenAIBatchEngineSpec | VllmEngineSpec,
+    Field(discriminator="kind"),
 ]
 
 
-class Sampling(Frozen):
+class SamplingSpec(Frozen):
     """How the LLM samples; the paper's Llama settings by default (Appendix A)."""
 
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
@@ -163,7 +164,7 @@ class SyntheticSource(Frozen):
 
     kind: Literal["synthetic"]
     name: Name
-    engine: Engine
+    engine: EngineSpec
     m: Annotated[int, Field(ge=0, le=1000, description="seed sentences a prompt")] = 10
     n: Annotated[int, Field(ge=1, le=1000, description="samples asked for a call")] = 20
     stop: StopSpec = StopSpec(after_calls=250)
@@ -175,7 +176,7 @@ class SyntheticSource(Frozen):
     prompt: PromptSpec = PromptSpec()
     format: Format = "tag_ids"
     constrain: Literal["none", "json", "aligned"] = "none"
-    sampling: Sampling = Sampling()
+    sampling: SamplingSpec = SamplingSpec()
     rules: Rules = Rules()
     seed: Seed = 3535
     prices: Prices | None = None

@@ -19,7 +19,7 @@ from spanloom.ner.schema import LabelSchema
 
 
 @dataclass(frozen=True)
-class Sample:
+class ExportedSample:
     """One sample to be written; `name` is how an error calls it: the call and candidate it came from."""
 
     name: str
@@ -29,13 +29,13 @@ class Sample:
     marks: Sequence[str] = ()
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any]) -> Sample:
+    def of_row(cls, row: Mapping[str, Any]) -> ExportedSample:
         """From a row of the samples route or table."""
         name = f"{row['call_index']}.{row['candidate_index']}"
         return cls(name, row["tokens"], row["ner_tags"], row.get("repairs") or (), row.get("marks") or ())
 
 
-def write_jsonl(path: Path, samples: Iterable[Sample], schema: LabelSchema) -> None:
+def write_jsonl(path: Path, samples: Iterable[ExportedSample], schema: LabelSchema) -> None:
     """One object a line: tokens, tag names, and what was repaired or marked. Every character is carried."""
 
     def write(part: Path) -> None:
@@ -49,7 +49,7 @@ def write_jsonl(path: Path, samples: Iterable[Sample], schema: LabelSchema) -> N
     _whole(path, write)
 
 
-def write_iob2(path: Path, samples: Iterable[Sample], schema: LabelSchema) -> None:
+def write_iob2(path: Path, samples: Iterable[ExportedSample], schema: LabelSchema) -> None:
     """Token, tab, tag; a blank line after each sentence.
 
     Raises DataError naming the sample whose token holds whitespace or a control character: a reader would split or
@@ -73,7 +73,7 @@ def write_iob2(path: Path, samples: Iterable[Sample], schema: LabelSchema) -> No
     _whole(path, write)
 
 
-def write_parquet(path: Path, samples: Iterable[Sample], schema: LabelSchema) -> None:
+def write_parquet(path: Path, samples: Iterable[ExportedSample], schema: LabelSchema) -> None:
     """`id`, `tokens` and `ner_tags` as integers, with the tag names where `datasets` looks for them."""
     pa = _import("pyarrow")
     pq = _import("pyarrow.parquet")
@@ -92,7 +92,7 @@ def write_parquet(path: Path, samples: Iterable[Sample], schema: LabelSchema) ->
     _whole(path, lambda part: pq.write_table(table.replace_schema_metadata(meta), part))
 
 
-def write_saved(folder: Path, splits: Mapping[str, Iterable[Sample]], schema: LabelSchema) -> None:
+def write_saved(folder: Path, splits: Mapping[str, Iterable[ExportedSample]], schema: LabelSchema) -> None:
     """A `DatasetDict.save_to_disk` folder, written by `datasets`; the folder must not exist yet."""
     datasets = _import("datasets")
     if folder.exists():
@@ -131,7 +131,7 @@ def features_of(schema: LabelSchema) -> dict[str, Any]:
     }
 
 
-WRITERS: Mapping[str, Callable[[Path, Iterable[Sample], LabelSchema], None]] = {
+WRITERS: Mapping[str, Callable[[Path, Iterable[ExportedSample], LabelSchema], None]] = {
     "jsonl": write_jsonl,
     "iob2": write_iob2,
     "parquet": write_parquet,

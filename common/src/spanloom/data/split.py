@@ -13,7 +13,7 @@ HELD_OUT = 0.1
 
 
 @dataclass(frozen=True)
-class Split:
+class TrainDevSplit:
     """Sentences to train on and the dev set that chooses the best state."""
 
     train: list[Sentence]
@@ -22,18 +22,18 @@ class Split:
 
 def split_of(
     samples: Sequence[Sentence], size: int, dev: Sequence[Sentence] | None, *, seed: int, paper: bool = False
-) -> Split:
+) -> TrainDevSplit:
     """The first `size` samples of the arm's permutation; without a dev set a tenth of them is held out.
 
     Sizes nest: the permutation depends on the dataset and the subset seed, never on size, training seed or setting.
     """
     chosen = subset(samples, size, seed, paper=paper)
     if dev is not None:
-        return Split(chosen, list(dev))
+        return TrainDevSplit(chosen, list(dev))
     return held_out(chosen, seed=seed)
 
 
-def held_out(samples: Sequence[Sentence], *, share: float = HELD_OUT, seed: int) -> Split:
+def held_out(samples: Sequence[Sentence], *, share: float = HELD_OUT, seed: int) -> TrainDevSplit:
     """Keep back about `share` of the sentences, at least one; copies (NFC, case-folded) stay on one side.
 
     With a single distinct sentence there is nothing to hold out: it is both train and dev.
@@ -43,7 +43,7 @@ def held_out(samples: Sequence[Sentence], *, share: float = HELD_OUT, seed: int)
         groups.setdefault(content_hash(sample.tokens), []).append(sample)
     keys = sorted(groups)
     if len(keys) < 2:
-        return Split(list(samples), list(samples))
+        return TrainDevSplit(list(samples), list(samples))
     wanted, taken = max(1, round(share * len(samples))), 0
     kept_back: set[str] = set()
     for i in permutation(len(keys), seed):
@@ -53,4 +53,4 @@ def held_out(samples: Sequence[Sentence], *, share: float = HELD_OUT, seed: int)
         taken += len(groups[keys[i]])
     train = [s for s in samples if content_hash(s.tokens) not in kept_back]
     dev = [s for s in samples if content_hash(s.tokens) in kept_back]
-    return Split(train, dev)
+    return TrainDevSplit(train, dev)

@@ -30,7 +30,7 @@ _open_files: weakref.WeakSet[DeviceFile] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
-class Named:
+class ProcessIdentity:
     """A process by id and start time (epoch seconds), so that another that got its id is not taken for it.
 
     `group`: it led a process group of its own, which is ended with it, and after it.
@@ -50,12 +50,12 @@ class Holder:
     """
 
     name: str
-    process: Named
+    process: ProcessIdentity
     since: float
     turn_s: float
     handover_s: float
     namespace: str
-    using: tuple[Named, ...] = ()
+    using: tuple[ProcessIdentity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,11 @@ def _holder_of(plain: Any) -> Holder | None:
     if plain is None:
         return None
     return Holder(
-        **{**plain, "process": Named(**plain["process"]), "using": tuple(Named(**one) for one in plain["using"])}
+        **{
+            **plain,
+            "process": ProcessIdentity(**plain["process"]),
+            "using": tuple(ProcessIdentity(**one) for one in plain["using"]),
+        }
     )
 
 
@@ -195,7 +199,7 @@ def end(holder: Holder, *, itself: bool = False) -> bool:
     return _wait_until_gone(doomed)
 
 
-def _family(named: Named) -> Iterable[psutil.Process]:
+def _family(named: ProcessIdentity) -> Iterable[psutil.Process]:
     """The process, its descendants, and the group that it led, as far as they live."""
     process = _alive(named)
     if process is not None:
@@ -211,12 +215,12 @@ def _family(named: Named) -> Iterable[psutil.Process]:
                     yield other
 
 
-def _named(process: psutil.Process) -> Named:
+def _named(process: psutil.Process) -> ProcessIdentity:
     group = os.getpgid(process.pid) == process.pid
-    return Named(process.pid, process.create_time(), group)
+    return ProcessIdentity(process.pid, process.create_time(), group)
 
 
-def _alive(named: Named) -> psutil.Process | None:
+def _alive(named: ProcessIdentity) -> psutil.Process | None:
     try:
         process = psutil.Process(named.pid)
         same = abs(process.create_time() - named.started) < 0.05 and process.status() != psutil.STATUS_ZOMBIE

@@ -404,7 +404,7 @@ class DeadLetter(Base):
     replayed_at: Mapped[datetime | None]
 
 
-class DeviceTurn(Base):
+class DeviceQueueEntry(Base):
     """Who wants a GPU, in order of `place`, and who has it. Rows tell; a file's lock excludes (`spanloom.gpu`)."""
 
     __tablename__ = "device_turns"

@@ -16,7 +16,7 @@ from typing import Any, TypedDict, cast
 from spanloom.errors import EnvironmentMissing, SpecError
 
 
-class Message(TypedDict):
+class ChatMessage(TypedDict):
     """One turn of a chat, as in the chat-completions API."""
 
     role: str
@@ -43,7 +43,7 @@ class CallRequest:
 
     prompt_id: str
     call_index: int
-    messages: list[Message]
+    messages: list[ChatMessage]
     sampling: Sampling
     language: str
     source: str

@@ -31,9 +31,9 @@ from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 from spanloom_generator.engines.toy_model import (
     EOS_ID,
     WINDOW,
-    Progress,
     ToyLLM,
     ToyRecipe,
+    ToyTrainingProgress,
     encode,
     new_model,
     train_llm,
@@ -56,7 +56,7 @@ class ToyEngine(Engine):
 
     `config`: `train` and `related` (gold train sentences of the target and the related language), `cache` (a folder:
     a model trained before on the same sentences under the same recipe is taken from there), fields of `ToyRecipe`,
-    and `on_progress`, called with a `Progress` after each training step.
+    and `on_progress`, called with a `ToyTrainingProgress` after each training step.
     """
 
     name = "toy"
@@ -74,7 +74,7 @@ class ToyEngine(Engine):
         self.train: Sequence[Sentence] = config["train"]
         self.related: Sequence[Sentence] = config.get("related", ())
         self.cache = Path(config["cache"])
-        self.on_progress: Callable[[Progress], None] = config.get("on_progress") or _log_progress
+        self.on_progress: Callable[[ToyTrainingProgress], None] = config.get("on_progress") or _log_progress
         self._llm: ToyLLM | None = None
         self.object_limit = 0
         self._queue: queue.Queue[tuple[CallRequest, Future[CallResult]] | None] = queue.Queue()
@@ -186,7 +186,7 @@ def load_or_train(
     related: Sequence[Sentence],
     recipe: ToyRecipe,
     cache: Path,
-    on_progress: Callable[[Progress], None],
+    on_progress: Callable[[ToyTrainingProgress], None],
 ) -> ToyLLM:
     """The model of these sentences and this recipe: from the cache, else trained and put there.
 
@@ -244,6 +244,6 @@ def _problem(request: CallRequest) -> str | None:
     return None
 
 
-def _log_progress(progress: Progress) -> None:
+def _log_progress(progress: ToyTrainingProgress) -> None:
     if progress.step % 100 == 0 or progress.step == progress.steps:
         log.info("toy LLM training", **asdict(progress))

@@ -76,7 +76,7 @@ class ToyRecipe:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ToyTrainingProgress:
     """Where training stands: `stage` is `related` or `target`, `step` of `steps` done, `loss` of the last batch."""
 
     stage: str
@@ -128,7 +128,7 @@ def train_llm(
     related: Sequence[Sentence],
     recipe: ToyRecipe,
     *,
-    on_progress: Callable[[Progress], None],
+    on_progress: Callable[[ToyTrainingProgress], None],
 ) -> ToyLLM:
     """Train tokenizer and model on the sentences: related language first (skipped when empty), then the target.
 
@@ -145,7 +145,7 @@ def train_llm(
         if fitting and steps:
 
             def on_step(step: int, loss: float, stage: str = stage, steps: int = steps) -> None:
-                on_progress(Progress(stage, step, steps, loss))
+                on_progress(ToyTrainingProgress(stage, step, steps, loss))
 
             _train(model, tokenizer, fitting, steps, recipe, decay=stage == "target", on_step=on_step)
         elif stage == "target":

@@ -6,7 +6,7 @@ import re
 
 from spanloom.contracts.allowed import ENCODERS, LLMS
 from spanloom.contracts.pinned import PINNED
-from spanloom.contracts.sources import VllmEngine
+from spanloom.contracts.sources import VllmEngineSpec
 from spanloom.contracts.training import EncoderSpec, TrainingSpec
 
 
@@ -14,7 +14,7 @@ def test_a_known_name_stands_for_its_commit() -> None:
     assert TrainingSpec().encoder.revision == PINNED["xlm-roberta-large"]
     assert EncoderSpec.model_validate("xlm-roberta-base").revision == PINNED["xlm-roberta-base"]
     llama = "meta-llama/Llama-3.1-8B-Instruct"
-    assert VllmEngine.model_validate({"kind": "vllm", "model": llama}).revision == PINNED[llama]
+    assert VllmEngineSpec.model_validate({"kind": "vllm", "model": llama}).revision == PINNED[llama]
 
 
 def test_another_revision_and_other_names_stay_as_given() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from spanloom.contracts.spec import check_spec
 from spanloom.data.card import card
-from spanloom.data.export import WRITERS, Sample, write_iob2, write_jsonl, write_parquet, write_saved
+from spanloom.data.export import WRITERS, ExportedSample, write_iob2, write_jsonl, write_parquet, write_saved
 from spanloom.data.languages import complete_spec
 from spanloom.data.readers import RawSentence, read_conll, read_jsonl
 from spanloom.data.tables import read_parquet, read_saved
@@ -22,8 +22,8 @@ from spanloom.ner.schema import LabelSchema
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])
 SAMPLES = [
-    Sample("0.0", ["#", "Anna", "bor", "på", "Ærø"], [0, 1, 0, 0, 3], repairs=["iob"]),
-    Sample("0.1", ["O", "B-PER", "-"], [0, 0, 0], marks=["too_long"]),
+    ExportedSample("0.0", ["#", "Anna", "bor", "på", "Ærø"], [0, 1, 0, 0, 3], repairs=["iob"]),
+    ExportedSample("0.1", ["O", "B-PER", "-"], [0, 0, 0], marks=["too_long"]),
 ]
 TOKENS = [["#", "Anna", "bor", "på", "Ærø"], ["O", "B-PER", "-"]]
 NAMES = [["O", "B-PER", "O", "O", "B-LOC"], ["O", "O", "O"]]
@@ -62,7 +62,7 @@ def test_datasets_reads_it(tmp_path: Path) -> None:
 def test_iob2_refuses_by_name_and_leaves_nothing(tmp_path: Path, token: str) -> None:
     (tmp_path / "x.iob2").write_text("before")
     with pytest.raises(DataError, match=r"sample 7\.3: token .* which IOB2 cannot carry; export as jsonl or parquet"):
-        write_iob2(tmp_path / "x.iob2", [SAMPLES[0], Sample("7.3", ["ok", token], [0, 0])], SCHEMA)
+        write_iob2(tmp_path / "x.iob2", [SAMPLES[0], ExportedSample("7.3", ["ok", token], [0, 0])], SCHEMA)
     assert [p.read_text() for p in tmp_path.iterdir()] == ["before"]
 
 
@@ -76,7 +76,7 @@ def test_jsonl_and_parquet_carry_every_character(
     tmp_path_factory: pytest.TempPathFactory, tokens: list[list[str]]
 ) -> None:
     folder = tmp_path_factory.mktemp("export")
-    samples = [Sample(str(i), sentence, [0] * len(sentence)) for i, sentence in enumerate(tokens)]
+    samples = [ExportedSample(str(i), sentence, [0] * len(sentence)) for i, sentence in enumerate(tokens)]
     write_jsonl(folder / "x.jsonl", samples, SCHEMA)
     write_parquet(folder / "x.parquet", samples, SCHEMA)
     assert parts(read_jsonl(folder / "x.jsonl"))[0] == tokens

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from spanloom.gpu.lock_file import DeviceFile, Holder, Named, end, this_process, using
+from spanloom.gpu.lock_file import DeviceFile, Holder, ProcessIdentity, end, this_process, using
 from support.common import wait_for
 
 
@@ -62,13 +62,13 @@ def test_the_holder_can_be_read_by_others(tmp_path: Path) -> None:
 def test_nobody_else_is_ended() -> None:
     """Neither another process that got the id, nor one in another namespace, nor ourselves."""
     child = psutil.Popen(["sleep", "60"])
-    other = Named(child.pid, child.create_time() - 100, False)
-    me = Named(os.getpid(), psutil.Process().create_time(), True)
+    other = ProcessIdentity(child.pid, child.create_time() - 100, False)
+    me = ProcessIdentity(os.getpid(), psutil.Process().create_time(), True)
     here = this_process("x", 1, 1)
     assert end(Holder("x", me, 0, 1, 1, here.namespace, (other,)), itself=True)
-    elsewhere = Holder("x", me, 0, 1, 1, "pid:[1]", (Named(child.pid, child.create_time(), False),))
+    elsewhere = Holder("x", me, 0, 1, 1, "pid:[1]", (ProcessIdentity(child.pid, child.create_time(), False),))
     assert end(elsewhere)
     assert child.is_running()
     assert child.status() != psutil.STATUS_ZOMBIE
-    assert end(Holder("x", me, 0, 1, 1, here.namespace, (Named(child.pid, child.create_time(), False),)))
+    assert end(Holder("x", me, 0, 1, 1, here.namespace, (ProcessIdentity(child.pid, child.create_time(), False),)))
     assert child.wait(5) == -9

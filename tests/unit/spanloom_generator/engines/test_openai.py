@@ -14,7 +14,7 @@ import pytest
 
 from spanloom.errors import EnvironmentMissing, PermanentEngineError, TransientEngineError
 from spanloom_generator.engines import openai
-from spanloom_generator.engines.port import CallRequest, Message, Sampling, open_engine
+from spanloom_generator.engines.port import CallRequest, ChatMessage, Sampling, open_engine
 from unit.spanloom_generator.engines.chat_server import Answer, ChatServer, completion
 
 Serve = Callable[[Callable[[dict[str, Any], int], Answer]], ChatServer]
@@ -54,7 +54,7 @@ def engine_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
 
 def request(call: int = 0, **more: Any) -> CallRequest:
-    messages: list[Message] = [{"role": "user", "content": f"call {call} på"}]
+    messages: list[ChatMessage] = [{"role": "user", "content": f"call {call} på"}]
     return CallRequest(f"p{call}", call, messages, Sampling(0.7, 0.9, 100, seed=5), "da", "s", **more)
 
 

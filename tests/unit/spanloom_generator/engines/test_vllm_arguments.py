@@ -2,12 +2,14 @@
 
 from pydantic import TypeAdapter
 
-from spanloom.contracts.sources import VllmEngine
+from spanloom.contracts.sources import VllmEngineSpec
 from spanloom_generator.engines.vllm_arguments import engine_arguments, most_calls
 
 
 def arguments(**given):
-    config = TypeAdapter(VllmEngine).validate_python({"kind": "vllm", "model": "m", **given}).model_dump(mode="json")
+    config = (
+        TypeAdapter(VllmEngineSpec).validate_python({"kind": "vllm", "model": "m", **given}).model_dump(mode="json")
+    )
     return engine_arguments(config, can_sleep=False), most_calls(config)
 
 

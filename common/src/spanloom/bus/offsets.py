@@ -24,7 +24,7 @@ class _Held:
         return next(iter(self.open)) if self.open else self.end
 
 
-class Progress:
+class OffsetTracker:
     """The open messages of one consumer, by partition.
 
     Every assignment of a partition has a number of its own (`delivery`); an ack under another number is of an older

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.bus.progress import Progress
+from spanloom.bus.offsets import OffsetTracker
 
 P = ("topic", 0)
 Q = ("topic", 1)
 
 
-def held(*partitions: tuple[str, int]) -> Progress:
-    progress = Progress()
+def held(*partitions: tuple[str, int]) -> OffsetTracker:
+    progress = OffsetTracker()
     progress.assign(partitions)
     return progress
 
