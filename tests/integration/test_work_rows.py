@@ -68,17 +68,17 @@ class Work(RuleBasedStateMachine):
             i
             for i in ids
             if self.running
-            and self.tries(i) < LEASE.max_attempts
+            and self.charged(i) < LEASE.max_attempts
             and (self.rows[i].state == "queued" or (self.rows[i].state == "claimed" and self.rows[i].expired))
         }
         assert {c.id for c in claims} == free
         for mine in claims:
             row = self.rows[mine.id]
-            assert (mine.attempt, mine.tries) == (row.attempt + 1, self.tries(mine.id) + 1)
+            assert (mine.attempt, mine.charged) == (row.attempt + 1, self.charged(mine.id) + 1)
             self.rows[mine.id] = Row("claimed", mine.attempt, row.forgiven)
         return tuple(claims)
 
-    def tries(self, row_id: str) -> int:
+    def charged(self, row_id: str) -> int:
         """Attempts that count."""
         return self.rows[row_id].attempt - self.rows[row_id].forgiven
 
@@ -122,7 +122,7 @@ class Work(RuleBasedStateMachine):
                 continue
             with self.db.begin() as connection:
                 spent = work.retry(connection, "prompts", mine, reason="again", lease=LEASE)
-            assert (spent is not None) == (self.tries(mine.id) == LEASE.max_attempts)
+            assert (spent is not None) == (self.charged(mine.id) == LEASE.max_attempts)
             if spent is None:
                 row = self.rows[mine.id]
                 row.state, row.expired = "queued", False
@@ -150,7 +150,7 @@ class Work(RuleBasedStateMachine):
             assert sent, "what waits is published"
         for row_id in sent:
             row = self.rows[row_id]
-            takeable = row.state == "claimed" and row.expired and self.tries(row_id) < LEASE.max_attempts
+            takeable = row.state == "claimed" and row.expired and self.charged(row_id) < LEASE.max_attempts
             assert self.running
             assert row.state == "queued" or takeable
             row.published += 1
@@ -171,7 +171,7 @@ class Work(RuleBasedStateMachine):
         assert found == {
             i
             for i, row in self.rows.items()
-            if self.running and row.state == "claimed" and row.expired and self.tries(i) >= LEASE.max_attempts
+            if self.running and row.state == "claimed" and row.expired and self.charged(i) >= LEASE.max_attempts
         }
 
     @invariant()

@@ -97,5 +97,5 @@ def give_up(db: Engine, lease: Lease) -> int:
     with db.begin() as connection:
         claims = work.exhausted(connection, TABLE, lease=lease)
     for claim in claims:
-        fail(db, claim, f"gave up after {claim.tries} attempts: the lease ran out")
+        fail(db, claim, f"gave up after {claim.charged} attempts: the lease ran out")
     return len(claims)

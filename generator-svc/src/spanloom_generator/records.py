@@ -76,5 +76,5 @@ def give_up(db: Engine, lease: Lease) -> int:
     with db.begin() as connection:
         claims = work.exhausted(connection, "prompts", lease=lease)
         for claim in claims:
-            write_failure(connection, claim, f"gave up after {claim.tries} attempts: the lease ran out")
+            write_failure(connection, claim, f"gave up after {claim.charged} attempts: the lease ran out")
     return len(claims)

@@ -174,7 +174,7 @@ class GeneratorWorker:
             self._again(connection, call.claim, f"{type(error).__name__}: {error}")
 
     def _again(self, connection: Connection, claim: Claim, reason: str) -> None:
-        pause_s = 2.0**claim.tries
+        pause_s = 2.0**claim.charged
         spent = work.retry(connection, TABLE, claim, reason=reason, lease=self.lease, pause_s=pause_s)
         if spent is not None:
             records.write_failure(connection, claim, spent)

@@ -235,7 +235,7 @@ class TrainerWorker:
             return
         try:
             with self.db.begin() as connection:
-                spent = work.retry(connection, TABLE, claim, reason=reason, lease=self.lease, pause_s=2.0**claim.tries)
+                spent = work.retry(connection, TABLE, claim, reason=reason, lease=self.lease, pause_s=2.0**claim.charged)
         except LeaseLost:
             return
         if spent is not None:
@@ -332,7 +332,7 @@ def give_up(db: Engine, lease: Lease) -> int:
     with db.begin() as connection:
         claims = work.exhausted(connection, TABLE, lease=lease)
     for claim in claims:
-        fail(db, claim, f"gave up after {claim.tries} attempts: the lease ran out")
+        fail(db, claim, f"gave up after {claim.charged} attempts: the lease ran out")
     return len(claims)
 
 

@@ -23,7 +23,7 @@ UPDATE {table} AS w
        lease_until = clock_timestamp() + make_interval(secs => :lease_s),
        published = 0, publish_after = clock_timestamp() + make_interval(secs => :lease_s)
   FROM mine WHERE w.id = mine.id
-RETURNING w.id, w.attempt, w.attempt - w.forgiven AS tries
+RETURNING w.id, w.attempt, w.attempt - w.forgiven AS charged
 """
 
 # Push the lease of everything a worker holds forward, in one statement; a lease that ran out but was not taken is kept.
@@ -116,7 +116,7 @@ UPDATE {table}
 
 # Rows whose last attempt's lease ran out: they fail with their reason.
 EXHAUSTED = """
-SELECT w.id, w.run_id, w.attempt, w.attempt - w.forgiven AS tries, w.holder
+SELECT w.id, w.run_id, w.attempt, w.attempt - w.forgiven AS charged, w.holder
   FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
  WHERE w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt - w.forgiven >= :max_attempts
    AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)

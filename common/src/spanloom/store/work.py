@@ -28,12 +28,12 @@ class Lease:
 class Claim:
     """A row that is ours: finish it with this attempt, or not at all.
 
-    `attempt` tells this holder from all others there ever were; `tries` are the attempts that count against the row.
+    `attempt` tells this holder from all others there ever were; `charged` is how many count against the row.
     """
 
     id: str
     attempt: int
-    tries: int
+    charged: int
 
 
 def _sql(statement: str, table: str) -> Any:
@@ -50,7 +50,7 @@ def claim(connection: Connection, table: str, ids: Sequence[str], *, holder: str
         _sql(statements.CLAIM, table),
         {"ids": list(ids), "holder": holder, "lease_s": lease.lease_s, "max_attempts": lease.max_attempts},
     )
-    return [Claim(row.id, row.attempt, row.tries) for row in rows]
+    return [Claim(row.id, row.attempt, row.charged) for row in rows]
 
 
 def renew(connection: Connection, table: str, held: Iterable[Claim], *, lease: Lease) -> set[str]:
@@ -105,8 +105,8 @@ def retry(
     Where its attempts are spent it is left as it is, to be failed by the caller for the reason returned. Raises
     LeaseLost when another attempt holds it.
     """
-    if mine.tries >= lease.max_attempts:
-        return f"gave up after {mine.tries} attempts: {reason}"
+    if mine.charged >= lease.max_attempts:
+        return f"gave up after {mine.charged} attempts: {reason}"
     if not release(connection, table, mine, reason=reason, pause_s=pause_s):
         raise LeaseLost(f"{table} {mine.id}: attempt {mine.attempt} no longer holds it")
     return None
@@ -168,7 +168,7 @@ def exhausted(connection: Connection, table: str, *, lease: Lease) -> list[Claim
     rows = connection.execute(
         _sql(statements.EXHAUSTED, table), {"max_attempts": lease.max_attempts, "lease_s": lease.lease_s}
     )
-    return [Claim(row.id, row.attempt, row.tries) for row in rows]
+    return [Claim(row.id, row.attempt, row.charged) for row in rows]
 
 
 def unpublish(connection: Connection, *, holders_are_dead: bool = False) -> None:
