@@ -235,7 +235,9 @@ class TrainerWorker:
             return
         try:
             with self.db.begin() as connection:
-                spent = work.retry(connection, TABLE, claim, reason=reason, lease=self.lease, pause_s=2.0**claim.charged)
+                spent = work.retry(
+                    connection, TABLE, claim, reason=reason, lease=self.lease, pause_s=2.0**claim.charged
+                )
         except LeaseLost:
             return
         if spent is not None:

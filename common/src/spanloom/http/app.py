@@ -12,8 +12,8 @@ from fastapi import APIRouter, FastAPI
 from spanloom.http import problems
 from spanloom.http.access import OPEN_PATHS, Access, api_key
 from spanloom.http.body import BodyLimits
-from spanloom.http.edge import Edge
 from spanloom.http.health import Check, ReadyChecks, health_routes
+from spanloom.http.request_context import RequestContextMiddleware
 from spanloom.http.session import session_routes
 from spanloom.settings import Settings
 from spanloom.version import version
@@ -54,7 +54,7 @@ def create_app(
     # The last added is the outermost.
     app.add_middleware(BodyLimits, max_bytes=settings.max_body_bytes, max_depth=settings.max_json_depth)
     app.add_middleware(Access, settings=settings)
-    app.add_middleware(Edge, service=title)
+    app.add_middleware(RequestContextMiddleware, service=title)
     _document(app, keyed=settings.api_key is not None)
     return app
 

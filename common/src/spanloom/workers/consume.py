@@ -119,7 +119,7 @@ class Consuming(Generic[M]):
             try:
                 readable.append((message, self.contract.decode(message.value)))
             except UnreadableMessage as error:
-                self._bury(message, str(error))
+                self._dead_letter(message, str(error))
         if not readable:
             return
         try:
@@ -141,7 +141,7 @@ class Consuming(Generic[M]):
                 if not isinstance(error, SpanloomError):
                     log.exception("message failed", topic=self.topic, id=decoded.id)
                 reason = f"{type(error).__name__}: {error}"
-                self._bury(message, reason)
+                self._dead_letter(message, reason)
                 self._give_up(decoded, reason)
 
     def _give_up(self, decoded: M, reason: str) -> None:
@@ -154,7 +154,7 @@ class Consuming(Generic[M]):
                 raise
             log.exception("could not give up a dead letter's row", topic=self.topic, id=decoded.id)
 
-    def _bury(self, message: Message, reason: str) -> None:
+    def _dead_letter(self, message: Message, reason: str) -> None:
         headers: dict[str, Any] = {
             storable(name)[0]: storable(value.decode("utf-8", "backslashreplace"))[0]
             for name, value in message.headers.items()

@@ -15,7 +15,7 @@ from spanloom.telemetry import HTTP_REQUESTS, HTTP_SECONDS, bind, log, traced
 _ID = re.compile(r"[A-Za-z0-9_.\-]{1,128}")
 
 
-class Edge:
+class RequestContextMiddleware:
     """Gives each request an id (or keeps the client's `X-Request-ID`), counts it, and lets no exception out.
 
     The id goes into the answer's header, into problems and onto every log line.
