@@ -17,7 +17,7 @@ from seqeval.metrics import f1_score
 
 from spanloom.ner.schema import LabelSchema
 from spanloom_evaluator.score.intervals import RESAMPLES, bootstrap, f1_of
-from spanloom_evaluator.score.readings import SentenceCounts, score, score_names
+from spanloom_evaluator.score.schemes import SentenceCounts, score, score_names
 from spanloom_evaluator.score.significance import SWAPS, compare
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC", "DATE"])

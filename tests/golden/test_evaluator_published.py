@@ -17,7 +17,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_evaluator.score.align import Aligned, align
 from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
-from spanloom_evaluator.score.readings import ALL, Scores, score
+from spanloom_evaluator.score.schemes import ALL, Scores, score
 from support.common import shared_data
 
 SCHEMA = LabelSchema.of(["DATE", "LOC", "ORG", "PER"])
@@ -63,12 +63,12 @@ def test_equal_to_seqeval_and_nervaluate(name):
     strict = v1.precision_recall_fscore_support(gold, aligned.tags, average="micro", scheme=IOB2)
     assert scores.of("strict")[:3] == pytest.approx(strict[:3], abs=1e-12)
     theirs = Evaluator(gold, aligned.tags, list(SCHEMA.types), loader="list").evaluate()
-    for reading, key in [("partial", "partial"), ("type", "ent_type"), ("boundary", "exact"), ("typed", "strict")]:
+    for scheme, key in [("partial", "partial"), ("type", "ent_type"), ("boundary", "exact"), ("typed", "strict")]:
         for label, row in {
             ALL: theirs["overall"][key],
             **{t: theirs["entities"][t][key] for t in SCHEMA.types},
         }.items():
-            assert scores.of(reading, label)[:3] == pytest.approx((row.precision, row.recall, row.f1), abs=1e-12)
+            assert scores.of(scheme, label)[:3] == pytest.approx((row.precision, row.recall, row.f1), abs=1e-12)
 
 
 def test_swahili_predictions_of_another_version_of_the_data():
@@ -104,6 +104,6 @@ def test_thousands_of_random_sentences():
         assert scores.of("typed", label)[:3] == pytest.approx([column[i] for column in default[:3]], abs=1e-12)
         assert scores.of("strict", label)[:3] == pytest.approx([column[i] for column in strict[:3]], abs=1e-12)
     theirs = Evaluator(*names, list(SCHEMA.types), loader="list").evaluate()["overall"]
-    for reading, key in [("partial", "partial"), ("type", "ent_type"), ("boundary", "exact")]:
+    for scheme, key in [("partial", "partial"), ("type", "ent_type"), ("boundary", "exact")]:
         row = theirs[key]
-        assert scores.of(reading)[:3] == pytest.approx((row.precision, row.recall, row.f1), abs=1e-12)
+        assert scores.of(scheme)[:3] == pytest.approx((row.precision, row.recall, row.f1), abs=1e-12)

@@ -31,7 +31,7 @@ from spanloom_evaluator.api.views import view_routes
 from spanloom_evaluator.report.command import gather
 from spanloom_evaluator.report.page import render_report
 from spanloom_evaluator.score.intervals import bootstrap
-from spanloom_evaluator.score.readings import SentenceCounts, score
+from spanloom_evaluator.score.schemes import SentenceCounts, score
 from spanloom_evaluator.score.significance import compare, holm
 from spanloom_evaluator.worker import EvaluatorWorker
 from spanloom_generator.api.runs import run_routes

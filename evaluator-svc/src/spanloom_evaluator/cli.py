@@ -19,7 +19,7 @@ from spanloom_cli.tables import as_table
 from spanloom_evaluator.score.align import Aligned, align
 from spanloom_evaluator.score.intervals import Interval, bootstrap
 from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
-from spanloom_evaluator.score.readings import READINGS, Prf, Scores, score_names
+from spanloom_evaluator.score.schemes import SCHEMES, Prf, Scores, score_names
 from spanloom_evaluator.score.significance import Comparison, compare, holm
 
 
@@ -132,7 +132,7 @@ def _print(result: dict[str, Any], scored: Sequence[_Scored], interval: Interval
     for each in scored:
         say(each.path, style="bold")
         say(f"{each.scores.counts.sentences:,} sentences, {each.scores.tokens:,} tokens")
-        readings = {name: each.scores.of(name) for name in READINGS}
+        readings = {name: each.scores.of(name) for name in SCHEMES}
         readings |= {"typed, macro": each.scores.macro(), "typed, weighted": each.scores.weighted()}
         console.print(as_table([{"reading": name, **_prf(prf)} for name, prf in readings.items()]))
         types = {name: each.scores.of("typed", name) for name in each.scores.types}

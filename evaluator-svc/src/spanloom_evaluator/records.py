@@ -21,7 +21,7 @@ from spanloom.store.samples import sentences_of
 from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.score.intervals import Interval
 from spanloom_evaluator.score.labels import only
-from spanloom_evaluator.score.readings import READINGS, Scores
+from spanloom_evaluator.score.schemes import SCHEMES, Scores
 
 _READ = text("""
 SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.label_mapping, e.facts -> 'labels' AS labels,
@@ -131,12 +131,12 @@ def write(
 
 
 def score_rows(scores: Scores) -> list[dict[str, Any]]:
-    """`scores` rows: each reading over all spans (`*`, micro) and each type; macro and weighted for the typed one."""
-    found = [(reading, label, scores.of(reading, label)) for reading in READINGS for label in (*scores.types, "*")]
+    """`scores` rows: each scheme over all spans (`*`, micro) and each type; macro and weighted for the typed one."""
+    found = [(scheme, label, scores.of(scheme, label)) for scheme in SCHEMES for label in (*scores.types, "*")]
     found += [("typed", "macro", scores.macro()), ("typed", "weighted", scores.weighted())]
     return [
         {
-            "reading": reading,
+            "reading": scheme,
             "label": label,
             "precision": prf.precision,
             "recall": prf.recall,
@@ -144,5 +144,5 @@ def score_rows(scores: Scores) -> list[dict[str, Any]]:
             "gold": round(prf.gold),
             "predicted": round(prf.pred),
         }
-        for reading, label, prf in found
+        for scheme, label, prf in found
     ]

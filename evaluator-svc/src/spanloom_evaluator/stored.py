@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from spanloom.contracts.arms import IDENTITY, RESTARTED
 from spanloom.contracts.training import EvaluationSpec
 from spanloom_evaluator.score.intervals import bootstrap
-from spanloom_evaluator.score.readings import ALL
+from spanloom_evaluator.score.schemes import ALL
 from spanloom_evaluator.score.significance import compare
 
 # Arms that differ in their source alone share all of these.
@@ -61,10 +61,10 @@ ON CONFLICT (first, second) DO UPDATE SET difference = excluded.difference, lo =
 
 
 @dataclass(frozen=True)
-class ReadingCounts:
-    """Counts per sentence of one reading and label, as one row of `sentence_scores` holds them; (3, sentences)."""
+class SchemeCounts:
+    """Counts per sentence of one scheme and label, as one row of `sentence_scores` holds them; (3, sentences)."""
 
-    reading: str
+    scheme: str
     label: str
     array: NDArray[np.int32]
 
@@ -73,10 +73,10 @@ class ReadingCounts:
         """How many sentences were counted."""
         return int(self.array.shape[1])
 
-    def of(self, reading: str, label: str) -> NDArray[np.int32]:
-        """The counts. Raises ValueError when they are of another reading or label."""
-        if (reading, label) != (self.reading, self.label):
-            raise ValueError(f"these counts are of {self.reading} {self.label}, not of {reading} {label}")
+    def of(self, scheme: str, label: str) -> NDArray[np.int32]:
+        """The counts. Raises ValueError when they are of another scheme or label."""
+        if (scheme, label) != (self.scheme, self.label):
+            raise ValueError(f"these counts are of {self.scheme} {self.label}, not of {scheme} {label}")
         return self.array
 
 
@@ -85,7 +85,7 @@ class ScoredArm:
     """What was trained on one source at one size: `key` says which (`_ALIKE` and `_OWN`), `counts` one a seed."""
 
     key: dict[str, Any]
-    counts: list[ReadingCounts]
+    counts: list[SchemeCounts]
     evaluations: list[str]
     mine: bool = False
     """Whether the evaluation that ended is one of its seeds."""
@@ -97,14 +97,14 @@ class ScoredArm:
         return "arm-" + hashlib.sha256(canonical.encode()).hexdigest()[:24]
 
 
-def arms_alike(connection: Connection, evaluation: str, *, reading: str = "typed", label: str = ALL) -> list[ScoredArm]:
+def arms_alike(connection: Connection, evaluation: str, *, scheme: str = "typed", label: str = ALL) -> list[ScoredArm]:
     """The evaluation's arm and those that differ from it in their source alone, with the counts of ended seeds."""
     arms: dict[str, ScoredArm] = {}
-    for row in connection.execute(_COUNTS, {"id": evaluation, "reading": reading, "label": label}):
+    for row in connection.execute(_COUNTS, {"id": evaluation, "reading": scheme, "label": label}):
         arm = ScoredArm({name: getattr(row, name) for name in (*_ALIKE, *_OWN)}, [], [])
         arm = arms.setdefault(arm.id, arm)
         arm.counts.append(
-            ReadingCounts(reading, label, np.asarray([row.true_positive, row.predicted, row.gold], np.int32))
+            SchemeCounts(scheme, label, np.asarray([row.true_positive, row.predicted, row.gold], np.int32))
         )
         arm.evaluations.append(row.id)
         arm.mine = arm.mine or row.mine

@@ -18,7 +18,7 @@ from spanloom_evaluator.advise.stored import advice_of
 from spanloom_evaluator.facts import facts_of_data
 from spanloom_evaluator.records import Unscored
 from spanloom_evaluator.score.intervals import Interval, bootstrap
-from spanloom_evaluator.score.readings import Scores, score
+from spanloom_evaluator.score.schemes import Scores, score
 from spanloom_evaluator.stored import refresh_arm
 
 TABLE = "evaluations"

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spanloom_cli.app import app
-from spanloom_evaluator.score.readings import READINGS
+from spanloom_evaluator.score.schemes import SCHEMES
 
 GOLD = "Ann B-PER\nLee I-PER\nsaw O\nOslo B-LOC\n\n# O\nRome B-LOC\n. O\n\nBo B-PER\nran O\n"
 GOOD = GOLD.replace("Rome B-LOC", "Rome O")
@@ -40,7 +40,7 @@ def _json(*arguments: str) -> dict:
 def test_one_json_object_with_every_reading(files):
     gold, pred = files(gold=GOLD, pred=GOOD)
     result = _json("--gold", gold, "--pred", pred)
-    for reading in (*READINGS, "macro", "weighted"):
+    for reading in (*SCHEMES, "macro", "weighted"):
         assert set(result[reading]) == PRF
     assert result["typed"]["f1"] == pytest.approx(6 / 7)
     assert [result["typed"][name] for name in ("precision", "recall", "tp", "pred", "gold")] == [1.0, 0.75, 3, 3, 4]
@@ -108,7 +108,7 @@ def test_training_data_adds_recall_by_novelty(files):
 def test_people_get_tables(files):
     gold, good, bad, train = files(gold=GOLD, good=GOOD, bad=BAD, train=GOLD)
     output = _score("--gold", gold, "--pred", good, "--pred", bad, "--train", train).output
-    for text in (*READINGS, "typed, macro", "LOC", "PER", "0.857", "95% interval", "paired approximate randomisation",
+    for text in (*SCHEMES, "typed, macro", "LOC", "PER", "0.857", "95% interval", "paired approximate randomisation",
                  "3 of 3 test sentences are in the training data", "unseen"):  # fmt: skip
         assert text in output
 

@@ -1,1 +1,1 @@
-"""Scores: readings of predictions, their intervals and tests."""
+"""Scores of predictions under several evaluation schemes, their intervals and tests."""

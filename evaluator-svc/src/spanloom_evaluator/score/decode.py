@@ -1,7 +1,7 @@
 """From IOB2 tag ids to spans, a whole test set at a time, on numpy.
 
-One pass gives both readings of a tag sequence. In seqeval's default reading an orphan I-X (after O or another type)
-begins a span; in its strict IOB2 reading only B-X does. A span that begins with B-X ends at the same token in both, so
+One pass gives a tag sequence under both schemes. In seqeval's default scheme an orphan I-X (after O or another type)
+begins a span; in its strict IOB2 scheme only B-X does. A span that begins with B-X ends at the same token in both, so
 the strict spans are the default ones whose first tag is a B-.
 """
 
@@ -41,7 +41,7 @@ class Spans:
     start: Ints
     end: Ints
     begins: Bools
-    """Whether the first tag is a B-: the strict reading keeps these alone."""
+    """Whether the first tag is a B-: the strict scheme keeps these alone."""
     after_type: Bools
     """Whether the token before belongs to a span (of the same sentence)."""
 
@@ -103,7 +103,7 @@ def check_aligned(gold: Tags, pred: Tags) -> None:
 
 
 def decode(tags: Tags) -> Spans:
-    """Spans of IOB2 tag ids (0 = O, odd = B-X, even = I-X; type = (id - 1) // 2), in seqeval's default reading."""
+    """Spans of IOB2 tag ids (0 = O, odd = B-X, even = I-X; type = (id - 1) // 2), in seqeval's default scheme."""
     ids, count = tags.ids, len(tags.ids)
     first = np.zeros(count + 1, bool)
     first[tags.offsets] = True

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spanloom.errors import DataError
-from spanloom_evaluator.score.readings import ALL
+from spanloom_evaluator.score.schemes import ALL
 
 RESAMPLES = 10_000
 LEVEL = 0.95
@@ -28,14 +28,14 @@ SEEDS_AND_TEST = "training seeds and test sampling"
 
 
 class Counted(Protocol):
-    """Counts per sentence of one model on one test set: `SentenceCounts`, or one reading of them from the store."""
+    """Counts per sentence of one model on one test set: `SentenceCounts`, or one scheme of them from the store."""
 
     @property
     def sentences(self) -> int:
         """How many sentences were counted."""
         ...
 
-    def of(self, reading: str, label: str) -> NDArray[np.int32]:
+    def of(self, scheme: str, label: str) -> NDArray[np.int32]:
         """(3, sentences): tp, pred, gold."""
         ...
 
@@ -66,7 +66,7 @@ class Patterns(NamedTuple):
         return int(self.times.sum())
 
 
-def patterns_of(seeds: Sequence[Counted], reading: str = "typed", label: str = ALL) -> Patterns:
+def patterns_of(seeds: Sequence[Counted], scheme: str = "typed", label: str = ALL) -> Patterns:
     """Distinct patterns of (tp, pred, gold) per sentence over all training seeds of one arm.
 
     Raises DataError when there is no seed, or when the seeds were scored on different numbers of sentences.
@@ -76,7 +76,7 @@ def patterns_of(seeds: Sequence[Counted], reading: str = "typed", label: str = A
     sizes = sorted({counts.sentences for counts in seeds})
     if len(sizes) > 1:
         raise DataError(f"training seeds were scored on {sizes} sentences; an interval needs one test set")
-    columns = np.stack([counts.of(reading, label) for counts in seeds]).astype(np.int64)  # (seeds, 3, sentences)
+    columns = np.stack([counts.of(scheme, label) for counts in seeds]).astype(np.int64)  # (seeds, 3, sentences)
     flat = columns.reshape(3 * len(seeds), sizes[0]).T
     if not len(flat):
         return Patterns(np.zeros((0, len(seeds), 3), np.int64), np.zeros(0, np.int64))
@@ -106,7 +106,7 @@ def f1_of(counts: NDArray[Any]) -> Floats:
 def bootstrap(
     seeds: Sequence[Counted],
     *,
-    reading: str = "typed",
+    scheme: str = "typed",
     label: str = ALL,
     resamples: int = RESAMPLES,
     level: float = LEVEL,
@@ -117,7 +117,7 @@ def bootstrap(
     Each resample draws training seeds with replacement, then sentences with replacement; the sentences are the same
     for all seeds drawn, as the test set is. With one seed only the test set varies, and the interval says so.
     """
-    values, times = patterns = patterns_of(seeds, reading, label)
+    values, times = patterns = patterns_of(seeds, scheme, label)
     total = (values * times[:, None, None]).sum(axis=0)
     point = float(f1_of(total).mean())
     varies = TEST_ONLY if len(seeds) == 1 else SEEDS_AND_TEST

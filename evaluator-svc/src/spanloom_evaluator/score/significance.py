@@ -24,7 +24,7 @@ from spanloom_evaluator.score.intervals import (
     percentiles,
     resampled_f1,
 )
-from spanloom_evaluator.score.readings import ALL
+from spanloom_evaluator.score.schemes import ALL
 
 SWAPS = 10_000
 # A difference that is equal but for the order of additions counts as equal.
@@ -49,7 +49,7 @@ def compare(
     first: Sequence[Counted],
     second: Sequence[Counted],
     *,
-    reading: str = "typed",
+    scheme: str = "typed",
     label: str = ALL,
     swaps: int = SWAPS,
     level: float = LEVEL,
@@ -70,7 +70,7 @@ def compare(
         )
     pairs = lcm(len(first), len(second))
     arms = [first[i % len(first)] for i in range(pairs)] + [second[i % len(second)] for i in range(pairs)]
-    patterns = patterns_of(arms, reading, label)
+    patterns = patterns_of(arms, scheme, label)
     a, b, times = patterns.values[:, :pairs], patterns.values[:, pairs:], patterns.times
     sum_a, sum_b = (np.tensordot(times, side, axes=(0, 0)) for side in (a, b))  # (pairs, 3)
     f1, other = float(f1_of(sum_a).mean()), float(f1_of(sum_b).mean())
@@ -85,20 +85,20 @@ def compare(
         moved = (swapped @ gap).reshape(size, pairs, 3)
         drawn = f1_of(sum_a - moved).mean(axis=1) - f1_of(sum_b + moved).mean(axis=1)
         extreme += int((np.abs(drawn) >= abs(f1 - other) - TOLERANCE).sum())
-    lo, hi = _difference_interval(first, second, reading, label, swaps, level, rng_seed)
+    lo, hi = _difference_interval(first, second, scheme, label, swaps, level, rng_seed)
     return Comparison(f1, other, f1 - other, lo, hi, (1 + extreme) / (1 + swaps), swaps)
 
 
 def _difference_interval(
     first: Sequence[Counted],
     second: Sequence[Counted],
-    reading: str,
+    scheme: str,
     label: str,
     resamples: int,
     level: float,
     rng_seed: int,
 ) -> tuple[float, float]:
-    patterns = patterns_of([*first, *second], reading, label)
+    patterns = patterns_of([*first, *second], scheme, label)
     if not patterns.sentences:
         return 0.0, 0.0
     rng = np.random.default_rng(rng_seed)

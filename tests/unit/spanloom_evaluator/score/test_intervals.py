@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom_evaluator.score.intervals import SEEDS_AND_TEST, TEST_ONLY, bootstrap, f1_of, patterns_of, unique_rows
-from spanloom_evaluator.score.readings import SentenceCounts, score
+from spanloom_evaluator.score.schemes import SentenceCounts, score
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])
 
@@ -74,7 +74,7 @@ def test_another_reading_and_a_label():
     per = bootstrap(counts, label="PER")
     assert per.f1 != bootstrap(counts).f1
     assert per.hi - per.lo > bootstrap(counts).hi - bootstrap(counts).lo
-    assert bootstrap(counts, reading="partial").f1 > bootstrap(counts).f1
+    assert bootstrap(counts, scheme="partial").f1 > bootstrap(counts).f1
 
 
 def test_perfect_predictions_have_no_interval_to_speak_of():

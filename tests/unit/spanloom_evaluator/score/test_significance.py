@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom_evaluator.score.intervals import f1_of
-from spanloom_evaluator.score.readings import SentenceCounts, score
+from spanloom_evaluator.score.schemes import SentenceCounts, score
 from spanloom_evaluator.score.significance import compare, holm
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])

@@ -1,7 +1,7 @@
-"""Scores of predictions against gold: every reading from one pass, kept as counts per sentence.
+"""Scores of predictions against gold: every evaluation scheme from one pass, kept as counts per sentence.
 
-    typed     same boundaries and type, in seqeval's default reading
-    strict    the same, in seqeval's strict IOB2 reading (an orphan I- is no span)
+    typed     same boundaries and type, in seqeval's default scheme
+    strict    the same, in seqeval's strict IOB2 scheme (an orphan I- is no span)
     boundary  same boundaries, any type
     partial   SemEval-2013 task 9.1 partial: an overlap counts one half, any type
     type      SemEval-2013 task 9.1 type: some overlap and the same type
@@ -23,12 +23,13 @@ from spanloom.ner.schema import LabelSchema
 from spanloom_evaluator.score.decode import Ints, Spans, Tags, check_aligned, decode, flatten, flatten_names
 from spanloom_evaluator.score.overlap import match
 
-READINGS = ("typed", "strict", "boundary", "partial", "type")
+# Stored rows and the API call a scheme `reading`.
+SCHEMES = ("typed", "strict", "boundary", "partial", "type")
 ALL = "*"
 """The row of `SentenceCounts` over all types together; a type's own row is read as if the others were not there."""
 
 METRIC_VERSION = 1
-"""Counts with the same version can be compared; raise it when a reading changes."""
+"""Counts with the same version can be compared; raise it when a scheme changes."""
 
 
 class Prf(NamedTuple):
@@ -50,9 +51,9 @@ class Prf(NamedTuple):
 
 @dataclass(frozen=True)
 class SentenceCounts:
-    """Counts per sentence: `array` is (readings, types + 1, 3, sentences), the 3 being tp, pred, gold.
+    """Counts per sentence: `array` is (schemes, types + 1, 3, sentences), the 3 being tp, pred, gold.
 
-    The last row of the second axis is `ALL`. Counts of the partial reading are in halves (all three of them), so that
+    The last row of the second axis is `ALL`. Counts of the partial scheme are in halves (all three of them), so that
     they are whole numbers and the same formulas hold.
     """
 
@@ -64,19 +65,19 @@ class SentenceCounts:
         """How many sentences were counted."""
         return int(self.array.shape[-1])
 
-    def of(self, reading: str = "typed", label: str = ALL) -> NDArray[np.int32]:
-        """(3, sentences): tp, pred, gold of one reading and one type (or `ALL`)."""
+    def of(self, scheme: str = "typed", label: str = ALL) -> NDArray[np.int32]:
+        """(3, sentences): tp, pred, gold of one scheme and one type (or `ALL`)."""
         row = len(self.types) if label == ALL else self.types.index(label)
-        out: NDArray[np.int32] = self.array[READINGS.index(reading), row]
+        out: NDArray[np.int32] = self.array[SCHEMES.index(scheme), row]
         return out
 
     def rows(self) -> list[dict[str, Any]]:
         """Plain rows to store: `{reading, label, tp, pred, gold}`, each count a list of ints, one per sentence."""
         return [
-            {"reading": reading, "label": label, "tp": tp.tolist(), "pred": pred.tolist(), "gold": gold.tolist()}
-            for reading in READINGS
+            {"reading": scheme, "label": label, "tp": tp.tolist(), "pred": pred.tolist(), "gold": gold.tolist()}
+            for scheme in SCHEMES
             for label in (*self.types, ALL)
-            for tp, pred, gold in [self.of(reading, label)]
+            for tp, pred, gold in [self.of(scheme, label)]
         ]
 
     @classmethod
@@ -86,13 +87,13 @@ class SentenceCounts:
         for row in rows:
             key = (row["reading"], row["label"])
             if key in by_key:
-                raise ValueError(f"counts of reading {key[0]!r}, label {key[1]!r} are there twice")
+                raise ValueError(f"counts of scheme {key[0]!r}, label {key[1]!r} are there twice")
             by_key[key] = [row["tp"], row["pred"], row["gold"]]
         types = tuple(dict.fromkeys(label for _, label in by_key if label != ALL))
-        missing = [(r, label) for r in READINGS for label in (*types, ALL) if (r, label) not in by_key]
-        if missing or len(by_key) != len(READINGS) * (len(types) + 1):
-            raise ValueError(f"counts of {missing or sorted(by_key)} are missing or unknown; readings are {READINGS}")
-        cube = [[by_key[r, label] for label in (*types, ALL)] for r in READINGS]
+        missing = [(r, label) for r in SCHEMES for label in (*types, ALL) if (r, label) not in by_key]
+        if missing or len(by_key) != len(SCHEMES) * (len(types) + 1):
+            raise ValueError(f"counts of {missing or sorted(by_key)} are missing or unknown; schemes are {SCHEMES}")
+        cube = [[by_key[r, label] for label in (*types, ALL)] for r in SCHEMES]
         return cls(types, np.asarray(cube, np.int32))
 
 
@@ -116,7 +117,7 @@ class Scores:
 
     @cached_property
     def totals(self) -> NDArray[np.int64]:
-        """(readings, types + 1, 3): counts over all sentences."""
+        """(schemes, types + 1, 3): counts over all sentences."""
         out: NDArray[np.int64] = self.counts.array.sum(axis=-1, dtype=np.int64)
         return out
 
@@ -125,23 +126,23 @@ class Scores:
         """Entity types in the schema's order."""
         return self.counts.types
 
-    def of(self, reading: str = "typed", label: str = ALL) -> Prf:
-        """Precision, recall, F1 of one reading: over all spans (micro), or of one type."""
+    def of(self, scheme: str = "typed", label: str = ALL) -> Prf:
+        """Precision, recall, F1 of one scheme: over all spans (micro), or of one type."""
         row = len(self.types) if label == ALL else self.types.index(label)
-        tp, pred, gold = self.totals[READINGS.index(reading), row].tolist()
-        unit = 2 if reading == "partial" else 1
+        tp, pred, gold = self.totals[SCHEMES.index(scheme), row].tolist()
+        unit = 2 if scheme == "partial" else 1
         return Prf.of(tp / unit, pred / unit, gold / unit) if unit > 1 else Prf.of(tp, pred, gold)
 
-    def macro(self, reading: str = "typed") -> Prf:
+    def macro(self, scheme: str = "typed") -> Prf:
         """Unweighted mean over the types that occur in gold or predictions."""
-        return self._mean(reading, weighted=False)
+        return self._mean(scheme, weighted=False)
 
-    def weighted(self, reading: str = "typed") -> Prf:
+    def weighted(self, scheme: str = "typed") -> Prf:
         """Mean over types, weighted by their gold spans."""
-        return self._mean(reading, weighted=True)
+        return self._mean(scheme, weighted=True)
 
-    def _mean(self, reading: str, *, weighted: bool) -> Prf:
-        rows = [row for row in (self.of(reading, label) for label in self.types) if row.gold or row.pred]
+    def _mean(self, scheme: str, *, weighted: bool) -> Prf:
+        rows = [row for row in (self.of(scheme, label) for label in self.types) if row.gold or row.pred]
         weights = [row.gold if weighted else 1.0 for row in rows]
         total = sum(weights)
         p, r, f = (
@@ -162,13 +163,13 @@ class Scores:
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON and for a row of `evaluations`."""
         return {
-            **{reading: self.of(reading)._asdict() for reading in READINGS},
+            **{scheme: self.of(scheme)._asdict() for scheme in SCHEMES},
             "macro": self.macro()._asdict(),
             "weighted": self.weighted()._asdict(),
             "entity_span_accuracy": self.entity_span_accuracy,
             "exact": self.exact,
             "labels": {
-                label: {**self.of("typed", label)._asdict(), **{r: self.of(r, label)._asdict() for r in READINGS[1:]}}
+                label: {**self.of("typed", label)._asdict(), **{r: self.of(r, label)._asdict() for r in SCHEMES[1:]}}
                 for label in self.types
             },
             "illegal": {"gold": self.illegal_gold._asdict(), "pred": self.illegal_pred._asdict()},
@@ -200,7 +201,7 @@ def _score(gold: Tags, pred: Tags, schema: LabelSchema) -> Scores:
 
 
 def count(gold: Spans, pred: Spans, *, sentences: int, tokens: int, types: tuple[str, ...]) -> SentenceCounts:
-    """Counts per sentence of all readings, from the spans of gold and predictions."""
+    """Counts per sentence of all schemes, from the spans of gold and predictions."""
     end_at, type_at = np.full(tokens + 1, -1, np.int64), np.full(tokens + 1, -1, np.int64)
     begins_at = np.zeros(tokens + 1, bool)
     end_at[gold.start], type_at[gold.start], begins_at[gold.start] = gold.end, gold.type, gold.begins
@@ -210,17 +211,17 @@ def count(gold: Spans, pred: Spans, *, sentences: int, tokens: int, types: tuple
     halves, type_hits = match(gold, pred)
     own_halves, own_type_hits = match(gold, pred, shift=tokens)
 
-    out = np.empty((len(READINGS), len(types) + 1, 3, sentences), np.int32)
+    out = np.empty((len(SCHEMES), len(types) + 1, 3, sentences), np.int32)
     grid = _Grid(len(types), sentences)
     gold_all, pred_all = grid.sums(gold, None), grid.sums(pred, None)
     # Within one type, equal boundaries are a typed match.
     weights = {"typed": (typed, typed), "strict": (strict, strict), "boundary": (typed, boundary)}
     weights |= {"partial": (own_halves, halves), "type": (own_type_hits, type_hits)}
-    for i, reading in enumerate(READINGS):
-        own, over_all = weights[reading]
+    for i, scheme in enumerate(SCHEMES):
+        own, over_all = weights[scheme]
         out[i, :-1, 0], out[i, -1, 0] = grid.sums(pred, own)[:-1], grid.sums(pred, over_all)[-1]
-        unit = 2 if reading == "partial" else 1
-        is_strict = reading == "strict"
+        unit = 2 if scheme == "partial" else 1
+        is_strict = scheme == "strict"
         out[i, :, 1] = grid.sums(pred, pred.begins) if is_strict else unit * pred_all
         out[i, :, 2] = grid.sums(gold, gold.begins) if is_strict else unit * gold_all
     return SentenceCounts(types, out)

@@ -1,4 +1,4 @@
-"""Our readings against seqeval and nervaluate, on random tag sequences."""
+"""Our schemes against seqeval and nervaluate, on random tag sequences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spanloom.errors import DataError, SchemaError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.spans import orphans, spans_of
 from spanloom_evaluator.score.decode import decode, flatten
-from spanloom_evaluator.score.readings import ALL, READINGS, SentenceCounts, score, score_names
+from spanloom_evaluator.score.schemes import ALL, SCHEMES, SentenceCounts, score, score_names
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 TAG = st.integers(0, len(SCHEMA) - 1)
@@ -54,24 +54,24 @@ def _strict(gold: list[list[int]], pred: list[list[int]], average: str | None) -
     return v1.precision_recall_fscore_support(_names(gold), _names(pred), average=average, zero_division=0, scheme=IOB2)
 
 
-@pytest.mark.parametrize(("reading", "seqeval"), [("typed", _default), ("strict", _strict)])
+@pytest.mark.parametrize(("scheme", "seqeval"), [("typed", _default), ("strict", _strict)])
 @settings(max_examples=200, deadline=None)
 @given(corpus=CORPUS)
-def test_equals_seqeval(reading, seqeval, corpus):
+def test_equals_seqeval(scheme, seqeval, corpus):
     gold, pred = corpus
     scores = score(gold, pred, SCHEMA)
-    if not any(scores.of(reading)[3:]):
-        assert scores.of(reading).f1 == scores.macro(reading).f1 == scores.weighted(reading).f1 == 0
+    if not any(scores.of(scheme)[3:]):
+        assert scores.of(scheme).f1 == scores.macro(scheme).f1 == scores.weighted(scheme).f1 == 0
         return
     micro = seqeval(gold, pred, "micro")
-    assert scores.of(reading)[:3] == pytest.approx(micro[:3], abs=1e-12)
-    assert scores.of(reading).gold == micro[3]
-    assert scores.macro(reading)[:3] == pytest.approx(seqeval(gold, pred, "macro")[:3], abs=1e-12)
-    if scores.of(reading).gold:
-        assert scores.weighted(reading)[:3] == pytest.approx(seqeval(gold, pred, "weighted")[:3], abs=1e-12)
-    present = sorted(t for t in SCHEMA.types if scores.of(reading, t).gold or scores.of(reading, t).pred)
+    assert scores.of(scheme)[:3] == pytest.approx(micro[:3], abs=1e-12)
+    assert scores.of(scheme).gold == micro[3]
+    assert scores.macro(scheme)[:3] == pytest.approx(seqeval(gold, pred, "macro")[:3], abs=1e-12)
+    if scores.of(scheme).gold:
+        assert scores.weighted(scheme)[:3] == pytest.approx(seqeval(gold, pred, "weighted")[:3], abs=1e-12)
+    present = sorted(t for t in SCHEMA.types if scores.of(scheme, t).gold or scores.of(scheme, t).pred)
     for i, per_label in enumerate(zip(*seqeval(gold, pred, None), strict=True)):
-        assert scores.of(reading, present[i])[:3] == pytest.approx(per_label[:3], abs=1e-12)
+        assert scores.of(scheme, present[i])[:3] == pytest.approx(per_label[:3], abs=1e-12)
 
 
 @pytest.mark.slow
@@ -81,11 +81,11 @@ def test_equals_nervaluate(corpus):
     gold, pred = corpus
     scores = score(gold, pred, SCHEMA)
     theirs = Evaluator(_names(gold), _names(pred), list(SCHEMA.types), loader="list").evaluate()
-    for reading, name in [("partial", "partial"), ("type", "ent_type"), ("boundary", "exact"), ("typed", "strict")]:
+    for scheme, name in [("partial", "partial"), ("type", "ent_type"), ("boundary", "exact"), ("typed", "strict")]:
         rows = {ALL: theirs["overall"][name], **{t: theirs["entities"][t][name] for t in theirs["entities"]}}
         for label, row in rows.items():
-            ours = scores.of(reading, label)
-            assert ours[:3] == pytest.approx((row.precision, row.recall, row.f1), abs=1e-12), (reading, label)
+            ours = scores.of(scheme, label)
+            assert ours[:3] == pytest.approx((row.precision, row.recall, row.f1), abs=1e-12), (scheme, label)
             assert (ours.pred, ours.gold) == (row.actual, row.possible)
 
 
@@ -124,9 +124,9 @@ def test_counts_survive_storing(corpus):
     counts = score(*corpus, SCHEMA).counts
     back = SentenceCounts.from_rows(reversed(counts.rows()))
     assert set(back.types) == set(counts.types)
-    for reading in READINGS:
+    for scheme in SCHEMES:
         for label in (*counts.types, ALL):
-            assert (back.of(reading, label) == counts.of(reading, label)).all()
+            assert (back.of(scheme, label) == counts.of(scheme, label)).all()
 
 
 def test_stored_counts_with_a_missing_row_are_refused():
