@@ -81,7 +81,7 @@ class SchemeCounts:
 
 
 @dataclass
-class ScoredArm:
+class ArmCounts:
     """What was trained on one source at one size: `key` says which (`_ALIKE` and `_OWN`), `counts` one a seed."""
 
     key: dict[str, Any]
@@ -97,11 +97,11 @@ class ScoredArm:
         return "arm-" + hashlib.sha256(canonical.encode()).hexdigest()[:24]
 
 
-def arms_alike(connection: Connection, evaluation: str, *, scheme: str = "typed", label: str = ALL) -> list[ScoredArm]:
+def arms_alike(connection: Connection, evaluation: str, *, scheme: str = "typed", label: str = ALL) -> list[ArmCounts]:
     """The evaluation's arm and those that differ from it in their source alone, with the counts of ended seeds."""
-    arms: dict[str, ScoredArm] = {}
+    arms: dict[str, ArmCounts] = {}
     for row in connection.execute(_COUNTS, {"id": evaluation, "reading": scheme, "label": label}):
-        arm = ScoredArm({name: getattr(row, name) for name in (*_ALIKE, *_OWN)}, [], [])
+        arm = ArmCounts({name: getattr(row, name) for name in (*_ALIKE, *_OWN)}, [], [])
         arm = arms.setdefault(arm.id, arm)
         arm.counts.append(
             SchemeCounts(scheme, label, np.asarray([row.true_positive, row.predicted, row.gold], np.int32))
@@ -139,7 +139,7 @@ def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpe
         connection.execute(_TEST, row)
 
 
-def _store(connection: Connection, arm: ScoredArm, settings: EvaluationSpec) -> None:
+def _store(connection: Connection, arm: ArmCounts, settings: EvaluationSpec) -> None:
     interval = bootstrap(
         arm.counts, resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
     )._asdict()

@@ -8,7 +8,7 @@ import numpy as np
 
 from spanloom.errors import DataError
 from spanloom_evaluator.score.intervals import Counted, Floats, f1_of, mean_over_seeds
-from spanloom_evaluator.score.readings import ALL
+from spanloom_evaluator.score.schemes import ALL
 
 CHUNK = 250  # resamples at a time: 250 x 10,000 sentences are 20 MB
 

@@ -15,8 +15,8 @@ from spanloom.errors import NotFound
 from spanloom.store.models import Json
 from spanloom_evaluator.advise.advice import advise
 from spanloom_evaluator.advise.figures import ZERO_SHOT, ScoredArm
-from spanloom_evaluator.score.readings import ALL
-from spanloom_evaluator.stored import ReadingCounts
+from spanloom_evaluator.score.schemes import ALL
+from spanloom_evaluator.stored import SchemeCounts
 
 _DONE = text("SELECT count(*) FROM evaluations WHERE run_id = :run AND state = 'done'")
 _RUN = text("SELECT state FROM runs WHERE id = :run")
@@ -63,7 +63,7 @@ def scored_arms(connection: Connection, run: str) -> dict[tuple[str, str], list[
                     kind=first.kind if first.size else ZERO_SHOT,
                     size=first.size,
                     counts=[
-                        ReadingCounts("typed", ALL, np.asarray([r.true_positive, r.predicted, r.gold], np.int32))
+                        SchemeCounts("typed", ALL, np.asarray([r.true_positive, r.predicted, r.gold], np.int32))
                         for r in rows
                     ],
                     gold_used=first.gold_used,

@@ -10,17 +10,17 @@ from spanloom_evaluator.advise.advice import advise
 from spanloom_evaluator.advise.figures import Advice, ScoredArm
 from spanloom_evaluator.advise.resamples import joint_f1
 from spanloom_evaluator.score.intervals import bootstrap
-from spanloom_evaluator.score.readings import ALL
-from spanloom_evaluator.stored import ReadingCounts
+from spanloom_evaluator.score.schemes import ALL
+from spanloom_evaluator.stored import SchemeCounts
 
 SENTENCES = 400
 
 
-def counts(f1: float, *, seed: int = 0, sentences: int = SENTENCES) -> ReadingCounts:
+def counts(f1: float, *, seed: int = 0, sentences: int = SENTENCES) -> SchemeCounts:
     """Counts of a model that finds a share of one entity a sentence, and predicts as many."""
     found = np.random.default_rng(seed).permutation(sentences) < round(f1 * sentences)
     ones = np.ones(sentences, np.int32)
-    return ReadingCounts("typed", ALL, np.stack([found.astype(np.int32), ones, ones]))
+    return SchemeCounts("typed", ALL, np.stack([found.astype(np.int32), ones, ones]))
 
 
 def arm(
