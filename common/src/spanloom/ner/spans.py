@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -42,3 +42,16 @@ def repair_iob(tags: Sequence[int]) -> tuple[int, ...]:
     """Tags with each orphan I-X turned into B-X; the spans stay what `spans_of` reads."""
     fixed = set(orphans(tags))
     return tuple(tag - 1 if i in fixed else tag for i, tag in enumerate(tags))
+
+
+def tags_of(spans: Iterable[Span], length: int) -> tuple[int, ...]:
+    """IOB2 tag ids of `length` tokens from spans that do not overlap; `spans_of` reads the same spans.
+
+    Raises ValueError for a span that is empty, overlaps another or ends past the last token.
+    """
+    tags = [0] * length
+    for span in spans:
+        if not 0 <= span.start < span.end <= length or any(tags[span.start : span.end]):
+            raise ValueError(f"{span} does not fit {length} tokens beside the others")
+        tags[span.start : span.end] = [2 * span.type + 1] + [2 * span.type + 2] * (span.end - span.start - 1)
+    return tuple(tags)

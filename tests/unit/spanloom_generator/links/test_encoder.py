@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from spanloom.errors import EnvironmentMissing, SpecError
+from spanloom.ner.links import Links
+from spanloom_generator.links.encoder import EncoderAligner, links_of
+
+WORDS = ["the", "food", "is", "good", "la", "comida", "es", "buena"]
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A random encoder of four layers over words that it knows by name."""
+    folder = tmp_path_factory.mktemp("encoder")
+    vocabulary = {word: i for i, word in enumerate(["<pad>", "<unk>", *WORDS])}
+    plain = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    plain.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(
+        tokenizer_object=plain, pad_token="<pad>", unk_token="<unk>", model_max_length=16
+    ).save_pretrained(folder)
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=16,
+    )
+    BertModel(config).save_pretrained(folder)
+    return str(folder)
+
+
+def test_words_are_linked_where_both_directions_agree_and_the_rest_possibly() -> None:
+    # Source word 1 has two subwords; words 0 and 1 find each other, source 2 prefers a word that prefers another.
+    source = torch.tensor([[[9.0, 0, 0], [0, 9, 0], [0, 9, 0], [5, 0, 0]]])
+    target = torch.tensor([[[0.0, 9, 0], [9, 0, 0], [0, 1, 0]]])
+    found = links_of([0, 1, 1, 2], source, [0, 1, 2], target)
+    assert found == Links(((0, 1), (1, 0)), ((2, 2),))
+
+
+def test_nothing_in_nothing_out() -> None:
+    nothing = torch.zeros(1, 0, 3)
+    assert links_of([], nothing, [0], torch.ones(1, 1, 3)) == Links()
+    assert links_of([0], torch.ones(1, 1, 3), [], nothing) == Links()
+
+
+def test_layers_are_the_middle_two_or_those_given(encoder: str) -> None:
+    assert EncoderAligner(encoder).layers == (2, 3)
+    assert "layers 1" in EncoderAligner(encoder, [1]).rule
+    with pytest.raises(SpecError, match=r"layers 0 .* to 4"):
+        EncoderAligner(encoder, [5])
+
+
+def test_a_pair_has_the_same_links_alone_and_among_others(encoder: str) -> None:
+    aligner = EncoderAligner(encoder)
+    pairs = [
+        (WORDS[:4], WORDS[4:]),
+        (["food"], ["food"]),
+        ([], WORDS),
+        (WORDS[:2], WORDS[4:6]),
+    ]
+    together = list(aligner.align(pairs))
+    assert together == [next(aligner.align([pair])) for pair in pairs]
+    assert (0, 0) in together[1].sure
+
+
+def test_words_past_the_longest_input_have_no_links(encoder: str) -> None:
+    (found,) = EncoderAligner(encoder).align([(["food"] * 40, ["food"] * 40)])
+    assert max(i for i, _ in (*found.sure, *found.possible)) < 16
+
+
+def test_what_is_no_encoder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentMissing, match="cannot be loaded"):
+        EncoderAligner(str(tmp_path))

@@ -1,0 +1,1 @@
+"""Spans carried over to a translation: by word links, by markers, by translated mentions."""
