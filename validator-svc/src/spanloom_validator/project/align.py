@@ -59,9 +59,9 @@ def project_links(spans: Sequence[Span], links: Links, source_length: int, trans
     kept: list[Span] = []
     taken: set[int] = set()
     for image in sorted(images):
-        place = range(image.start, image.end)
-        if taken.isdisjoint(place):
-            taken.update(place)
+        stretch = range(image.start, image.end)
+        if taken.isdisjoint(stretch):
+            taken.update(stretch)
             kept.append(Span(spans[image.order].type, image.start, image.end))
         else:
             lost[image.order] = Lost.SPAN_OVERLAP
