@@ -82,6 +82,10 @@ class GoldSpec(Frozen):
         Field(description="the data's entity type -> the run's, or null to read it as O"),
     ] = {}
     limit: Annotated[int, Field(ge=1, description="at most so many sentences a split")] | None = None
+    tokens: Annotated[
+        Literal["as_given", "words"],
+        Field(description="tokens as the data has them, or each cut by the one rule: words, punctuation, elisions"),
+    ] = "as_given"
     revision: Annotated[
         str | None,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/\-]{0,199}$", description="commit or branch on the Hugging Face hub"),

@@ -21,6 +21,7 @@ from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom.ner.spans import orphans, spans_of
+from spanloom.ner.words import cut_tags, cut_tokens
 
 SPLITS: tuple[Split, ...] = get_args(Split)
 
@@ -252,9 +253,10 @@ def _over_schema(found: _Found, spec: GoldSpec, schema: LabelSchema, language: s
     for split in SPLITS:
         tag_id = _TagIds(schema, spec.mapping, found.known_types, found.paths[split])
         rows = found.splits[split][: spec.limit]
-        splits[split] = [
+        sentences = (
             Sentence(row.tokens, tuple(tag_id(tag, row.line_of(i)) for i, tag in enumerate(row.tags))) for row in rows
-        ]
+        )
+        splits[split] = [_in_words(s) for s in sentences] if spec.tokens == "words" else list(sentences)
         counts[split] = count(splits[split], schema, tag_id.dropped)
     totals = {name: sum(counts[split].entities[name] for split in SPLITS) for name in schema.types}
     if not any(totals.values()):
@@ -272,6 +274,12 @@ def _over_schema(found: _Found, spec: GoldSpec, schema: LabelSchema, language: s
         counts=counts,
         missing_types=tuple(name for name, n in totals.items() if n == 0),
     )
+
+
+def _in_words(sentence: Sentence) -> Sentence:
+    """The sentence with each token cut by the rule of `ner.words`; entities begin and end where they did."""
+    tokens, origin = cut_tokens(sentence.tokens)
+    return Sentence(tokens, cut_tags(sentence.tags, origin))
 
 
 class _TagIds:

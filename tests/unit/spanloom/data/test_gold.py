@@ -187,3 +187,15 @@ def test_folds_that_cannot_be() -> None:
 def test_demo_and_limit() -> None:
     data = load(GoldSpec(demo="sv", limit=7))
     assert [len(data[split]) for split in SPLITS] == [7, 7, 7]
+
+
+def test_words_cut_every_split_and_keep_where_entities_begin_and_end(tmp_path: Path) -> None:
+    folder = make(tmp_path / "gold", test="L'hôtel B-LOC\nRitz, I-LOC\nest O\nloin. O\n")
+    given, cut = load(GoldSpec(path=str(folder))), load(GoldSpec(path=str(folder), tokens="words"))
+    assert given["test"][0].tokens == ("L'hôtel", "Ritz,", "est", "loin.")
+    assert cut["test"][0].tokens == ("L'", "hôtel", "Ritz", ",", "est", "loin", ".")
+    assert NEWS.names(cut["test"][0].tags) == ["B-LOC", "I-LOC", "I-LOC", "I-LOC", "O", "O", "O"]
+    assert cut.counts["test"].tokens == 7
+    assert given.counts["test"].entities == cut.counts["test"].entities
+    assert given.hashes["test"] != cut.hashes["test"]
+    assert given.hashes["dev"] == cut.hashes["dev"]
