@@ -43,7 +43,14 @@ def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
     """The four services in this process."""
     short = {name.removeprefix("SPANLOOM_").lower(): value for name, value in SHORT.items() if name[0] == "S"}
     settings = load_settings(
-        **short, database_url=database_url, bus=BUS, home=tmp_path, cache=tmp_path / "cache", port=0, log_level="error"
+        data="/",
+        **short,
+        database_url=database_url,
+        bus=BUS,
+        home=tmp_path,
+        cache=tmp_path / "cache",
+        port=0,
+        log_level="error",
     )
     with embedded(settings) as service, service:
         yield service

@@ -28,7 +28,7 @@ BUS, CALLS = "memory://dlq", 3
 
 @pytest.fixture
 def service(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    settings = load_settings(database_url=database_url, bus=BUS, home=tmp_path, cache=tmp_path, port=0)
+    settings = load_settings(database_url=database_url, bus=BUS, home=tmp_path, cache=tmp_path, port=0, data="/")
     # The services' log lines would run into what the command prints in this process.
     with capture_logs(), embedded(settings) as service, service:
         monkeypatch.setenv("SPANLOOM_URL", service.url)

@@ -104,7 +104,7 @@ def evaluate(db: Engine, bus: Bus, run: str) -> Evaluate:
 
 @pytest.fixture
 def http(db: Engine) -> Iterator[TestClient]:
-    settings = load_settings()
+    settings = load_settings(data="/")
     routers = [
         run_routes(db, None, settings),
         dataset_routes(db),

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from spanloom.contracts.reach import Reach
 from spanloom.errors import PermanentEngineError, TransientEngineError
 from spanloom_generator.engines import batches
 from spanloom_generator.engines.openai_batch import OpenAIBatchEngine
@@ -39,7 +40,8 @@ def engine_at(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
     def start(**config: Any) -> OpenAIBatchEngine:
         key = str(tmp_path / "key")
-        fixed = {"kind": "openai_batch", "base_url": f"{server}/v1", "model": "m", "api_key_file": key}
+        fixed: dict[str, Any] = {"kind": "openai_batch", "base_url": f"{server}/v1", "model": "m", "api_key_file": key}
+        fixed["reach"] = Reach(None, (key, str(tmp_path / "other")))
         engine = open_engine(fixed | {"poll_s": 0.05, "gather_s": 0.2} | config)
         assert isinstance(engine, OpenAIBatchEngine)
         engines.append(engine)

@@ -76,7 +76,7 @@ def deployment(
     with own_database(postgres_url) as url, open_bus(kafka_session.url) as bus:
         bus.delete_topics([*TOPICS, *map(dlq_of, TOPICS)])
         settings = load_settings(
-            **short, database_url=url, bus=kafka_session.url, home=folder, cache=folder / "cache", port=0
+            data="/", **short, database_url=url, bus=kafka_session.url, home=folder, cache=folder / "cache", port=0
         )
         with embedded(settings) as service, service:
             place = Deployment(service, url, kafka_session.url, folder)

@@ -15,6 +15,7 @@ from spanloom.contracts.rules import Rules
 from spanloom.contracts.spec import check_spec
 from spanloom.data.completions import read_completions
 from spanloom.data.languages import complete_spec
+from spanloom.data.roots import ANYWHERE
 from spanloom.ner.schema import LabelSchema
 from spanloom.store import work
 from spanloom_generator import records
@@ -58,7 +59,7 @@ def recorded_run(db: Engine, name: str, rules: Mapping[str, Any], **changes: Any
     }
     for source in spec["sources"]:
         source["engine"]["files"] = {code: str(path)}
-    run_id = submit(db, check_spec(complete_spec(spec)), key=None)[0]
+    run_id = submit(db, check_spec(complete_spec(spec)), key=None, roots=(ANYWHERE,))[0]
     calls = {call.call_index: call for call in read_completions(path)}
     prompts = {row.id: row.call_index for row in select(db, "SELECT id, call_index FROM prompts")}
     with db.begin() as connection:

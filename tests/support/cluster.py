@@ -98,6 +98,7 @@ class Cluster:
             "SPANLOOM_HOME": str(folder / "home"),
             "SPANLOOM_MODELS": str(folder / "models"),
             "SPANLOOM_CACHE": str(folder / "cache"),
+            "SPANLOOM_DATA": "/",
             **settings,
         }
         self.processes: list[Process] = []

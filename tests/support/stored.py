@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 from spanloom.contracts.messages import CompletionMessage
 from spanloom.contracts.spec import check_spec
 from spanloom.data.languages import complete_spec
+from spanloom.data.roots import ANYWHERE
 from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.relay import message_of
@@ -36,7 +37,7 @@ def store_run(db: Engine, *sources: Mapping[str, Any], **training: Any) -> str:
         "training": tiny_training(**training),
     }
     spec = check_spec(complete_spec(given))
-    return submit(db, spec, key=None)[0]
+    return submit(db, spec, key=None, roots=(ANYWHERE,))[0]
 
 
 def store_called_run(db: Engine, folder: Path, *, calls: int = 30, name: str = "recorded", **training: Any) -> str:

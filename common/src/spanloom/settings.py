@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from spanloom.bus.settings import DAY_S, BusSettings
 from spanloom.contracts.allowed import ENCODERS, LLMS
+from spanloom.contracts.reach import Reach
 from spanloom.errors import SettingsError
 
 PREFIX = "SPANLOOM_"
@@ -132,10 +133,21 @@ class WorkSettings(BaseSettings):
 
 
 class ModelSettings(BaseSettings):
-    """Models that specifications may name: names, patterns (`org/*`), `name@revision`; `local` is any folder."""
+    """What specifications may name. Models: names, patterns (`org/*`), `name@revision`; `local` is any folder."""
 
     encoders: Names = Field(ENCODERS, description="Encoders that may be trained.")
     llms: Names = Field(LLMS, description="LLMs that vLLM may load.")
+    llm_hosts: Names | None = Field(
+        None,
+        description="Hosts that an engine's `base_url` may name: `api.openai.com`, `*.example.org`, `host:8000`. "
+        "Unset: any on a service that listens on loopback, none on one that listens beyond. Link-local and metadata "
+        "addresses are never asked.",
+    )
+    llm_keys: Names | None = Field(
+        None,
+        description="Environment variables (patterns too) and whole paths of files that an engine may take its key "
+        "from. Unset: variables `*_API_KEY` and `*_API_TOKEN` on a service that listens on loopback, none beyond.",
+    )
 
 
 class LifecycleSettings(BaseSettings):
@@ -172,7 +184,12 @@ class FolderSettings(BaseSettings):
         description="Folder of what can be made again. Default: the user's cache folder.",
     )
     data: Annotated[tuple[Path, ...], NoDecode] = Field(
-        (), description="Folders with local copies of gold data, separated as in `PATH`; looked in before any hub."
+        (),
+        description="Folders beneath which a specification may name files, separated as in `PATH`; local copies of "
+        "named gold data are looked for in them before any hub.",
+    )
+    prompts: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Folders of prompts' wording, separated as in `PATH`; looked in before `SPANLOOM_DATA`."
     )
 
 
@@ -212,17 +229,20 @@ class Settings(
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls)
 
-    @field_validator("allowed_hosts", "allowed_origins", "encoders", "llms", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", "encoders", "llms", "llm_hosts", "llm_keys", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("data", mode="before")
+    @field_validator("data", "prompts", mode="before")
     @classmethod
     def _split_path(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(Path(part) for part in value.split(os.pathsep) if part)
-        return (value,) if isinstance(value, Path) else value
+            value = tuple(Path(part) for part in value.split(os.pathsep) if part)
+        try:
+            return tuple(path.expanduser() for path in ((value,) if isinstance(value, Path) else value))
+        except RuntimeError as error:
+            raise ValueError(f"{error}; write whole paths") from None
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
@@ -265,6 +285,21 @@ class Settings(
             heartbeat_s=self.heartbeat_s,
             silence_rebuild_s=self.silence_s,
         )
+
+    @property
+    def reach(self) -> Reach:
+        """What specifications may reach: the lists, else what is safe where this service listens."""
+        own = self.host in LOOPBACK
+        unlisted = None if own else ()
+        return Reach(
+            hosts=unlisted if self.llm_hosts is None else self.llm_hosts,
+            keys=unlisted if self.llm_keys is None else self.llm_keys,
+        )
+
+    @property
+    def wording_roots(self) -> tuple[Path, ...]:
+        """The folders beneath which a specification may name prompts' wording."""
+        return (*self.prompts, *self.data)
 
     @property
     def models_folder(self) -> Path:

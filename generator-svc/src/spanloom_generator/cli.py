@@ -14,7 +14,9 @@ from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.gold import load_gold
 from spanloom.data.languages import complete_spec
+from spanloom.data.roots import own_roots
 from spanloom.errors import DataError, SpecError
+from spanloom.settings import load_settings
 from spanloom_generator.prompts import plan_prompts
 from spanloom_generator.seeds import PromptSplit
 
@@ -41,8 +43,10 @@ def prompt(
     most = chosen.dev_calls_planned if dev else chosen.max_calls
     if call >= most:
         raise SpecError([("call", f"{call} is past the last {split} call; {chosen.name} makes {most}, from 0")])
-    gold = load_gold(target.gold, parsed.schema_for(target.code), language=target.code)
-    plan = next(plan_prompts(parsed, chosen, target.code, gold["train"], split=split, start=call, count=1))
+    settings = load_settings()
+    roots = own_roots([*settings.prompts, *settings.data])
+    gold = load_gold(target.gold, parsed.schema_for(target.code), language=target.code, roots=roots)
+    plan = next(plan_prompts(parsed, chosen, target.code, gold["train"], split=split, start=call, count=1, roots=roots))
     if as_json:
         whole = asdict(plan.request(f"{target.code}.{chosen.name}.{split}.{call}")) | {
             "seed_indices": plan.seed_indices

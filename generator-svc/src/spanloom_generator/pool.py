@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine as Database
 
+from spanloom.contracts.reach import Reach
+from spanloom.data.roots import Roots
 from spanloom.errors import EnvironmentMissing
 from spanloom.gpu.turn import DeviceTurn
 from spanloom_generator import records
@@ -28,11 +30,14 @@ class EnginePool:
         db: Database,
         *,
         cache: Path,
+        roots: Roots = (),
+        reach: Reach | None = None,
         open_: Callable[[Mapping[str, Any]], Engine] = open_engine,
         gpus: Sequence[str] = (),
         turns: Turns | None = None,
     ) -> None:
         self.db, self.cache, self.open, self.gpus, self.turns = db, cache, open_, gpus, turns
+        self.roots, self.reach = roots, reach or Reach()
         self._engines: dict[bytes, Engine] = {}
         self._capacity = 0
         self._lock = threading.Lock()
@@ -52,8 +57,9 @@ class EnginePool:
         return engine
 
     def _complete(self, run_id: str, language: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        """What an engine is opened with: its part of the specification, and what the operator lets it have."""
         if config["kind"] != "toy":
-            return dict(config)
+            return {**config, "roots": self.roots, "reach": self.reach}
         with self.db.connect() as connection:
             gold = records.gold_train(connection, run_id)
             related = records.related_of(connection, run_id).get(language)

@@ -9,7 +9,7 @@ from pathlib import Path
 from spanloom.contracts.sources import PromptSpec, SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.data.languages import find_language
-from spanloom.data.named import data_roots
+from spanloom.data.roots import find_beneath, open_regular
 from spanloom.errors import DataError, SpecError
 from spanloom.ner.formats import SampleFormat, sample_format
 from spanloom.ner.formats.jsontext import dumps
@@ -109,8 +109,8 @@ def resolve(prompt: PromptSpec) -> Style:
     )
 
 
-def load_wording(prompt: PromptSpec, roots: Sequence[Path] = ()) -> Wording:
-    """The wording a specification names: files, looked for as given and under `roots`; else Spanloom's own.
+def load_wording(prompt: PromptSpec, roots: Sequence[Path]) -> Wording:
+    """The wording a specification names: files beneath `roots`; else Spanloom's own.
 
     Raises DataError for a file that is missing, too large, empty or not UTF-8.
     """
@@ -120,21 +120,18 @@ def load_wording(prompt: PromptSpec, roots: Sequence[Path] = ()) -> Wording:
 
 
 def _read(name: str, roots: Sequence[Path]) -> str:
-    given = Path(name).expanduser()
-    places = [given, *(root / given for root in roots if not given.is_absolute())]
-    for path in places:
-        if path.is_file():
-            data = path.read_bytes()
-            if len(data) > MAX_WORDING_BYTES:
-                raise DataError(f"a prompt's wording of more than {MAX_WORDING_BYTES:,} bytes", path=str(path))
-            try:
-                text = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
-            except UnicodeDecodeError as error:
-                raise DataError(f"not UTF-8: {error.reason} at byte {error.start}", path=str(path)) from None
-            if not text.strip():
-                raise DataError("a prompt's wording is empty", path=str(path))
-            return text
-    raise DataError(f"no such file for a prompt's wording; looked for {', '.join(map(str, places))}", path=name)
+    path = find_beneath(name, roots, kind="file", what="a prompt's wording", setting="SPANLOOM_PROMPTS")
+    with open_regular(path) as file:
+        data = file.read(MAX_WORDING_BYTES + 1)
+    if len(data) > MAX_WORDING_BYTES:
+        raise DataError(f"a prompt's wording of more than {MAX_WORDING_BYTES:,} bytes", path=str(path))
+    try:
+        text = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError as error:
+        raise DataError(f"not UTF-8: {error.reason} at byte {error.start}", path=str(path)) from None
+    if not text.strip():
+        raise DataError("a prompt's wording is empty", path=str(path))
+    return text
 
 
 def seed_plan(spec: RunSpec, source: SyntheticSource, size: int) -> SeedPlan:
@@ -168,7 +165,7 @@ def plan_prompts(
     split: PromptSplit = "train",
     start: int = 0,
     count: int | None = None,
-    roots: Sequence[Path] | None = None,
+    roots: Sequence[Path] = (),
 ) -> Iterator[PromptPlan]:
     """Calls `start` to `start + count - 1` of a source, a language and a split (all of them by default).
 
@@ -181,7 +178,7 @@ def plan_prompts(
     if count is None:
         count = (source.max_calls if split == "train" else source.dev_calls_planned) - start
     schema, style, written = spec.schema_for(language), resolve(source.prompt), sample_format(source.format)
-    wording = load_wording(source.prompt, data_roots() if roots is None else roots)
+    wording = load_wording(source.prompt, roots)
     name, as_object = language_name(spec, language), source.constrain == "json"
     labels = {type_: spec.labels[type_] for type_ in schema.types}
     write = _Writer(wording, style, written, schema, name, labels, source.n, as_object)

@@ -49,7 +49,7 @@ def add_engines(parts: Parts, runtime: Runtime) -> None:
     """The engines, and what keeps their work coming and going."""
     settings, db, bus = runtime.settings, runtime.db, runtime.bus
     pool = EnginePool(
-        db, cache=settings.cache, gpus=gpus(),
+        db, cache=settings.cache, roots=settings.data, reach=settings.reach, gpus=gpus(),
         turns=lambda gpu, name: turn_on(db, settings, gpu, holder=f"{runtime.holder}/{name}"),
     )  # fmt: skip
     worker = GeneratorWorker(db, pool, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s)
@@ -62,6 +62,6 @@ def add_engines(parts: Parts, runtime: Runtime) -> None:
     parts.add("renew", worker.keeper.run)
     parts.add("relay-completions", Relay(db, bus, "completions", runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s, fail={"prompts": records.give_up}).run)
-    parts.add("topup", TopUp(db, roots=settings.data, window=worker.in_flight).run)
+    parts.add("topup", TopUp(db, roots=settings.wording_roots, window=worker.in_flight).run)
     parts.checks.update(consuming_checks({"prompts": loop}))
     parts.on_stop += [worker.hand_back, pool.close]  # run from the last to the first

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +15,7 @@ from spanloom.contracts.sources import ReplayEngineSpec, SyntheticSource, Wikian
 from spanloom.contracts.spec import RunSpec, spec_hash
 from spanloom.data.completions import find_recorded, read_completions
 from spanloom.data.gold import SPLITS, GoldData, load_gold
+from spanloom.data.roots import Roots
 from spanloom.errors import DataError, SpecError
 from spanloom.store import runs
 from spanloom.store.runs import NewDataset
@@ -24,11 +24,11 @@ from spanloom_generator.prompts import plan_prompts
 from spanloom_generator.seeds import PromptSplit
 from spanloom_generator.topup import first_step
 
-Roots = tuple[Path, ...]
 
-
-def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...] = ()) -> tuple[str, bool]:
+def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: Roots = (), wording: Roots = ()) -> tuple[str, bool]:
     """Store a run; returns its id and whether it is new (False: the Idempotency-Key was used for it before).
+
+    Data are read beneath `roots`, prompts' wording beneath `wording`.
 
     Raises SpecError when data cannot be read or prompts not be planned, Conflict when the key belongs to another
     specification; then nothing is stored.
@@ -40,7 +40,7 @@ def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...
         if found is not None:
             return found, False
     run_id = runs.new_run_id()
-    datasets = list(plan_datasets(run_id, spec, roots or None))
+    datasets = list(plan_datasets(run_id, spec, roots, wording))
     try:
         with db.begin() as connection:
             runs.create_run(connection, run_id, spec, datasets, idempotency_key=key)
@@ -55,7 +55,7 @@ def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: tuple[Path, ...
     return run_id, True
 
 
-def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = None) -> Iterator[NewDataset]:
+def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots = ()) -> Iterator[NewDataset]:
     """All datasets of a run: gold of every language, then each source's. Raises SpecError."""
     gold = load_all_gold(spec, roots)
     for code, data in gold.items():
@@ -64,7 +64,7 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = N
         for j, source in enumerate(spec.sources):
             if isinstance(source, SyntheticSource):
                 with mistakes_at(f"sources.{j}", languages=f"languages.{i}.name"):
-                    yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots or ())
+                    yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots, wording)
             elif isinstance(source, WikiannSource):
                 where = source.gold.get(language.code)
                 if where is None:
@@ -74,7 +74,7 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: tuple[Path, ...] | None = N
                 yield from _gold_datasets(language.code, source.name, data, splits=("train",))
 
 
-def load_all_gold(spec: RunSpec, roots: tuple[Path, ...] | None) -> dict[str, GoldData]:
+def load_all_gold(spec: RunSpec, roots: Roots) -> dict[str, GoldData]:
     """Gold data by language code, targets and related languages. Raises SpecError naming the field."""
     fields: dict[str, str] = {}
     for i, language in enumerate(spec.languages):
@@ -117,7 +117,13 @@ def _gold_datasets(
 
 
 def _synthetic_datasets(
-    run_id: str, spec: RunSpec, language: LanguageSpec, source: SyntheticSource, gold: GoldData, roots: Roots
+    run_id: str,
+    spec: RunSpec,
+    language: LanguageSpec,
+    source: SyntheticSource,
+    gold: GoldData,
+    roots: Roots,
+    wording: Roots,
 ) -> Iterator[NewDataset]:
     engine = source.engine.model_dump(mode="json")
     if source.prices is not None:
@@ -129,7 +135,7 @@ def _synthetic_datasets(
         if not calls:
             continue
         dataset = runs.dataset_id(run_id, language.code, source.name, split)
-        plans = plan_prompts(spec, source, language.code, gold["train"], split=split, count=calls, roots=roots)
+        plans = plan_prompts(spec, source, language.code, gold["train"], split=split, count=calls, roots=wording)
         yield NewDataset(
             language=language.code,
             source=source.name,
@@ -147,16 +153,16 @@ def _synthetic_datasets(
             rules=source.rules.model_dump(mode="json"),
             stop_accepted=wanted,
             calls_max=most if wanted is not None else None,
-            info={"format": source.format, "json_object": asks_json_object(source, language.code)},
+            info={"format": source.format, "json_object": asks_json_object(source, language.code, roots)},
         )
 
 
-def asks_json_object(source: SyntheticSource, language: str) -> bool:
+def asks_json_object(source: SyntheticSource, language: str, roots: Roots) -> bool:
     """Whether completions were asked for as one JSON object: batch API files, or `constrain: json`.
 
     Raises DataError when a recorded file cannot be read.
     """
     if isinstance(source.engine, ReplayEngineSpec):
-        first = next(iter(read_completions(find_recorded(source.engine.files[language]))), None)
+        first = next(iter(read_completions(find_recorded(source.engine.files[language], roots))), None)
         return first is not None and first.kind == "openai_batch"
     return source.constrain == "json"

@@ -24,7 +24,7 @@ def test_prompts_of_a_fold_show_sentences_of_its_training_folds_alone(tmp_path: 
                 "training": {"settings": ["from_scratch"]},
             }
         )
-        planned = {(d.source, d.split): d for d in plan_datasets("run", spec)}
+        planned = {(d.source, d.split): d for d in plan_datasets("run", spec, (tmp_path,))}
         names = {s: {x.tokens[0] for x in planned["gold", s].sentences or ()} for s in ("train", "dev", "test")}
         shown = set(re.findall(r"Anna\d\dx", str([prompt[1] for prompt in planned["llm", "train"].prompts or ()])))
         assert shown

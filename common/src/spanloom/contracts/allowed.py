@@ -1,11 +1,12 @@
-"""Which encoders and LLMs a specification may name: what is loaded on this side is on a list of the operator's."""
+"""What a specification may name: models that are loaded, hosts and keys, each on a list of the operator's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from spanloom.contracts.sources import SyntheticSource, VllmEngineSpec
+from spanloom.contracts.reach import Reach
+from spanloom.contracts.sources import OpenAIBatchEngineSpec, OpenAIEngineSpec, SyntheticSource, VllmEngineSpec
 from spanloom.contracts.spec import RunSpec
 
 ENCODERS = (
@@ -39,8 +40,25 @@ def is_allowed(name: str, revision: str | None, allowed: Sequence[str]) -> bool:
     return False
 
 
-def not_allowed(spec: RunSpec, *, encoders: Sequence[str], llms: Sequence[str]) -> list[tuple[str, str]]:
-    """`(field path, what is wrong)` of each model that a specification names and the lists do not allow."""
+def not_allowed(spec: RunSpec, *, encoders: Sequence[str], llms: Sequence[str], reach: Reach) -> list[tuple[str, str]]:
+    """`(field path, what is wrong)` of each model, host and key that a specification names and no list allows."""
+    return [*_models_not_allowed(spec, encoders, llms), *_beyond_reach(spec, reach)]
+
+
+def _beyond_reach(spec: RunSpec, reach: Reach) -> Iterator[tuple[str, str]]:
+    for i, source in enumerate(spec.sources):
+        engine = source.engine if isinstance(source, SyntheticSource) else None
+        if not isinstance(engine, OpenAIEngineSpec | OpenAIBatchEngineSpec):
+            continue
+        asked = {
+            "base_url": reach.refuses_url(engine.base_url),
+            "api_key_env": reach.refuses_variable(engine.api_key_env) if engine.api_key_env else None,
+            "api_key_file": reach.refuses_file(engine.api_key_file) if engine.api_key_file else None,
+        }
+        yield from ((f"sources.{i}.engine.{field}", refusal) for field, refusal in asked.items() if refusal)
+
+
+def _models_not_allowed(spec: RunSpec, encoders: Sequence[str], llms: Sequence[str]) -> list[tuple[str, str]]:
     named = []
     encoder = spec.training.encoder
     if encoder.name is not None:

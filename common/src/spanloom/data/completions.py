@@ -9,14 +9,14 @@ Recorded files also have `response.choices` without `body`. A line that fails ho
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import orjson
 
 from spanloom.data.lines import read_byte_lines
-from spanloom.data.named import data_roots
+from spanloom.data.roots import DATA_ENV, find_beneath
 from spanloom.errors import DataError
 
 MAX_LINE_BYTES = 64 * 2**20
@@ -41,14 +41,9 @@ class RecordedCompletion(NamedTuple):
     """Tokens as the API counted them, where the line says."""
 
 
-def find_recorded(name: str) -> Path:
-    """A file as given, or under SPANLOOM_DATA. Raises DataError saying where was looked."""
-    given = Path(name).expanduser()
-    places = [given, *(root / given for root in data_roots() if not given.is_absolute())]
-    found = next((path for path in places if path.is_file()), None)
-    if found is None:
-        raise DataError(f"no such file of recorded completions; looked for {', '.join(map(str, places))}", path=name)
-    return found
+def find_recorded(name: str, roots: Sequence[Path]) -> Path:
+    """A file of recorded completions beneath the data folders. Raises DataError saying where was looked."""
+    return find_beneath(name, roots, kind="file", what="a file of recorded completions", setting=DATA_ENV)
 
 
 def read_completions(path: Path | str) -> Iterator[RecordedCompletion]:

@@ -13,8 +13,9 @@ from typing import get_args
 import orjson
 
 from spanloom.contracts.gold import Folds, Fractions, GoldSpec, Split
-from spanloom.data.named import Named, data_roots, find_named
+from spanloom.data.named import Named, find_named
 from spanloom.data.readers import RawSentence, read_conll, read_jsonl, read_sentences
+from spanloom.data.roots import DATA_ENV, admitted, find_beneath
 from spanloom.data.subset import permutation
 from spanloom.data.tables import read_parquet, read_saved
 from spanloom.errors import DataError
@@ -71,14 +72,15 @@ def load_gold(
     schema: LabelSchema,
     *,
     language: str,
-    roots: Sequence[Path] | None = None,
+    roots: Sequence[Path],
     hub: bool = True,
 ) -> GoldData:
     """Train, dev and test of a language over the run's schema.
 
-    `roots` are the folders searched for named data and relative paths, SPANLOOM_DATA's by default; `hub=False` never
-    asks the Hugging Face hub. Types of a named data set that the run does not ask for are read as O and counted; in
-    files of the user's own they are an error unless `spec.mapping` names them, so that a misspelt tag is not lost.
+    `roots` are the folders that are searched for named data and relative paths, and beneath which all files must lie;
+    `hub=False` never asks the Hugging Face hub. Types of a named data set that the run does not ask for are read as O
+    and counted; in files of the user's own they are an error unless `spec.mapping` names them, so that a misspelt tag
+    is not lost.
 
     Raises DataError with file, line and what was expected; nothing is returned half-loaded.
     """
@@ -93,7 +95,7 @@ def load_gold(
         }
         found = _Found(raw, dict.fromkeys(SPLITS, "demo"), f"demo corpus ({spec.demo})", demo.types)
     else:
-        found = _find(spec, schema, data_roots() if roots is None else roots, hub)
+        found = _find(spec, schema, roots, hub)
     return _over_schema(found, spec, schema, language)
 
 
@@ -121,11 +123,12 @@ def _find(spec: GoldSpec, schema: LabelSchema, roots: Sequence[Path], hub: bool)
     names = spec.tags or schema.tags
     if spec.name is not None:
         named: Named = find_named(spec.name, roots, hub=hub, revision=spec.revision)
-        splits, paths = _read_folder(named.folder, spec, spec.tags or named.tags)
+        # A local copy's place is checked, the hub's files are our own download.
+        splits, paths = _read_folder(named.folder, spec, spec.tags or named.tags, [*roots, named.folder])
         return _Found(splits, paths, named.origin, named.types)
     if spec.path is not None:
         folder = _locate(spec.path, roots)
-        splits, paths = _read_folder(folder, spec, names)
+        splits, paths = _read_folder(folder, spec, names, roots)
         return _Found(splits, paths, str(folder))
     if spec.files is not None:
         files = {split: _locate(getattr(spec.files, split), roots) for split in SPLITS}
@@ -142,17 +145,7 @@ def _find(spec: GoldSpec, schema: LabelSchema, roots: Sequence[Path], hub: bool)
 
 
 def _locate(name: str, roots: Sequence[Path]) -> Path:
-    """A path as given if it exists, else under one of the data roots. Raises DataError saying where was looked."""
-    given = Path(name).expanduser()
-    places = [given] if given.is_absolute() else [given, *(root / given for root in roots)]
-    for place in places:
-        if place.exists():
-            return place
-    raise DataError(
-        f"no such file or folder; looked for {', '.join(map(str, places))}. Give a path that exists, set SPANLOOM_DATA "
-        "to the folder that holds it, or give `gold.name` (universal_ner/da_ddt, masakhaner2/swa, ...)",
-        path=name,
-    )
+    return find_beneath(name, roots, what="gold data", setting=DATA_ENV)
 
 
 _SPLIT_OF: dict[str, Split] = {"train": "train", "dev": "dev", "valid": "dev", "validation": "dev", "test": "test"}
@@ -161,7 +154,7 @@ _KINDS = re.compile(r"\.(iob2|iob|bio|conll|txt|tsv|jsonl|json|parquet)(\.gz)?$"
 
 
 def _read_folder(
-    folder: Path, spec: GoldSpec, names: Sequence[str]
+    folder: Path, spec: GoldSpec, names: Sequence[str], roots: Sequence[Path]
 ) -> tuple[dict[Split, list[RawSentence]], dict[Split, str]]:
     """The three splits of a folder: `train`, `dev` (or `validation`) and `test` files, or a `save_to_disk`."""
     if not folder.is_dir():
@@ -175,6 +168,7 @@ def _read_folder(
     for path in sorted(folder.iterdir()):
         match = _SPLIT_NAME.search(path.name)
         if path.is_file() and match and _KINDS.search(path.name):
+            admitted(path, roots)
             files.setdefault(_SPLIT_OF[match[1]], []).append(path)
     _all_there(folder, files, ", ".join(sorted(p.name for p in folder.iterdir())[:12]) or "nothing")
     for split, paths in files.items():

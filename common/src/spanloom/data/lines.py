@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from spanloom.data.roots import open_regular
 from spanloom.errors import DataError
 
 MAX_LINE_BYTES = 1_000_000
@@ -16,20 +17,24 @@ MAX_LINE_BYTES = 1_000_000
 
 def open_binary(path: Path) -> BinaryIO:
     """The file's bytes, unpacked where it is gzip (told by its first two bytes, not by its name)."""
-    try:
-        raw = path.open("rb")
-    except FileNotFoundError:
-        raise DataError("no such file", path=str(path)) from None
-    except IsADirectoryError:
-        raise DataError("is a folder, a file is expected", path=str(path)) from None
-    except OSError as error:
-        raise DataError(f"cannot be opened: {error.strerror}", path=str(path)) from error
+    raw = open_regular(path)
     magic = raw.read(2)
-    if magic == b"\x1f\x8b":
-        raw.close()  # GzipFile closes only the file that it has opened
-        return cast(BinaryIO, gzip.open(path, "rb"))
     raw.seek(0)
-    return raw
+    return cast(BinaryIO, _Unpacked(raw)) if magic == b"\x1f\x8b" else raw
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip file's content; closes the file beneath, which GzipFile does only with one that it has opened itself."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        super().__init__(fileobj=raw, mode="rb")
+        self._raw = raw
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._raw.close()
 
 
 def read_byte_lines(path: Path, max_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from spanloom.data.hub import HubFiles, fetch
+from spanloom.data.roots import DATA_ENV, admitted
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom.ner.schema import LabelSchema
-
-DATA_ENV = "SPANLOOM_DATA"
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,6 @@ class Named:
     tags: tuple[str, ...]
 
 
-def data_roots() -> list[Path]:
-    """The folders of SPANLOOM_DATA, separated as in PATH; none when it is not set."""
-    return [Path(part).expanduser() for part in os.environ.get(DATA_ENV, "").split(os.pathsep) if part]
-
-
 def find_named(name: str, roots: Sequence[Path], *, hub: bool = True, revision: str | None = None) -> Named:
     """A data set by name such as `universal_ner/da_ddt`: a local copy if there is one, else from the hub.
 
@@ -91,6 +84,7 @@ def find_named(name: str, roots: Sequence[Path], *, hub: bool = True, revision: 
     if revision is None:
         for place in places:
             if place.is_dir():
+                admitted(place, roots)
                 return Named(place, f"{name} ({place})", collection.types, tags)
     looked = f"looked for {', '.join(map(str, places))}" if places else f"{DATA_ENV} is not set"
     advice = (

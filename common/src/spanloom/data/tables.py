@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.data.readers import RawSentence, checked, tag_names
+from spanloom.data.roots import admitted, open_regular
 from spanloom.errors import DataError, EnvironmentMissing
 
 
@@ -28,7 +29,8 @@ def read_parquet(path: Path, names: Sequence[str] | None = None) -> list[RawSent
     """
     pa = _pyarrow()
     try:
-        table = pa.parquet.read_table(path)
+        with open_regular(path) as source:
+            table = pa.parquet.read_table(source)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"is no parquet file that can be read: {error}", path=str(path)) from error
     return _from_table(path, table, names or _class_names(_metadata(table)))
@@ -43,13 +45,13 @@ def read_saved(folder: Path, names: Sequence[str] | None = None) -> dict[str, li
     splits = _json(folder / "dataset_dict.json").get("splits") or []
     out: dict[str, list[RawSentence]] = {}
     for split in splits:
-        part = folder / str(split)
+        part = admitted(folder / str(split), [folder])
         features = _json(part / "dataset_info.json").get("features") or {}
         rows: list[RawSentence] = []
         for item in _json(part / "state.json").get("_data_files") or []:
             path = part / Path(str(item["filename"])).name
             try:
-                with pa.memory_map(str(path)) as source:
+                with open_regular(admitted(path, [folder])) as source:
                     table = pa.ipc.open_stream(source).read_all()
             except (pa.ArrowException, OSError) as error:
                 raise DataError(f"is no Arrow stream that can be read: {error}", path=str(path)) from error
@@ -60,9 +62,8 @@ def read_saved(folder: Path, names: Sequence[str] | None = None) -> dict[str, li
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError("no such file; a folder written by `save_to_disk` has it", path=str(path)) from None
+        with open_regular(path) as source:
+            data = json.loads(source.read())
     except ValueError as error:
         raise DataError(f"not JSON: {error}", path=str(path)) from None
     if not isinstance(data, dict):

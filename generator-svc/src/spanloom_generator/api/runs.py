@@ -130,14 +130,14 @@ def _carry_out(
     except UnicodeDecodeError as error:
         raise SpecError([("", f"the body is not UTF-8: {error}")]) from None
     spec = parse_spec(text, complete_spec)
-    if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms):
+    if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms, reach=settings.reach):
         raise SpecError(wrong)
     if shortage := too_large(spec):
         raise Conflict(
             f"the run's models would not fit: {shortage}; keep fewer (training.keep_models: best or none), remove "
             "old ones, or name another folder with SPANLOOM_MODELS"
         )
-    run_id, new = submit(db, spec, key=key, roots=settings.data)
+    run_id, new = submit(db, spec, key=key, roots=settings.data, wording=settings.wording_roots)
     if new:
         settle(db, run_id)
     return run_id, new

@@ -11,6 +11,7 @@ import httpx
 
 from spanloom.errors import PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.chat import PASSING, REFUSED_FOR_NOW, error_of
+from spanloom_generator.engines.guarded import client
 from spanloom_generator.engines.throttle import MAX_PAUSE_S, retry_after
 
 MARK = "spanloom"
@@ -25,7 +26,7 @@ class BatchApi:
 
     def __init__(self, base_url: str, key: str | None, stop: threading.Event) -> None:
         headers = {"User-Agent": "spanloom"} | ({"Authorization": f"Bearer {key}"} if key else {})
-        self._client = httpx.Client(base_url=base_url.rstrip("/") + "/", headers=headers, timeout=120.0)
+        self._client = client(base_url=base_url.rstrip("/") + "/", headers=headers, timeout=120.0)
         self._stop = stop
 
     def upload(self, lines: list[bytes]) -> str:

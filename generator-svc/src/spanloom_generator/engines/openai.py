@@ -13,8 +13,11 @@ from typing import Any
 
 import httpx
 
-from spanloom.errors import EnvironmentMissing, PermanentEngineError, TransientEngineError
+from spanloom.contracts.reach import Reach
+from spanloom.data.roots import open_regular
+from spanloom.errors import DataError, EnvironmentMissing, PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.chat import REFUSED_FOR_NOW, body_of, error_of, error_text, result_of
+from spanloom_generator.engines.guarded import async_client
 from spanloom_generator.engines.looped import LoopEngine
 from spanloom_generator.engines.port import CallRequest, CallResult
 from spanloom_generator.engines.spending import Budget
@@ -26,6 +29,7 @@ TRIES = 3
 FIRST_PAUSE_S = 1.0
 """The first pause after trouble or a 429 without Retry-After, in seconds; it doubles."""
 MAX_ANSWER_BYTES = 64 * 2**20
+MAX_KEY_BYTES = 10_000
 
 
 class OpenAIEngine(LoopEngine):
@@ -33,7 +37,8 @@ class OpenAIEngine(LoopEngine):
 
     `concurrency` calls are in flight at most, fewer when the server answers 429, whose Retry-After holds all of them.
     `timeout_s` bounds one request. `budget` (with `prices`) caps what this engine spends. The key comes from the
-    environment variable `api_key_env` or the file `api_key_file`.
+    environment variable `api_key_env` or the file `api_key_file`; `reach` says which of them, and which hosts, the
+    operator allows.
     """
 
     name = "openai"
@@ -45,6 +50,7 @@ class OpenAIEngine(LoopEngine):
         super().__init__(self.concurrency)
         self.timeout_s = float(config.get("timeout_s", 600))
         self.budget = Budget(config.get("budget"), config.get("prices"))
+        self.reach: Reach = config["reach"]
         self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
         self._tokens_field = "max_tokens"
         self._client: httpx.AsyncClient | None = None
@@ -55,10 +61,11 @@ class OpenAIEngine(LoopEngine):
         if self._loop is not None:
             return
         headers = {"User-Agent": "spanloom"}
-        key = read_key(self._key_env, self._key_file)
+        check_url(self.url, self.reach)
+        key = read_key(self._key_env, self._key_file, self.reach)
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        self._client = httpx.AsyncClient(
+        self._client = async_client(
             headers=headers,
             timeout=httpx.Timeout(self.timeout_s, connect=CONNECT_S, pool=None),
             limits=httpx.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency),
@@ -88,6 +95,8 @@ class OpenAIEngine(LoopEngine):
                 async with self._throttle, asyncio.timeout(self.timeout_s):
                     started = time.monotonic()
                     status, headers, text = await self._post(body_of(request, self.model, tokens_field=tokens_field))
+            except PermanentEngineError:
+                raise  # an address that is never asked
             except (httpx.RequestError, TimeoutError) as failure:
                 what = str(failure) or f"no answer in {self.timeout_s:g} s"
                 error: Exception = TransientEngineError(f"{self.url}: {type(failure).__name__}: {what}")
@@ -142,19 +151,29 @@ class OpenAIEngine(LoopEngine):
 _SAME = "the same"
 
 
-def read_key(env: str | None, file: str | None) -> str | None:
+def check_url(url: str, reach: Reach) -> None:
+    """Raises PermanentEngineError where the operator's list has no such host, or it is never asked."""
+    if refusal := reach.refuses_url(url):
+        raise PermanentEngineError(f"engine.base_url: {refusal}")
+
+
+def read_key(env: str | None, file: str | None, reach: Reach) -> str | None:
     """An API key from an environment variable or a file, None where neither is named.
 
-    Raises EnvironmentMissing, without showing a key, where what is named is not there or holds no key.
+    Raises EnvironmentMissing, without showing a key, where what is named is not there or holds no key, and
+    PermanentEngineError where the operator's list has not got it.
     """
+    if refusal := (reach.refuses_variable(env) if env else reach.refuses_file(file) if file else None):
+        raise PermanentEngineError(f"engine.{'api_key_env' if env else 'api_key_file'}: {refusal}")
     if env:
         key = os.environ.get(env, "").strip()
         if not key:
             raise EnvironmentMissing(f"the environment variable {env} (engine.api_key_env) is not set or empty")
     elif file:
         try:
-            key = Path(file).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            with open_regular(Path(file).expanduser()) as opened:
+                key = opened.read(MAX_KEY_BYTES).decode("utf-8").strip()
+        except (DataError, RuntimeError, UnicodeDecodeError) as error:
             raise EnvironmentMissing(f"the key file {file} (engine.api_key_file) cannot be read: {error}") from error
         if not key:
             raise EnvironmentMissing(f"the key file {file} (engine.api_key_file) is empty")

@@ -13,10 +13,11 @@ from typing import Any
 import orjson
 import structlog
 
+from spanloom.contracts.reach import Reach
 from spanloom.errors import EngineError, PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.batches import ENDED, BatchApi
 from spanloom_generator.engines.chat import body_of, error_of, result_of
-from spanloom_generator.engines.openai import read_key
+from spanloom_generator.engines.openai import check_url, read_key
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
 log = structlog.get_logger()
@@ -60,6 +61,7 @@ class OpenAIBatchEngine(Engine):
         self.max_requests = int(config.get("max_requests", 50_000))
         self.max_bytes = int(config.get("max_bytes", 200_000_000))
         self.gather_s = float(config.get("gather_s", GATHER_S))
+        self.reach: Reach = config["reach"]
         self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
         self._waiting: OrderedDict[str, _Call] = OrderedDict()
         self._futures: dict[str, Future[CallResult]] = {}
@@ -73,7 +75,8 @@ class OpenAIBatchEngine(Engine):
     def start(self) -> None:
         """Read the key and start the thread that talks. Raises EnvironmentMissing where the key is not there."""
         if self._thread is None:
-            self._api = BatchApi(self.base_url, read_key(self._key_env, self._key_file), self._stop)
+            check_url(self.base_url, self.reach)
+            self._api = BatchApi(self.base_url, read_key(self._key_env, self._key_file, self.reach), self._stop)
             self._thread = threading.Thread(target=self._run, name=f"batches {self.model}", daemon=True)
             self._thread.start()
 

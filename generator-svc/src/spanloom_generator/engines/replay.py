@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from spanloom.data.completions import RecordedCompletion, find_recorded, read_completions
@@ -17,14 +18,15 @@ ROOM = 1024
 class ReplayEngine(Engine):
     """Answers from files: `config["files"]` maps languages to JSONL with `raw_output` or OpenAI batch output lines.
 
-    `config["model"]` names the model that wrote them; without it the file's folder does. Tokens are those that the
-    file counts, 0 where it does not, and seconds are 0: nothing was computed.
+    They lie beneath `config["roots"]`. `config["model"]` names the model that wrote them; without it the file's folder
+    does. Tokens are those that the file counts, 0 where it does not, and seconds are 0: nothing was computed.
     """
 
     name = "replay"
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.files: dict[str, str] = dict(config["files"])
+        self.roots: Sequence[Path] = config["roots"]
         self.model = str(config.get("model") or "")
         self._calls: dict[str, dict[int, RecordedCompletion]] = {}
         self._models: dict[str, str] = {}
@@ -33,7 +35,7 @@ class ReplayEngine(Engine):
         """Read all files. Raises DataError naming file and line of what cannot be read."""
         for language, name in self.files.items():
             if language not in self._calls:
-                path = find_recorded(name)
+                path = find_recorded(name, self.roots)
                 self._models[language] = self.model or path.resolve().parent.name
                 self._calls[language] = {call.call_index: call for call in read_completions(path)}
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spanloom.contracts.allowed import ENCODERS, LLMS, is_allowed, not_allowed
+from spanloom.contracts.reach import Reach
 from spanloom.contracts.spec import RunSpec, check_spec
 
 
@@ -24,18 +25,23 @@ def spec_of(encoder: Any = "xlm-roberta-base", model: str = "CohereLabs/aya-expa
 
 @pytest.mark.parametrize("encoder", ["xlm-roberta-large", "FacebookAI/xlm-roberta-base", "/models/mine", {"tiny": {}}])
 def test_the_xlm_r_family_folders_and_tiny_are_allowed(encoder: Any) -> None:
-    assert not_allowed(spec_of(encoder), encoders=ENCODERS, llms=LLMS) == []
+    assert not_allowed(spec_of(encoder), encoders=ENCODERS, llms=LLMS, reach=Reach(None, None)) == []
 
 
 def test_another_name_is_refused_with_what_is_allowed_and_what_widens_it() -> None:
-    found = not_allowed(spec_of("someone/else", "someone/llm", revision="abc"), encoders=ENCODERS, llms=LLMS)
+    found = not_allowed(
+        spec_of("someone/else", "someone/llm", revision="abc"), encoders=ENCODERS, llms=LLMS, reach=Reach(None, None)
+    )
     assert [path for path, _ in found] == ["training.encoder", "sources.1.engine.model"]
     for (_, message), name, setting in zip(found, ("someone/else", "someone/llm"), ("ENCODERS", "LLMS"), strict=True):
         assert repr(name) in message
         assert f"SPANLOOM_{setting}" in message
     assert "xlm-roberta-large" in found[0][1]
     assert "at revision 'abc'" in found[1][1]
-    assert not_allowed(spec_of("someone/else", "someone/llm"), encoders=["someone/*"], llms=["*"]) == []
+    assert (
+        not_allowed(spec_of("someone/else", "someone/llm"), encoders=["someone/*"], llms=["*"], reach=Reach(None, None))
+        == []
+    )
 
 
 @pytest.mark.parametrize(

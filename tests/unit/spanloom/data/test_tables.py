@@ -35,7 +35,7 @@ def test_save_to_disk(tmp_path: Path) -> None:
     DatasetDict({"train": rows([3, 4, 0], [1]), "validation": rows([0, 1]), "test": rows([3])}).save_to_disk(
         tmp_path / "d"
     )
-    data = load_gold(GoldSpec(path=str(tmp_path / "d")), NEWS, language="da", roots=[], hub=False)
+    data = load_gold(GoldSpec(path=str(tmp_path / "d")), NEWS, language="da", roots=[tmp_path], hub=False)
     assert [s.tags for s in data["train"]] == [(1, 2, 0), (5,)]
     assert [s.tags for s in data["dev"]] == [(0, 5)]
     assert data.missing_types == ("ORG",)
@@ -54,7 +54,7 @@ def test_parquet_in_shards(tmp_path: Path) -> None:
         "test-00000-of-00001.parquet": rows([3]),
     }.items():
         table.to_parquet(tmp_path / name)
-    data = load_gold(GoldSpec(path=str(tmp_path)), NEWS, language="da", roots=[], hub=False)
+    data = load_gold(GoldSpec(path=str(tmp_path)), NEWS, language="da", roots=[tmp_path], hub=False)
     assert [s.tags for s in data["train"]] == [(1, 2), (0, 5)]
 
 

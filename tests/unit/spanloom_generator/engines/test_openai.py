@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from spanloom.contracts.reach import Reach
 from spanloom.errors import EnvironmentMissing, PermanentEngineError, TransientEngineError
 from spanloom_generator.engines import openai
 from spanloom_generator.engines.port import CallRequest, ChatMessage, Sampling, open_engine
@@ -41,7 +42,9 @@ def engine_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     engines: list[openai.OpenAIEngine] = []
 
     def start(url: str, **config: Any) -> openai.OpenAIEngine:
-        engine = open_engine({"kind": "openai", "base_url": url, "model": "m"} | config)
+        engine = open_engine(
+            {"kind": "openai", "base_url": url, "model": "m", "reach": Reach(None, ("MY_KEY",))} | config
+        )
         assert isinstance(engine, openai.OpenAIEngine)
         engines.append(engine)
         engine.start()
@@ -261,8 +264,9 @@ def test_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "key").write_text("sk-from-file\n")
     (tmp_path / "empty").write_text("\n")
     (tmp_path / "odd").write_text("secret words")
-    assert openai.read_key(None, str(tmp_path / "key")) == "sk-from-file"
-    assert openai.read_key(None, None) is None
+    reach = Reach(None, ("NO_KEY", *(str(tmp_path / name) for name in ("key", "empty", "odd", "none"))))
+    assert openai.read_key(None, str(tmp_path / "key"), reach) == "sk-from-file"
+    assert openai.read_key(None, None, reach) is None
     for env, file, what in [
         ("NO_KEY", None, "NO_KEY .* is not set"),
         (None, str(tmp_path / "none"), "cannot be read"),
@@ -270,5 +274,5 @@ def test_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (None, str(tmp_path / "odd"), "holds is no API key"),
     ]:
         with pytest.raises(EnvironmentMissing, match=what) as caught:
-            openai.read_key(env, file)
+            openai.read_key(env, file, reach)
         assert "secret" not in str(caught.value)

@@ -22,7 +22,7 @@ def engine_of(folder: Path, lines: list[dict[str, Any]], **config: Any) -> Repla
     folder.mkdir(exist_ok=True)
     path = folder / "da.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    engine = open_engine({"kind": "replay", "files": {"da": str(path)}} | config)
+    engine = open_engine({"kind": "replay", "files": {"da": str(path)}, "roots": [path.parent]} | config)
     assert isinstance(engine, ReplayEngine)
     engine.start()
     return engine
@@ -62,10 +62,9 @@ def test_what_was_not_recorded_fails_for_good(tmp_path: Path, asked: CallRequest
         engine.submit(asked).result()
 
 
-def test_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPANLOOM_DATA", str(tmp_path))
-    engine = open_engine({"kind": "replay", "files": {"da": "m/da.jsonl"}})
-    with pytest.raises(DataError, match=f"looked for m/da.jsonl, {tmp_path}/m/da.jsonl"):
+def test_missing_file(tmp_path: Path) -> None:
+    engine = open_engine({"kind": "replay", "files": {"da": "m/da.jsonl"}, "roots": [tmp_path]})
+    with pytest.raises(DataError, match=f"looked for {tmp_path}/m/da.jsonl"):
         engine.start()
     (tmp_path / "m").mkdir()
     (tmp_path / "m" / "da.jsonl").write_text('{"call_idx": 0, "raw_output": "x"}')
@@ -76,7 +75,7 @@ def test_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("model", ["gpt-4.1-2025-04-14", "Llama-3.1-8B-Instruct", "aya-expanse-32b"])
 def test_recorded_files(model: str) -> None:
     path = shared_data("data", "raw-completions", model, "da.jsonl.gz")
-    engine = ReplayEngine({"files": {"da": str(path)}})
+    engine = ReplayEngine({"files": {"da": str(path)}, "roots": [path.parent]})
     engine.start()
     results = [engine.submit(request(i)).result() for i in range(250)]
     assert {result.model for result in results} == {model}

@@ -1,0 +1,113 @@
+"""Which hosts and secrets a specification may name: whoever can submit one must reach no more than the operator lets.
+
+`Reach` is the operator's word (`SPANLOOM_LLM_HOSTS`, `SPANLOOM_LLM_KEYS`). Some addresses are never reached, whatever a
+list or a name's resolution says: link-local ones, where clouds hand out credentials, and those that are no host.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+OWN_KEYS = ("*_API_KEY", "*_API_TOKEN")
+"""Environment variables that a specification may name without a list, on a machine of one's own; ours never."""
+OURS = "SPANLOOM_*"
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_METADATA = frozenset(
+    map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"))
+)
+"""Where clouds serve instance metadata beside link-local addresses: Alibaba, Azure, Oracle, AWS, Google."""
+_METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "metadata", "instance-data"})
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What specifications may reach. None stands for "no list": any host, and keys as `OWN_KEYS` has them."""
+
+    hosts: tuple[str, ...] | None = ()
+    """Names or addresses, patterns (`*.example.org`), with a port or for any port."""
+    keys: tuple[str, ...] | None = ()
+    """Names of environment variables, patterns of them, and whole paths of key files."""
+
+    def refuses_url(self, url: str) -> str | None:
+        """Why this address may not be asked, or None. What a name resolves to is looked at when it is."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            return f"is no URL: {error}"
+        if parts.scheme not in ("http", "https") or not host:
+            return "must be a URL that begins with http:// or https:// and names a host"
+        if parts.username is not None or parts.password is not None:
+            return (
+                "holds a user or password before the host; specifications are stored, so name the key's variable in "
+                "engine.api_key_env instead"
+            )
+        if never := never_reached(host):
+            return never
+        if self.hosts is None:
+            return None
+        port = port or (443 if parts.scheme == "https" else 80)
+        bracketed = f"[{host}]" if ":" in host else host
+        if any(_fits(entry, bracketed) or _fits(entry, f"{bracketed}:{port}") for entry in self.hosts):
+            return None
+        return (
+            f"{bracketed}:{port} is not among the hosts allowed here: {', '.join(self.hosts) or 'none'}. Whoever runs "
+            "the service can add it to SPANLOOM_LLM_HOSTS"
+        )
+
+    def refuses_variable(self, name: str) -> str | None:
+        """Why a specification may not name this environment variable as its key's, or None."""
+        allowed = OWN_KEYS if self.keys is None else self.keys
+        if name in allowed or (not fnmatchcase(name, OURS) and any(fnmatchcase(name, entry) for entry in allowed)):
+            return None
+        return _unlisted(name, allowed)
+
+    def refuses_file(self, path: str) -> str | None:
+        """Why a specification may not name this key file, or None. It stands on the list as it is written."""
+        allowed = () if self.keys is None else tuple(entry for entry in self.keys if "/" in entry)
+        if path in allowed and ".." not in PurePath(path).parts:
+            return None
+        return _unlisted(path, allowed)
+
+
+def _fits(entry: str, host: str) -> bool:
+    # As it stands too: to a pattern the brackets of an IPv6 address are a set of characters.
+    return entry.lower() == host or fnmatchcase(host, entry.lower())
+
+
+def _unlisted(name: str, allowed: Sequence[str]) -> str:
+    return (
+        f"{name} is not among the keys allowed here: {', '.join(allowed) or 'none'}. Whoever runs the service can add "
+        "it to SPANLOOM_LLM_KEYS"
+    )
+
+
+def never_reached(host: str) -> str | None:
+    """Why a host name or address is never reached, or None. A name is judged as written, not by what it resolves to."""
+    if host.rstrip(".").lower() in _METADATA_NAMES:
+        return f"{host} serves a machine's own credentials and is never asked"
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if is_never_reached(address):
+        return f"{host} is a link-local, metadata or other address that is no host's, and is never asked"
+    return None
+
+
+def is_never_reached(address: Address) -> bool:
+    """Whether an address is link-local, a cloud's metadata, unspecified, multicast, or another's in disguise."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_never_reached(inner)
+    return address.is_link_local or address.is_multicast or address.is_unspecified or address in _METADATA
