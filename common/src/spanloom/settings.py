@@ -19,7 +19,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from spanloom.bus.settings import DAY_S, BusSettings
+from spanloom.bus.settings import BusSettings
 from spanloom.contracts.allowed import ENCODERS, LLMS
 from spanloom.contracts.reach import Reach
 from spanloom.errors import SettingsError
@@ -107,7 +107,11 @@ class TopicSettings(BaseSettings):
     )
     session_timeout_s: Seconds = Field(30, description="A consumer silent for so long loses its partitions.")
     heartbeat_s: Seconds = Field(3, description="Time between a consumer's heartbeats; below a third of the session.")
-    silence_s: Seconds = Field(60, description="A consumer that is assigned and lags but gets nothing is rebuilt.")
+    silence_rebuild_s: Seconds = Field(
+        60,
+        validation_alias=AliasChoices("SPANLOOM_SILENCE_REBUILD_S", "SPANLOOM_SILENCE_S"),
+        description="A consumer that is assigned and lags but gets nothing for so long is rebuilt.",
+    )
 
 
 class WorkSettings(BaseSettings):
@@ -278,12 +282,12 @@ class Settings(
         return BusSettings(
             partitions=self.partitions,
             replication=self.replication,
-            retention_s=self.retention_days * DAY_S,
-            dlq_retention_s=self.dlq_retention_days * DAY_S,
+            retention_days=self.retention_days,
+            dlq_retention_days=self.dlq_retention_days,
             max_message_bytes=self.max_message_bytes,
             session_timeout_s=self.session_timeout_s,
             heartbeat_s=self.heartbeat_s,
-            silence_rebuild_s=self.silence_s,
+            silence_rebuild_s=self.silence_rebuild_s,
         )
 
     @property

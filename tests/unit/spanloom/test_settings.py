@@ -133,5 +133,5 @@ def test_a_password_needs_a_user() -> None:
 
 
 def test_the_bus_gets_its_part() -> None:
-    made = load_settings(partitions=3, retention_days=2, silence_s=9).bus_settings()
-    assert (made.partitions, made.retention_s, made.silence_rebuild_s) == (3, 2 * 86_400, 9)
+    made = load_settings(partitions=3, retention_days=2, silence_rebuild_s=9).bus_settings()
+    assert (made.partitions, made.retention_of("x.v1"), made.silence_rebuild_s) == (3, 2 * 86_400, 9)

@@ -23,9 +23,9 @@ class BusSettings:
     """Partitions of a new topic: the largest number of consumers of one group that share its work."""
     replication: int = 1
     """Copies of a new topic's partitions (Kafka: at most the number of brokers)."""
-    retention_s: float = 7 * DAY_S
+    retention_days: float = 7.0
     """How long a topic keeps a message."""
-    dlq_retention_s: float = 30 * DAY_S
+    dlq_retention_days: float = 30.0
     """How long a dead letter queue keeps a message."""
     max_message_bytes: int = MIB
     """The largest message: key, value and headers together."""
@@ -56,4 +56,4 @@ class BusSettings:
 
     def retention_of(self, topic: str) -> float:
         """How long `topic` keeps its messages, in seconds."""
-        return self.dlq_retention_s if is_dlq(topic) else self.retention_s
+        return DAY_S * (self.dlq_retention_days if is_dlq(topic) else self.retention_days)
