@@ -18,11 +18,14 @@ from functools import partial
 from types import FrameType, TracebackType
 from typing import Any, Protocol, Self
 
+import structlog
 import uvicorn
 
 from spanloom.errors import SettingsError
 from spanloom.settings import Settings, unknown_variables
-from spanloom.telemetry import WORKER_RESTARTS, WORKERS_UP, configure_logging, log
+from spanloom.telemetry import WORKER_RESTARTS, WORKERS_UP, configure_logging
+
+log = structlog.stdlib.get_logger(__name__)
 
 KEEP_ALIVE_S = 75
 """How long an idle connection stays open, longer than clients keep theirs: closing first can meet a request on its way,
@@ -95,14 +98,14 @@ class Service:
         """Start, wait for SIGTERM or SIGINT, stop. Returns the process's exit code."""
         configure_logging(self.name, level=self.settings.log_level, form=self.settings.log_format)
         for line in unknown_variables(os.environ):
-            log(__name__).warning("unknown_setting", detail=line)
+            log.warning("unknown setting", detail=line)
         previous = {sig: signal.signal(sig, self._on_signal) for sig in (signal.SIGTERM, signal.SIGINT)}
         try:
             self.start()
             # Waiting with a timeout keeps the main thread able to run signal handlers on every platform.
             while not self.stopping.wait(1.0):
                 if self._server is not None and not self._threads[0].is_alive():
-                    log(__name__).error("http_server_died")
+                    log.error("http server died")
                     return 1
             return 0 if self.stop() else 1
         finally:
@@ -126,7 +129,7 @@ class Service:
                 )
             )
             self._spawn("http", partial(self._server.run, sockets=[bound]))
-            log(__name__).info("listening", url=self.url)
+            log.info("listening", url=self.url)
         for worker in self._workers:
             self._spawn(worker.name, partial(self._supervise, worker))
         return self
@@ -144,13 +147,13 @@ class Service:
                 thread.join(0.1)
         left = [thread.name for thread in self._threads if thread.is_alive()]
         if left:
-            log(__name__).error("not_stopped", threads=left, grace_s=self.settings.grace_s)
+            log.error("not stopped", threads=left, grace_s=self.settings.grace_s)
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         while self._on_stop:
             try:
                 self._on_stop.pop()()
-            except Exception as error:  # noqa: BLE001  each closer gets its turn, each failure is logged
-                log(__name__).exception("close_failed", exc_info=error)
+            except Exception as error:  # each closer gets its turn, each failure is logged
+                log.exception("close failed", exc_info=error)
         return not left
 
     def __enter__(self) -> Self:
@@ -178,10 +181,10 @@ class Service:
                 worker.run(self.stopping)
                 if self.stopping.is_set():
                     return
-                log(__name__).error("worker_returned", worker=worker.name)
+                log.error("worker returned", worker=worker.name)
             # The outermost loop of a worker. SystemExit too: raised in a thread it would end it without a word.
-            except (Exception, SystemExit) as error:  # noqa: BLE001  logged, counted, started again
-                log(__name__).exception("worker_died", worker=worker.name, exc_info=error)
+            except (Exception, SystemExit) as error:  # logged, counted, started again
+                log.exception("worker died", worker=worker.name, exc_info=error)
             finally:
                 WORKERS_UP.labels(worker.name).dec()
             WORKER_RESTARTS.labels(worker.name).inc()

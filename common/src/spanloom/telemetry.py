@@ -116,6 +116,9 @@ def metrics_page() -> str:
 def configure_logging(service: str, *, level: str = "info", form: str = "json") -> None:
     """Send structlog's and the standard library's log lines to stderr, one form for both.
 
+    A module's logger is `log = structlog.stdlib.get_logger(__name__)`; an event is a lower-case phrase, and its values
+    stand beside it: `log.info("dataset complete", dataset=id, accepted=n)`.
+
     `form` is `json` (a JSON object a line) or `console`. Every line carries the service's name.
     """
     shared: list[structlog.typing.Processor] = [
@@ -151,12 +154,6 @@ def configure_logging(service: str, *, level: str = "info", form: str = "json") 
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-
-
-def log(name: str) -> structlog.stdlib.BoundLogger:
-    """The logger of a module: `log(__name__).info("dataset_complete", dataset=id, accepted=n)`."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return logger
 
 
 @contextmanager

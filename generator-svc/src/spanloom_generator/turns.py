@@ -18,7 +18,7 @@ from spanloom.errors import SpanloomError
 from spanloom.gpu.turn import DeviceTurn
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 LOOK_S = 0.1
 """How often it is looked whether calls came, ended, or the turn is over."""
 

@@ -26,7 +26,7 @@ from spanloom_generator.calls import decode_call
 from spanloom_generator.engines.port import CallResult, Engine
 from spanloom_generator.pool import EnginePool
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 TABLE = "prompts"
 FINISH_AT_ONCE = 100
 

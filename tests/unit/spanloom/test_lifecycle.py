@@ -161,4 +161,4 @@ def test_a_signal_ends_the_process_within_the_grace_period(
     assert process.returncode == code, errors
     assert time.monotonic() - began < grace + 2
     assert "handed back" in out
-    assert ("not_stopped" in errors) == (code == 1)
+    assert ("not stopped" in errors) == (code == 1)

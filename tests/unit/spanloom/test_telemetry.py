@@ -11,7 +11,7 @@ import pytest
 import structlog
 from opentelemetry import trace
 
-from spanloom.telemetry import all_metrics, bind, configure_logging, extract, inject, log, metrics_page, traced
+from spanloom.telemetry import all_metrics, bind, configure_logging, extract, inject, metrics_page, traced
 from support.common import ROOT
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -42,9 +42,9 @@ def test_every_metric_is_named_and_described(name: str) -> None:
 def test_a_line_is_json_with_the_run(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("validator")
     with bind(run_id="20260101-00000000"):
-        log("spanloom.x").info("dataset_complete", accepted=3)
+        structlog.stdlib.get_logger("spanloom.x").info("dataset_complete", accepted=3)
         logging.getLogger("other.library").warning("its %s line", "own")
-    log("spanloom.x").debug("not shown")
+    structlog.stdlib.get_logger("spanloom.x").debug("not shown")
     first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
     assert first["event"] == "dataset_complete"
     assert (first["service"], first["run_id"], first["accepted"]) == ("validator", "20260101-00000000", 3)
@@ -57,7 +57,7 @@ def test_an_exception_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     try:
         raise ValueError("two\nlines")
     except ValueError as error:
-        log("x").exception("failed", exc_info=error)
+        structlog.stdlib.get_logger("x").exception("failed", exc_info=error)
     (line,) = capsys.readouterr().err.splitlines()
     assert "ValueError: two\nlines" in json.loads(line)["exception"]
 

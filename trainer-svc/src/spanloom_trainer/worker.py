@@ -41,7 +41,7 @@ from spanloom_trainer.process.memory import memory_of
 from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.records import BaseGone, JobData
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 TABLE = "jobs"
 
 

@@ -5,19 +5,19 @@ Nothing is connected before it is used, so services and brokers may start in any
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 
 from spanloom.bus.settings import DLQ_HEADROOM, KIB, BusSettings
 from spanloom.errors import BusError
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 # What framing adds to a message at most; generous, since our own limit is the one that speaks.
 FRAMING_BYTES = 64 * KIB
@@ -96,7 +96,7 @@ class KafkaCluster:
                 detail = topic.get("error_message") or error.__name__
                 raise BusError(f"topic {topic['name']!r} could not be made: {detail}")
         self.ask("wait_for_topics", sorted(missing), timeout_ms=int(self.settings.request_timeout_s * 1000))
-        log.info("made topics %s", ", ".join(sorted(missing)))
+        log.info("topics made", topics=sorted(missing))
 
     def restore_topics(self) -> None:
         """Make again what was deleted of the topics asked for before. Raises `BusError` when the broker is away."""

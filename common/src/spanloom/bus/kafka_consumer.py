@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import kafka
+import structlog
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
 
@@ -18,7 +18,7 @@ from spanloom.bus.offsets import OffsetTracker, Partition
 from spanloom.bus.port import Consumer, Message
 from spanloom.errors import BusError
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 # The group has moved on, or the broker is away for now: the client joins again by itself.
 _PASSING = (
@@ -57,7 +57,7 @@ class KafkaConsumer(Consumer):
         try:
             batches = client.poll(timeout_ms=max(10, int(timeout_s * 1000)), max_records=max_messages)
         except _PASSING as error:
-            log.warning("%s: poll failed for now: %s: %s", self, type(error).__name__, error)
+            log.warning("poll failed for now", consumer=str(self), error=f"{type(error).__name__}: {error}")
             time.sleep(min(_RETRY_S, timeout_s))
             batches = {}
         except kafka_errors.KafkaError as error:
@@ -88,7 +88,7 @@ class KafkaConsumer(Consumer):
                 self._cluster.check_reachable()
                 self._client = self._connect()
             except (BusError, *_PASSING) as error:
-                log.warning("%s waits for Kafka: %s", self, error)
+                log.warning("waiting for kafka", consumer=str(self), error=str(error))
                 time.sleep(min(_RETRY_S, timeout_s))
         return self._client
 
@@ -134,11 +134,11 @@ class KafkaConsumer(Consumer):
             self._check_topics(client)
             behind = not self._paused and self._behind(client)
         except (BusError, *_PASSING) as error:
-            log.warning("%s: cannot look after its topics now: %s", self, error)
+            log.warning("topics not looked after for now", consumer=str(self), error=str(error))
             return client
         self._behind_since = (self._behind_since or now) if behind else None
         if self._behind_since is not None and now - self._behind_since > self._settings.silence_rebuild_s:
-            log.warning("%s: behind, but silent for %.0f s; building it anew", self, now - self._behind_since)
+            log.warning("behind but silent, built anew", consumer=str(self), silent_s=round(now - self._behind_since))
             self.rebuilds += 1
             self._drop()
         return self._client
@@ -156,7 +156,7 @@ class KafkaConsumer(Consumer):
         self._topic_ids.update(ids)
         again = [partition for partition in client.assignment() if partition.topic in changed]
         if again:
-            log.warning("%s: %s were deleted and made again; reading them from the start", self, sorted(changed))
+            log.warning("topics made again, read from the start", consumer=str(self), topics=sorted(changed))
             self._offsets.revoke([tuple(partition) for partition in again])
             self._offsets.assign([tuple(partition) for partition in again])
             client.seek_to_beginning(*again)
@@ -193,7 +193,7 @@ class KafkaConsumer(Consumer):
                 timeout_ms=int(self._settings.commit_timeout_s * 1000),
             )
         except _PASSING as error:
-            log.warning("%s: commit failed for now: %s: %s", self, type(error).__name__, error)
+            log.warning("commit failed for now", consumer=str(self), error=f"{type(error).__name__}: {error}")
             return False
         except kafka_errors.KafkaError as error:
             raise BusError(f"{self}: commit: {type(error).__name__}: {error}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -10,13 +9,14 @@ from concurrent.futures import Future, wait
 from typing import Any
 
 import kafka
+import structlog
 from kafka import errors as kafka_errors
 
 from spanloom.bus.kafka_cluster import KafkaCluster
 from spanloom.bus.port import Headers, Producer, Receipt, Record, check_size, encoded
 from spanloom.errors import BusError
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 # A producer that met one of these never recovers: its idempotence is broken for good (KIP-360).
 _FATAL = (
@@ -118,7 +118,7 @@ class KafkaProducer(Producer):
             self._cluster.restore_topics()
         except BusError as error:
             if not quiet:
-                log.warning("waiting for Kafka: %s", error)
+                log.warning("waiting for kafka", error=str(error))
             time.sleep(0.5)
             return False
         return True
@@ -162,7 +162,7 @@ class KafkaProducer(Producer):
         if broken is None or broken is not self._client:
             return  # another has done so
         self._client = None
-        log.warning("the Kafka producer is stuck or lost its sequence; starting a new one")
+        log.warning("producer stuck or its sequence lost, a new one starts")
         threading.Thread(target=_end, args=(broken, 0.0), daemon=True).start()
 
     def close(self) -> None:
@@ -179,7 +179,7 @@ def _end(client: Any, timeout_s: float) -> None:
         client.close(timeout=timeout_s)
     except kafka_errors.KafkaTimeoutError as error:
         # kafka-python then leaves its thread running: ended by hand, it fails what is left, and closing succeeds.
-        log.warning("the Kafka producer gives up what it could not send: %s", error)
+        log.warning("producer gives up what it could not send", error=str(error))
         client._sender.force_close()
         client.close(timeout=timeout_s or None)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 MEMORY_S = 60.0
 """How long a new holder waits for the memory of the one before it."""
 
@@ -66,6 +66,6 @@ def _nvidia_smi(*query: str) -> list[str]:
             capture_output=True, text=True, timeout=30, check=True,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
-        log.warning("nvidia-smi does not tell of the GPUs", error=str(error))
+        log.warning("nvidia-smi does not tell of the gpus", error=str(error))
         return []
     return [line.strip() for line in done.stdout.splitlines() if line.strip()]

@@ -23,7 +23,7 @@ import psutil
 import structlog
 
 T = TypeVar("T")
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 KILL_S = 10.0
 """How long the kernel may take to end what was killed; a process in a driver's call ends when that returns."""
 _open_files: weakref.WeakSet[DeviceFile] = weakref.WeakSet()

@@ -26,7 +26,7 @@ from spanloom.gpu.queue import Queue
 from spanloom.settings import Settings
 from spanloom.workers.outage import Outage, is_transient
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 LINGER_S = 2.0
 """An idle holder gives way after so long: between two jobs it is idle for a moment too."""
 

@@ -10,13 +10,16 @@ from concurrent.futures import TimeoutError as Late
 from threading import Event, Lock
 from typing import Literal
 
+import structlog
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
 from spanloom.errors import SpanloomError
 from spanloom.http.problems import ProblemError
-from spanloom.telemetry import READY, log
+from spanloom.telemetry import READY
+
+log = structlog.stdlib.get_logger(__name__)
 
 Check = Callable[[], str | None]
 """None when all is well, else what is missing and what to do. May block; may raise."""
@@ -66,8 +69,8 @@ class ReadyChecks:
                 continue
             except SpanloomError as error:
                 what = str(error)
-            except Exception as error:  # noqa: BLE001  a check that breaks is a part that is not ready; logged whole
-                log(__name__).warning("check_failed", check=name, exc_info=error)
+            except Exception as error:  # a check that breaks is a part that is not ready; logged whole
+                log.warning("check failed", check=name, exc_info=error)
                 what = f"the check failed: {type(error).__name__}"
             with self._lock:
                 if self._running.get(name, (None,))[0] is future:

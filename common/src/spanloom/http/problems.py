@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from spanloom import errors
-from spanloom.telemetry import log
+
+log = structlog.stdlib.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -121,7 +122,7 @@ def install(app: FastAPI) -> None:
     def ours(request: Request, error: errors.SpanloomError) -> Response:
         status = status_of(error)
         if status == 500:
-            log(__name__).exception("request_failed", exc_info=error)
+            log.exception("request failed", exc_info=error)
             return internal_error(request)
         if isinstance(error, errors.SpecError):
             return problem(
@@ -148,9 +149,9 @@ def install(app: FastAPI) -> None:
 
     def database(request: Request, error: DBAPIError | PoolTimeout) -> Response:
         if isinstance(error, DBAPIError) and not _is_outage(error):
-            log(__name__).exception("request_failed", exc_info=error)
+            log.exception("request failed", exc_info=error)
             return internal_error(request)
-        log(__name__).warning("database_away", error=str(error).splitlines()[0])
+        log.warning("database away", error=str(error).splitlines()[0])
         return problem(request, 503, "the database is away; try again in a few seconds")
 
     for cls, handler in (

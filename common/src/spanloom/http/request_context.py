@@ -6,11 +6,14 @@ import re
 import time
 import uuid
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spanloom.http.problems import internal_error
-from spanloom.telemetry import HTTP_REQUESTS, HTTP_SECONDS, bind, log, traced
+from spanloom.telemetry import HTTP_REQUESTS, HTTP_SECONDS, bind, traced
+
+log = structlog.stdlib.get_logger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9_.\-]{1,128}")
 
@@ -49,7 +52,7 @@ class RequestContextMiddleware:
         try:
             await self._app(scope, receive, watched)
         except Exception as error:  # the outermost layer: logged whole, answered without a leak
-            log(__name__).exception("request_failed", exc_info=error, method=scope["method"], path=scope["path"])
+            log.exception("request failed", exc_info=error, method=scope["method"], path=scope["path"])
             if status:
                 raise
             await internal_error(scope["path"])(scope, receive, watched)

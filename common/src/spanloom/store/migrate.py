@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from spanloom.store.db import connect
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 _LOCK = 0x5350414E  # "SPAN": any fixed number will do, as long as all services use the same one
 VIEWS = (
     "run_summary",
@@ -109,7 +109,7 @@ def _grant_reading(connection: Connection) -> None:
     """Let `analyst` read every table and view, made where this user may make roles; else the log says what to do."""
     if connection.execute(_READER_THERE, {"reader": READER}).first() is None:
         if not connection.execute(_MAY_MAKE).scalar_one():
-            log.warning(f"no role {READER}: this user may not make roles; an administrator can: CREATE ROLE {READER}")
+            log.warning("no role for readers", role=READER, advice=f"let an administrator CREATE ROLE {READER}")
             return
         connection.exec_driver_sql(_MAKE_READER)
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {READER}")

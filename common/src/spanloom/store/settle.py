@@ -18,7 +18,7 @@ from spanloom.store import work
 from spanloom.store.events import emit
 from spanloom.store.models import Json
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 _LOCK_RUN = text("SELECT state, spec FROM runs WHERE id = :run FOR NO KEY UPDATE")
 _DATASETS = text("""
 SELECT DISTINCT ON (language, source, split) id, language, source, split, state, accepted

@@ -21,7 +21,7 @@ from spanloom.store.models import DeadLetter
 from spanloom.store.text import storable
 from spanloom.workers.outage import Outage, is_transient
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 M = TypeVar("M", bound=Envelope)
 
 

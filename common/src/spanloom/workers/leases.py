@@ -14,7 +14,7 @@ from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.outage import Outage, is_transient
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 
 
 class LeaseKeeper:

@@ -11,7 +11,7 @@ import structlog
 from spanloom.errors import BusError, MessageTooLarge, UnreadableMessage
 from spanloom.store.db import is_outage
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 
 
 def is_transient(error: BaseException) -> bool:

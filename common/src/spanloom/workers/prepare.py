@@ -13,7 +13,7 @@ from spanloom.store.migrate import upgrade
 from spanloom.telemetry import configure_logging
 from spanloom.workers.outage import Outage, is_transient
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 
 
 def prepare(patience_s: float = 120.0) -> None:

@@ -32,7 +32,7 @@ from spanloom.store.statements import WORK_TABLES
 from spanloom.store.work import Lease
 from spanloom.workers.outage import Outage, is_transient
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 Row = Mapping[str, Any]
 
 # Rows of running runs by state, for the gauges of an operator.

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
@@ -22,9 +23,10 @@ from spanloom.settings import Settings, load_settings
 from spanloom.store.db import connect
 from spanloom.store.migrate import fits
 from spanloom.store.work import Lease
-from spanloom.telemetry import log
 from spanloom.workers.consume import Consuming
 from spanloom.workers.outage import is_transient
+
+log = structlog.stdlib.get_logger(__name__)
 
 Check = Callable[[], str | None]
 WRONG_SETTINGS = 2
@@ -91,7 +93,7 @@ def base_checks(runtime: Runtime) -> dict[str, Check]:
             if not is_transient(error):
                 raise
             # /readyz is open to all: where the database is, and as whom it is asked, goes to the log alone.
-            log(__name__).warning("database_away", error=" ".join(str(error).split())[:300])
+            log.warning("database away", error=" ".join(str(error).split())[:300])
             return "the database does not answer; the log tells more"
 
     def bus() -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from importlib.metadata import version
 from typing import Any
 
+import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
@@ -18,7 +19,6 @@ from spanloom.errors import SpanloomError, SpecError
 from spanloom.http import ProblemError
 from spanloom.http.problems import RETRY_AFTER_S, status_of
 from spanloom.store.db import is_outage
-from spanloom.telemetry import log
 from spanloom_evaluator.report.page import clean
 from spanloom_evaluator.web.words import ago, count, duration, money, plain, score, share
 
@@ -38,6 +38,8 @@ HTMX = (
     '{"allowEval":false,"selfRequestsOnly":true,"includeIndicatorStyles":false,"allowScriptTags":false,'
     '"historyCacheSize":0,"refreshOnHistoryMiss":true,"scrollIntoViewOnBoost":false}'
 )
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 def _environment() -> Environment:
@@ -95,7 +97,7 @@ class PageRoute(APIRoute):
             except (DBAPIError, PoolTimeout) as error:
                 if isinstance(error, DBAPIError) and not is_outage(error):
                     raise
-                log(__name__).warning("database_away", error=str(error).splitlines()[0])
+                log.warning("database away", error=str(error).splitlines()[0])
                 response = failure(request, 503, "the database is away; this page may be asked for again in a moment")
                 response.headers["Retry-After"] = str(RETRY_AFTER_S)
             for name, value in HEADERS.items():

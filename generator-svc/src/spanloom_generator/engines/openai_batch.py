@@ -20,7 +20,7 @@ from spanloom_generator.engines.chat import body_of, error_of, result_of
 from spanloom_generator.engines.openai import check_url, read_key
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 GATHER_S = 2.0
 """A batch is sent when no further call has come for so long, or it is full."""
 

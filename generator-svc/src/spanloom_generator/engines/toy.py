@@ -40,7 +40,7 @@ from spanloom_generator.engines.toy_model import (
 )
 from spanloom_generator.engines.toy_sampler import sample_objects
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 
 ROOM = 64
 """Calls that may wait; they are answered one after another, some ten a second."""
@@ -198,10 +198,10 @@ def load_or_train(
         try:
             return _load(path, recipe)
         except SafetensorError as error:
-            log.warning("cached toy LLM cannot be read; training it again", path=str(path), error=str(error))
+            log.warning("cached toy model not readable, trained again", path=str(path), error=str(error))
     began = time.monotonic()
     llm = train_llm(train, related, recipe, on_progress=on_progress)
-    log.info("toy LLM trained", seconds=round(time.monotonic() - began, 1), path=str(path))
+    log.info("toy model trained", seconds=round(time.monotonic() - began, 1), path=str(path))
     _keep(llm, path)
     return llm
 
@@ -246,4 +246,4 @@ def _problem(request: CallRequest) -> str | None:
 
 def _log_progress(progress: ToyTrainingProgress) -> None:
     if progress.step % 100 == 0 or progress.step == progress.steps:
-        log.info("toy LLM training", **asdict(progress))
+        log.info("toy model training", **asdict(progress))

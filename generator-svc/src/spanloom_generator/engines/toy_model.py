@@ -23,7 +23,7 @@ from spanloom.ner.formats.jsontext import dumps
 from spanloom.ner.sentence import Sentence
 from spanloom_generator.engines.toy_mentions import exchange_mentions, mentions_of
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 
 BOS, EOS, PAD = "<bos>", "<eos>", "<pad>"
 BOS_ID, EOS_ID, PAD_ID = 0, 1, 2
@@ -141,7 +141,7 @@ def train_llm(
     for stage, sentences, steps in stages:
         fitting = [sentence for sentence in sentences if len(encode(tokenizer, sentence)) <= WINDOW]
         if len(fitting) < len(sentences):
-            log.warning("sentences too long for the toy LLM", stage=stage, left_out=len(sentences) - len(fitting))
+            log.warning("sentences too long for the toy model", stage=stage, left_out=len(sentences) - len(fitting))
         if fitting and steps:
 
             def on_step(step: int, loss: float, stage: str = stage, steps: int = steps) -> None:

@@ -17,7 +17,6 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import logging
 import os
 import shutil
 import signal
@@ -32,12 +31,13 @@ from urllib.parse import quote
 
 import psycopg2
 import psycopg2.errors
+import structlog
 
 from spanloom.errors import Conflict, StoreError
 from spanloom_embedded.postgres_binaries import MAJOR, ServerUser, binaries
 from spanloom_embedded.postmaster import Postmaster
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 ROLE = "spanloom"
 PORT = 5432  # names the socket file; nothing listens on it
@@ -145,7 +145,7 @@ class EmbeddedPostgres:
             found = self.postmaster()
             if found is not None and found.status == "ready":
                 return False
-            log.warning("PostgreSQL on %s is gone; starting it again", self.folder)
+            log.warning("postgres gone, started again", folder=str(self.folder))
             self._run()
             self.restarts += 1
             return True
@@ -203,7 +203,7 @@ class EmbeddedPostgres:
         self._init()
         found = self.postmaster()
         if found is not None:
-            log.info("adopting the PostgreSQL server that runs on %s (process %d)", self.folder, found.pid)
+            log.info("postgres adopted", folder=str(self.folder), pid=found.pid)
         while found is None or found.status != "ready" or not self._make_database():
             if found is None:
                 self._launch(deadline)
@@ -270,7 +270,7 @@ class EmbeddedPostgres:
                 if self.postmaster() is None:
                     return
                 time.sleep(0.05)
-            log.warning("PostgreSQL on %s does not stop (%s) in %d s", self.folder, mode, patience_s)
+            log.warning("postgres does not stop", folder=str(self.folder), mode=mode, patience_s=patience_s)
         raise StoreError(self._failure("does not stop"))
 
     def _make_database(self) -> bool:
@@ -279,7 +279,7 @@ class EmbeddedPostgres:
         try:
             connection = psycopg2.connect(dbname="postgres", **address)
         except psycopg2.OperationalError as error:
-            log.info("PostgreSQL on %s takes no connections yet: %s", self.folder, error)
+            log.info("postgres takes no connections yet", folder=str(self.folder), error=str(error))
             return False
         try:
             connection.autocommit = True
@@ -298,7 +298,7 @@ class EmbeddedPostgres:
                     if self._lock_file is not None and not self._ending.is_set():
                         self.ensure_alive()
             except (StoreError, OSError, psycopg2.Error) as error:
-                log.error("PostgreSQL on %s cannot be started again, trying on: %s", self.folder, error)
+                log.error("postgres not started again, trying on", folder=str(self.folder), error=str(error))
 
     def _execute(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the server's user; raises `StoreError` with what it said."""

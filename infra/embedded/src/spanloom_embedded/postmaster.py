@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import psutil
+import structlog
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Postmaster:
                 continue
             if any(_serves(process.pid, data) for process in psutil.process_iter()):
                 return
-            log.warning("%s names process %s, which is no PostgreSQL server; removing it", file, lines[0])
+            log.warning("pid file of no postgres removed", file=str(file), pid=lines[0])
             file.unlink(missing_ok=True)
 
 

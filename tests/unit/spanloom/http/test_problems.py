@@ -83,7 +83,7 @@ def test_an_error_is_a_problem_and_leaks_nothing(client: TestClient, name: str, 
     with capture_logs() as lines:
         answer = client.get(f"/{way}/{name}")
     body = check(answer, status)
-    told = [line.get("exc_info") for line in lines if line["event"] == "request_failed"]
+    told = [line.get("exc_info") for line in lines if line["event"] == "request failed"]
     assert told == ([error] if status == 500 else []), "what the answer keeps back is in the log, and nothing else is"
     assert SECRET not in answer.text
     assert ("Retry-After" in answer.headers) == (status == 503)

