@@ -14,6 +14,7 @@ from spanloom.errors import BusError
 
 TOPIC = "t"
 KIB = 1024
+DAY_S = 86_400
 
 
 class Clock:
@@ -33,7 +34,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def bus(clock: Clock) -> Iterator[MemoryBus]:
-    settings = BusSettings(partitions=1, memory_bytes=10 * KIB, retention_s=100, max_poll_interval_s=50)
+    settings = BusSettings(partitions=1, memory_bytes=10 * KIB, retention_days=100 / DAY_S, max_poll_interval_s=50)
     with MemoryBus("unit", settings) as opened:
         opened.broker.clock = clock
         opened.ensure_topics([TOPIC, dlq_of(TOPIC)])
