@@ -93,6 +93,19 @@ class Client:
         price = {} if price_per_sentence is None else {"price_per_sentence": str(price_per_sentence)}
         return list(self._json("GET", "/v1/results/advice", params={"run": run_id, **price})["items"])
 
+    def calls(self, run: str, *, outcome: str | None, limit: int) -> list[dict[str, Any]]:
+        """Calls of a run in order of dataset and call, at most `limit`; of one outcome, or all."""
+        return self._items("/v1/calls", {"run": run, **({"outcome": outcome} if outcome else {})}, limit)
+
+    def jobs(self, run: str, *, state: str | None, limit: int) -> list[dict[str, Any]]:
+        """Jobs of a run by id, at most `limit`; in one state, or all."""
+        return self._items("/v1/jobs", {"run": run, **({"state": state} if state else {})}, limit)
+
+    def completions(self, dataset_id: str, *, reason: str | None, limit: int) -> list[dict[str, Any]]:
+        """Raw completions of a dataset with the place of each verdict, at most `limit`."""
+        path = f"/v1/datasets/{_part(dataset_id)}/completions"
+        return self._items(path, {"reason": reason} if reason else {}, limit)
+
     def models(self, *, limit: int, run: str | None = None) -> list[dict[str, Any]]:
         """Models that are kept, at most `limit`."""
         return self._items("/v1/models", {"run": run} if run else {}, limit)

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from spanloom.errors import SpanloomError
 from spanloom_cli.client import Client
+from spanloom_cli.work import failure_lines
 
 EVERY_S = 1.0
 LINE_EVERY_S = 10.0
@@ -79,6 +80,7 @@ class Bars:
             console=console or Console(stderr=True),
         )
         self._tasks: dict[str, TaskID] = {}
+        self._new = NewFailures()
 
     def __enter__(self) -> Bars:
         self._progress.start()
@@ -97,6 +99,8 @@ class Bars:
             self._progress.update(self._tasks[name], completed=done, total=total or None, note=note)
         for name in [name for name in self._tasks if name not in seen]:
             self._progress.remove_task(self._tasks.pop(name))
+        for told in self._new.lines(run):
+            self._progress.console.print(told, markup=False, style="yellow")
         self._progress.refresh()
 
 
@@ -105,6 +109,7 @@ class Lines:
 
     def __init__(self) -> None:
         self._last, self._at = "", 0.0
+        self._new = NewFailures()
 
     def __enter__(self) -> Lines:
         return self
@@ -123,6 +128,25 @@ class Lines:
         if line != self._last and due:
             typer.echo(line, err=True)
             self._last, self._at = line, time.monotonic()
+        for told in self._new.lines(run):
+            typer.echo(told, err=True)
+
+
+class NewFailures:
+    """Says each reason for a failure once, when it is first seen: whoever follows can act while the run goes on."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, ...]] = set()
+
+    def lines(self, run: dict[str, Any]) -> list[str]:
+        """A line for each reason of the snapshot that was not told before."""
+        new = []
+        for row in run.get("failures", []):
+            key = tuple(str(row.get(name)) for name in ("what", "language", "source", "reason"))
+            if key not in self._told:
+                self._told.add(key)
+                new.append(row)
+        return failure_lines(new)
 
 
 def rows_of(run: dict[str, Any]) -> list[tuple[str, int, int, str]]:

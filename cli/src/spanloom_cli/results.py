@@ -30,6 +30,7 @@ class View(StrEnum):
     leaderboard = "leaderboard"
     significance = "significance"
     gold_equivalents = "gold_equivalents"
+    failures = "failures"
 
 
 class Axis(StrEnum):

@@ -9,6 +9,7 @@ import typer
 from spanloom_cli.exits import Exit
 from spanloom_cli.options import Json, Limit, Url, client, print_json, print_rows
 from spanloom_cli.specs import SpecFile, read_spec
+from spanloom_cli.work import failure_lines
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id; `spanloom runs` lists them.")]
 DATASET_COLUMNS = ("id", "state", "calls_judged", "calls_expected", "candidates", "accepted", "reason")
@@ -141,4 +142,6 @@ def _print_run(found: dict[str, Any]) -> None:
         f"jobs {jobs.get('done', 0):,} done of {jobs.get('total', 0):,} ({jobs.get('failed', 0):,} failed); "
         f"evaluations {done.get('done', 0):,} done"
     )
+    for line in failure_lines(found.get("failures", [])):
+        typer.secho(line, fg="yellow")
     print_rows(found.get("datasets", []), DATASET_COLUMNS, as_json=False, nothing="no datasets")

@@ -11,6 +11,7 @@ from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_generator import records
+from spanloom_generator.api.calls import call_routes
 from spanloom_generator.api.dead_letters import dead_letter_routes
 from spanloom_generator.api.events import EventHub
 from spanloom_generator.api.runs import run_routes
@@ -42,7 +43,7 @@ def add_api(parts: Parts, runtime: Runtime) -> None:
     hub: EventHub[Place] = EventHub(fetch)
     parts.add("events", hub.run)
     parts.add("relay-prompts", Relay(db, bus, "prompts", runtime.lease).run)
-    parts.routers += [run_routes(db, hub, settings, runtime.too_large), dead_letter_routes(db, bus)]
+    parts.routers += [run_routes(db, hub, settings, runtime.too_large), call_routes(db), dead_letter_routes(db, bus)]
 
 
 def add_engines(parts: Parts, runtime: Runtime) -> None:

@@ -20,6 +20,10 @@ SELECT id, language, source, split, version, kind, state, reason, calls_expected
        calls_without_object, candidates, accepted, stop_accepted
   FROM datasets WHERE run_id = :run ORDER BY language, source, split, version
 """)
+_FAILURES = text("""
+SELECT what, language, source, reason, failed, example, example_id FROM failures
+ WHERE run = :run ORDER BY failed DESC, what, language, source, reason LIMIT 10
+""")
 _COMPLETIONS = text("SELECT count(*) FROM completions WHERE run_id = :run")
 _JOBS = text("SELECT state, count(*) AS n FROM jobs WHERE run_id = :run GROUP BY state")
 _RUNNING = text("""
@@ -64,6 +68,7 @@ def run_json(connection: Connection, run_id: str) -> dict[str, Any]:
             "done": evaluations.get("done", 0),
             "failed": evaluations.get("failed", 0),
         },
+        "failures": [dict(row) for row in connection.execute(_FAILURES, {"run": run_id}).mappings()],
         "datasets": datasets,
     }
 

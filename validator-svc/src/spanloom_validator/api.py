@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Engine, text
 
 from spanloom.contracts.base import Frozen
@@ -31,6 +31,27 @@ SELECT call_index, candidate_index, reason, reasons, char_offset, delta, repairs
  WHERE dataset_id = :id AND (call_index, candidate_index) > (:call, :candidate)
  ORDER BY call_index, candidate_index LIMIT :limit
 """)
+_COMPLETIONS = text("""
+SELECT c.call_index, c.text, c.error, c.finish_reason, c.model, c.judged_at, c.tokens_in, c.tokens_out, p.request
+  FROM completions c LEFT JOIN prompts p ON p.id = c.id
+ WHERE c.dataset_id = :id AND c.call_index > :after
+   AND (CAST(:reason AS text) IS NULL
+        OR :reason = 'failed' AND c.error IS NOT NULL
+        OR :reason = 'without_object' AND c.error IS NULL AND c.judged_at IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.dataset_id = c.dataset_id AND s.call_index = c.call_index)
+           AND NOT EXISTS (SELECT 1 FROM rejections x WHERE x.dataset_id = c.dataset_id AND x.call_index = c.call_index)
+        OR EXISTS (SELECT 1 FROM rejections x WHERE x.dataset_id = c.dataset_id AND x.call_index = c.call_index
+                      AND x.reason = :reason))
+ ORDER BY c.call_index LIMIT :limit
+""")
+_VERDICTS = text("""
+SELECT call_index, candidate_index, 'accepted' AS verdict, char_offset, NULL AS excerpt FROM samples
+ WHERE dataset_id = :id AND call_index = ANY(:calls)
+ UNION ALL
+SELECT call_index, candidate_index, reason, char_offset, excerpt FROM rejections
+ WHERE dataset_id = :id AND call_index = ANY(:calls)
+ ORDER BY 1, 2
+""")
 _RUN_OF = text("SELECT run_id FROM datasets WHERE id = :id")
 
 
@@ -40,6 +61,14 @@ class Revalidation(Frozen):
     rules: Rules
 
 
+ReasonAsked = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        pattern=r"^[a-z_]+$",
+        description="Those with a candidate refused for it; `failed` or `without_object` of the call itself.",
+    ),
+]
 DatasetId = Annotated[str, Path(max_length=400, pattern=r"^[^\x00]+$")]
 
 
@@ -65,6 +94,24 @@ def dataset_routes(db: Engine) -> APIRouter:
     def rejections(dataset_id: DatasetId, limit: Limit = 100, cursor: Cursor = None) -> Page[dict[str, Any]]:
         """One page of rejections."""
         return _page(dataset_id, _REJECTIONS, limit, cursor)
+
+    @router.get("/{dataset_id}/completions", summary="Raw completions, with the place of each verdict")
+    def completions(
+        dataset_id: DatasetId, reason: ReasonAsked = None, limit: Limit = 20, cursor: Cursor = None
+    ) -> Page[dict[str, Any]]:
+        """One page of completions in order of call. `verdicts` say where in `text` each candidate began."""
+        one(dataset_id)
+        after = decode_cursor(cursor, int)
+        given = {"id": dataset_id, "reason": reason, "after": after[0] if after else -1, "limit": limit + 1}
+        with db.connect() as connection:
+            rows = [dict(row) for row in connection.execute(_COMPLETIONS, given).mappings()]
+            calls = {row["call_index"]: row for row in rows}
+            for row in rows:
+                row["verdicts"] = []
+            for verdict in connection.execute(_VERDICTS, {"id": dataset_id, "calls": list(calls)}).mappings():
+                told = dict(verdict)
+                calls[told.pop("call_index")]["verdicts"].append(told)
+        return page_of(rows, limit, lambda row: (row["call_index"],))
 
     @router.post("/{dataset_id}/revalidate", status_code=202, summary="Judge stored completions again")
     def revalidate(dataset_id: DatasetId, body: Revalidation, response: Response) -> dict[str, Any]:

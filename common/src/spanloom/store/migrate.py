@@ -27,6 +27,7 @@ VIEWS = (
     "source_comparison",
     "significance",
     "gold_equivalents",
+    "failures",
 )
 """The public views, in the order they build on each other."""
 READER = "analyst"

@@ -141,7 +141,11 @@ class Completion(Work, Base):
     """What a call gave: raw text, or the error it failed with. Judged once."""
 
     __tablename__ = "completions"
-    __table_args__ = (UniqueConstraint("dataset_id", "call_index"), *_work_args("completions"))
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "call_index"),
+        Index("completions_failed", "run_id", postgresql_where=text("error IS NOT NULL")),
+        *_work_args("completions"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str]
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))

@@ -27,6 +27,7 @@ _ORDER = {
     "source_comparison": "run, language, size, source, control, version, method",
     "significance": "run, language, setting, size, source, other, control, version, other_version, method, "
     "other_method",
+    "failures": "run, failed DESC, what, language, source, reason",
     "gold_equivalents": "run, language, test_set, setting, control, source, version, method, size",
 }
 """The order of each view's rows; total, so that pages meet."""
@@ -45,6 +46,7 @@ class ViewName(StrEnum):
     source_comparison = "source_comparison"
     significance = "significance"
     gold_equivalents = "gold_equivalents"
+    failures = "failures"
 
 
 Run = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="A run's id; all runs without.")]

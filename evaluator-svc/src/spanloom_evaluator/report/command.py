@@ -47,6 +47,7 @@ def gather(api: Client, run: str, *, samples: int) -> ReportData:
         f1_by_size=api.results("f1_by_size", run=run, limit=ROWS),
         source_comparison=[_less(row, "run") for row in api.results("source_comparison", run=run, limit=ROWS)],
         significance=api.results("significance", run=run, limit=ROWS),
+        failures=api.results("failures", run=run, limit=ROWS),
         advice=api.advice(run),
         yield_by_source=api.results("yield_by_source", run=run, limit=ROWS),
         rejection_reasons=api.results("rejection_reasons", run=run, limit=ROWS),

@@ -30,6 +30,7 @@ SECTIONS = (
     ("comparison", "Comparison"),
     ("advice", "What to do next"),
     ("yields", "Yields"),
+    ("failures", "Failures"),
     ("samples", "Samples"),
     ("collapse", "Collapse"),
     ("specification", "Specification"),
@@ -116,6 +117,7 @@ class ReportData:
     f1_by_size: Sequence[Row] = ()
     source_comparison: Sequence[Row] = ()
     significance: Sequence[Row] = ()
+    failures: Sequence[Row] = ()
     advice: Sequence[Row] = ()
     """Advice for each language, as `GET /v1/results/advice` has it."""
     yield_by_source: Sequence[Row] = ()
@@ -161,6 +163,7 @@ def render_report(data: ReportData) -> str:
         equivalent_columns=EQUIVALENT_COLUMNS,
         next_columns=NEXT_COLUMNS,
         yield_columns=_present(data.yield_by_source, YIELD_COLUMNS),
+        failure_columns=("what", "language", "source", "failed", "reason", "example"),
         reason_columns=_present(data.rejection_reasons, REASON_COLUMNS),
         cell=cell,
         clean=clean,
