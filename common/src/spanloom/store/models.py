@@ -217,6 +217,29 @@ class Rejection(Base):
     excerpt: Mapped[str]
 
 
+class Correction(Base):
+    """What a person said of a sample: who, when, and its tags before and after. Written by the evaluator's page.
+
+    The last row of a sample counts. `applied_to` is the dataset version that took it in, null until one is made.
+    """
+
+    __tablename__ = "corrections"
+    __table_args__ = (
+        Index("corrections_sample", "dataset_id", "call_index", "candidate_index", "id"),
+        CheckConstraint(_one_of("action", ("accept", "change", "reject")), name="corrections_action"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    call_index: Mapped[int]
+    candidate_index: Mapped[int]
+    who: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    action: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any] | None]
+    applied_to: Mapped[str | None]
+
+
 class Job(Work, Base):
     """The training of one arm; its id is the arm's hash. `needs` names the pre-training it waits for."""
 

@@ -1,4 +1,4 @@
-"""New versions of datasets: judged again under other rules, or with their failed calls asked again.
+"""New versions of datasets: judged again under other rules, with their failed calls asked again, or as corrected.
 
 A version is a dataset of its own, with prompts and completions of its own, copied: so every unique key and every
 count holds for it as for the first, and the old one stays what it was. The services that offer these verbs call them
@@ -13,9 +13,11 @@ from sqlalchemy import Connection, bindparam, text
 
 from spanloom.contracts.rules import Rules
 from spanloom.errors import Conflict, NotFound
+from spanloom.ner.sentence import identity_hash
 from spanloom.store import work
+from spanloom.store.bulk import insert_rows
 from spanloom.store.events import emit
-from spanloom.store.models import Json
+from spanloom.store.models import Json, Sample
 from spanloom.store.runs import dataset_id, run_state
 
 _DATASET = text("SELECT * FROM datasets WHERE id = :id")
@@ -49,6 +51,63 @@ SELECT CAST(:new AS text) || '.' || call_index, run_id, :new, call_index, text, 
        tokens_out, seconds
   FROM completions WHERE dataset_id = :old AND (error IS NULL OR NOT :ask)
 """)
+_CORRECTED = text("""
+INSERT INTO datasets (id, run_id, language, source, split, version, kind, tags, rules, state, calls_expected,
+                      calls_judged, calls_failed, calls_without_object, candidates, accepted, stop_accepted, calls_max,
+                      info, completed_at)
+SELECT :new, run_id, language, source, split, version + 1, kind, tags, rules, 'complete', calls_expected, calls_judged,
+       calls_failed, calls_without_object, candidates, accepted, stop_accepted, calls_max,
+       coalesce(info, '{}') || jsonb_build_object('corrected_from', id), now()
+  FROM datasets WHERE id = :old
+""")
+_JUDGED_PROMPTS = text("""
+INSERT INTO prompts (id, run_id, dataset_id, call_index, request, seeds, state, finished_at)
+SELECT CAST(:new AS text) || '.' || call_index, run_id, :new, call_index, request, seeds, state, finished_at
+  FROM prompts WHERE dataset_id = :old AND state IN ('done', 'failed')
+""")
+_JUDGED_COMPLETIONS = text("""
+INSERT INTO completions (id, run_id, dataset_id, call_index, text, error, finish_reason, model, tokens_in, tokens_out,
+                         seconds, state, finished_at, judged_at)
+SELECT CAST(:new AS text) || '.' || call_index, run_id, :new, call_index, text, error, finish_reason, model, tokens_in,
+       tokens_out, seconds, state, finished_at, judged_at
+  FROM completions WHERE dataset_id = :old
+""")
+# The last correction of each sample.
+_LAST = """
+SELECT DISTINCT ON (call_index, candidate_index) call_index, candidate_index, action, after, who
+  FROM corrections WHERE dataset_id = :old ORDER BY call_index, candidate_index, id DESC
+"""
+_UNTOUCHED = f"""
+INSERT INTO samples (dataset_id, call_index, candidate_index, tokens, ner_tags, content, identity, char_offset, repairs,
+                     marks, diagnostics)
+SELECT :new, s.call_index, s.candidate_index, s.tokens, s.ner_tags, s.content, s.identity, s.char_offset, s.repairs,
+       s.marks, s.diagnostics
+  FROM samples s LEFT JOIN ({_LAST}) c USING (call_index, candidate_index)
+ WHERE s.dataset_id = :old AND (c.action IS NULL OR c.action <> 'reject' AND c.after IS NULL)
+"""  # noqa: S608  fixed text
+_CHANGED = f"""
+SELECT s.call_index, s.candidate_index, s.tokens, c.after -> 'ner_tags' AS ner_tags, s.content, s.char_offset,
+       s.repairs, s.marks, s.diagnostics
+  FROM samples s JOIN ({_LAST}) c USING (call_index, candidate_index)
+ WHERE s.dataset_id = :old AND c.action <> 'reject' AND c.after IS NOT NULL
+"""  # noqa: S608  fixed text
+_REJECTIONS = f"""
+INSERT INTO rejections (dataset_id, call_index, candidate_index, reason, reasons, char_offset, delta, repairs, excerpt)
+SELECT :new, call_index, candidate_index, reason, reasons, char_offset, delta, repairs, excerpt
+  FROM rejections WHERE dataset_id = :old
+ UNION ALL
+SELECT :new, s.call_index, s.candidate_index, :reason, ARRAY[:reason], s.char_offset, NULL, s.repairs,
+       left(array_to_string(s.tokens, ' '), 240)
+  FROM samples s JOIN ({_LAST}) c USING (call_index, candidate_index)
+ WHERE s.dataset_id = :old AND c.action = 'reject'
+"""  # noqa: S608  fixed text
+_PENDING = text("SELECT count(*) FROM corrections WHERE dataset_id = :old AND applied_to IS NULL")
+_APPLIED = text("UPDATE corrections SET applied_to = :new WHERE dataset_id = :old AND applied_to IS NULL")
+_COUNT_ACCEPTED = text("""
+UPDATE datasets SET accepted = (SELECT count(*) FROM samples WHERE dataset_id = :new) WHERE id = :new
+""")
+BY_HAND = "by_hand"
+"""The reason of a rejection that a person made; no rule of the validator's."""
 _AGAIN = text("""
 UPDATE runs SET state = 'running', ended_at = NULL, reason = NULL WHERE id = :run AND state <> 'running'
 """)
@@ -97,6 +156,41 @@ def revalidate(connection: Connection, dataset: str, rules: dict[str, Any]) -> t
     if newest.state != "complete":
         raise Conflict(f"dataset {newest.id} is still being collected; judge it again when it is complete")
     return _new_version(connection, row, newest.version + 1, rules, ask=False), True
+
+
+def correct(connection: Connection, dataset: str) -> str:
+    """A dataset as people corrected it, as its next version; returns the version's id.
+
+    The completions are taken over as judged, so that every count of the first version holds for it: what a person
+    rejected is a rejection more. The run goes on until the new version's arms are trained and scored. Judging the
+    completions again, or asking failed calls again, begins from them and not from the corrections. Raises NotFound, and
+    Conflict for gold data, an unfinished or older version, a cancelled run, and when there is nothing new to take in.
+    """
+    row = _synthetic(connection, dataset)
+    if run_state(connection, row.run_id, lock=True) == "cancelled":
+        raise Conflict(f"run {row.run_id} is cancelled; resume it first")
+    newest = _newest(connection, row)
+    if newest.id != dataset:
+        raise Conflict(f"dataset {dataset} has a newer version, {newest.id}; correct that one")
+    if row.state != "complete":
+        raise Conflict(f"dataset {dataset} is still being collected; make a version when it is complete")
+    if not connection.execute(_PENDING, {"old": dataset}).scalar_one():
+        raise Conflict(f"dataset {dataset} has no correction that is not in a version yet")
+    new = dataset_id(row.run_id, row.language, row.source, row.split, row.version + 1)
+    names = {"new": new, "old": dataset}
+    for statement in (_CORRECTED, _JUDGED_PROMPTS, _JUDGED_COMPLETIONS, text(_UNTOUCHED)):
+        connection.execute(statement, names)
+    connection.execute(text(_REJECTIONS), {**names, "reason": BY_HAND})
+    changed = [
+        {**found, "dataset_id": new, "identity": identity_hash(found["tokens"], found["ner_tags"])}
+        for found in connection.execute(text(_CHANGED), {"old": dataset}).mappings()
+    ]
+    insert_rows(connection, Sample, changed)
+    connection.execute(_APPLIED, names)
+    connection.execute(_COUNT_ACCEPTED, {"new": new})
+    _run_on(connection, row.run_id)
+    emit(connection, row.run_id, "dataset", id=new, state="complete", version=row.version + 1)
+    return new
 
 
 def retry(connection: Connection, run_id: str) -> dict[str, int]:

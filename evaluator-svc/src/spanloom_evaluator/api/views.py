@@ -17,7 +17,7 @@ from spanloom_evaluator.report.plots import draw
 
 MOST_DRAWN = 100_000
 """Rows of a drawing; more are refused rather than drawn in part."""
-_ORDER = {
+ORDER = {
     "run_summary": "created_at, run",
     "yield_by_source": "run, language, source, split, version",
     "rejection_reasons": "run, language, source, split, version, rejected DESC, reason",
@@ -58,7 +58,7 @@ def rows_of(engine: Engine, view: ViewName, run: str | None, *, limit: int, star
     # The view's name and order come from the table above, never from a request's text.
     query = text(
         f"SELECT * FROM {view.value} WHERE CAST(:run AS text) IS NULL OR run = :run "  # noqa: S608
-        f"ORDER BY {_ORDER[view.value]} LIMIT :limit OFFSET :start"
+        f"ORDER BY {ORDER[view.value]} LIMIT :limit OFFSET :start"
     )
     with engine.connect() as connection:
         if run is not None and not connection.execute(text("SELECT 1 FROM runs WHERE id = :run"), {"run": run}).first():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -53,8 +53,21 @@ def _environment() -> Environment:
     made.filters.update(
         ago=ago, clean=clean, count=count, duration=duration, money=money, plain=plain, score=score, share=share
     )
+    made.filters.update(
+        zip_same=_same, counted_options=_counted, clean_all=lambda texts: [clean(text) for text in texts]
+    )
     made.globals.update(htmx=HTMX, version=version("spanloom"))
     return made
+
+
+def _same(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Options of a choice whose values are their texts."""
+    return [(value, value) for value in values]
+
+
+def _counted(values: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:
+    """Options of a choice with how often each occurs."""
+    return [(name, f"{plain(name)} ({count(n)})") for name, n in values]
 
 
 TEMPLATES = _environment()

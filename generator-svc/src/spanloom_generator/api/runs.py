@@ -102,17 +102,22 @@ def run_routes(
         return {"id": run_id, "put_back": put_back}
 
     # A dependency, for what is wrong must be told before the stream has begun.
-    def place(run_id: str, last_event_id: Annotated[str | None, Header(max_length=60)] = None) -> Place:
+    def place(
+        run_id: str,
+        last_event_id: Annotated[str | None, Header(max_length=60)] = None,
+        after: Annotated[str | None, Query(max_length=60, description="`Last-Event-ID` of a first request.")] = None,
+    ) -> Place:
         with db.connect() as connection:
             runs.run_state(connection, _id(run_id))
-        return _place(last_event_id)
+        # A page's first request can carry no header; its later ones, after a break, do.
+        return _place(last_event_id or after)
 
     beginning = Depends(place)
 
     @router.get("/{run_id}/events", response_class=EventSourceResponse, summary="State changes as they come")
-    async def events(run_id: str, after: Place = beginning) -> AsyncIterator[ServerSentEvent]:
-        """Server-sent events, replayed after `Last-Event-ID`; the stream ends with the run."""
-        async for event in event_stream(hub, run_id, after):
+    async def events(run_id: str, begin: Place = beginning) -> AsyncIterator[ServerSentEvent]:
+        """Server-sent events, replayed after `Last-Event-ID`, or `after`; the stream ends with the run."""
+        async for event in event_stream(hub, run_id, begin):
             yield event
             ended = event.event == "run" and event.data["state"] != "running"
             if ended and await run_in_threadpool(_is_last, db, run_id, event.id):

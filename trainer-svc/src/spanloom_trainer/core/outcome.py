@@ -29,6 +29,8 @@ class TrainingProgress:
     dev_loss: float | None
     samples_per_s: float
     eta_s: float | None
+    history: list[dict[str, float]] = field(default_factory=list)
+    """The dev evaluations so far, thinned: step, mean training loss since the one before, dev F1."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, as a job's row holds it; there the restart is called `attempt`, as it always was."""

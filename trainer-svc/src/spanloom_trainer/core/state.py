@@ -71,6 +71,13 @@ class TrainingState:
     """Spent before a resume point."""
 
 
+def thinned(history: list[DevEvaluation], most: int = 40) -> list[dict[str, float]]:
+    """At most so many dev evaluations, evenly over the training with the last one, as a small curve shows them."""
+    every = max(1, -(-len(history) // most))
+    kept = [one for i, one in enumerate(history) if i % every == 0 or i == len(history) - 1]
+    return [{"step": one.step, "loss": round(one.loss, 4), "dev_f1": round(one.dev_f1, 4)} for one in kept]
+
+
 class Reporter:
     """Turns a state into TrainingProgress, at most twice a second and at every dev evaluation."""
 
@@ -100,5 +107,6 @@ class Reporter:
                 dev_loss=last.dev_loss if last else None,
                 samples_per_s=self.samples / passed,
                 eta_s=passed / done * (self.setup.steps - state.step) if done else None,
+                history=thinned(state.history),
             )
         )
