@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from spanloom.ner.spans import Span, spans_of
 from spanloom_evaluator.score.intervals import Interval, bootstrap
-from spanloom_evaluator.stored import ReadingCounts
+from spanloom_evaluator.stored import SchemeCounts
 
 RESAMPLES = 2_000
 NONE = "none"
@@ -85,7 +85,7 @@ def label_scores(connection: Connection, evaluation: str) -> list[tuple[str, int
     out = []
     for row in connection.execute(_LABELS, {"id": evaluation}):
         array = np.asarray([row.true_positive, row.predicted, row.gold], np.int32)
-        counts = ReadingCounts("typed", row.label, array)
+        counts = SchemeCounts("typed", row.label, array)
         interval = bootstrap([counts], label=row.label, resamples=RESAMPLES)
         out.append((row.label, int(array[2].sum()), int(array[1].sum()), interval))
     return sorted(out, key=lambda item: (item[0].islower(), -item[1]))
