@@ -9,13 +9,15 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from spanloom.contracts.base import PATTERNS
+from spanloom.contracts.document import MAX_PROBLEMS, first_of
 
 Loc = tuple[str | int, ...]
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], data: object) -> list[tuple[str, str]]:
     """`(field path, what is wrong and allowed)` for each mistake that reading `data` as `model` found."""
-    items = error.errors(include_url=False)
+    every = error.errors(include_url=False)
+    items = every[:MAX_PROBLEMS]
     out = []
     for item in items:
         # A list with wrong items is reported as too short as well: pydantic has left the wrong ones out.
@@ -28,7 +30,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], data: object) ->
         if not path and rest and " " not in head:  # a check of the whole specification names the field itself
             path, what = head, rest
         out.append((path, what))
-    return out
+    return first_of(out, len(out) + len(every) - len(items))
 
 
 def path_of(loc: Loc, data: object) -> str:

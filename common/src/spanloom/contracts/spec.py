@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 import orjson
-import yaml
 from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
 from spanloom.contracts.base import Frozen, Name, Text
+from spanloom.contracts.document import check_plain, read_document
 from spanloom.contracts.gold import GoldSpec, LanguageSpec
 from spanloom.contracts.problems import problems_of
 from spanloom.contracts.sources import Source, SyntheticSource
@@ -18,7 +19,7 @@ from spanloom.contracts.training import EvaluationSpec, TrainingSpec
 from spanloom.errors import SchemaError, SpecError
 from spanloom.ner.schema import LabelSchema
 
-MAX_SPEC_BYTES = 1_000_000
+MAX_LABELS = 100
 
 
 class RunSpec(Frozen):
@@ -30,7 +31,7 @@ class RunSpec(Frozen):
 
     version: Literal[1] = 1
     name: Name
-    labels: Annotated[dict[str, Text | None], Field(min_length=1, max_length=100)] = {
+    labels: Annotated[dict[str, Text | None], Field(min_length=1, max_length=MAX_LABELS)] = {
         "PER": None,
         "ORG": None,
         "LOC": None,
@@ -44,12 +45,14 @@ class RunSpec(Frozen):
     @classmethod
     def _from_list(cls, value: Any) -> Any:
         if isinstance(value, list):
+            if len(value) > MAX_LABELS:
+                raise ValueError(f"lists {len(value):,} entity types; at most {MAX_LABELS}")
             pairs = [
                 next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else (item, None)
                 for item in value
             ]
             names = [str(name) for name, _ in pairs]
-            twice = sorted({name for name in names if names.count(name) > 1})
+            twice = sorted(name for name, count in Counter(names).items() if count > 1)
             if twice:
                 raise ValueError(f"lists {', '.join(twice)} twice; name each entity type once")
             return {name: what for name, (_, what) in zip(names, pairs, strict=True)}
@@ -162,16 +165,9 @@ def parse_spec(text: str, complete: Callable[[dict[str, Any]], dict[str, Any]] |
     `complete` fills in what is known elsewhere before the check (`spanloom.data.languages.complete_spec`).
     Raises SpecError with the path of each mistake and what is allowed there.
     """
-    if len(text.encode("utf-8", "replace")) > MAX_SPEC_BYTES:
-        raise SpecError([("", f"the specification is larger than {MAX_SPEC_BYTES:,} bytes")])
-    try:
-        data = yaml.load(text, Loader=_NoAliases)  # noqa: S506  a SafeLoader that refuses aliases
-        if complete is not None and isinstance(data, dict):
-            data = complete(data)
-    except yaml.YAMLError as error:
-        raise SpecError([("", f"not YAML or JSON: {' '.join(str(error).split())}")]) from None
-    except RecursionError:
-        raise SpecError([("", "the specification is nested too deeply")]) from None
+    data = read_document(text)
+    if complete is not None and isinstance(data, dict):
+        data = complete(data)
     return check_spec(data)
 
 
@@ -181,27 +177,8 @@ def check_spec(data: object) -> RunSpec:
         raise SpecError(
             [("", f"a specification is a mapping with name, languages, sources; got {type(data).__name__}")]
         )
+    check_plain(data)
     try:
         return RunSpec.model_validate(data)
     except ValidationError as error:
         raise SpecError(problems_of(error, RunSpec, data)) from None
-
-
-class _NoAliases(yaml.SafeLoader):
-    """YAML without aliases (a small file must not become a large document) and without a field given twice."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases are not allowed here", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
-
-    def compose_mapping_node(self, anchor: Any) -> Any:
-        node = super().compose_mapping_node(anchor)
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"{key.value!r} is given twice", problem_mark=key.start_mark)
-            if isinstance(key.value, str):
-                seen.add(key.value)
-        return node
