@@ -288,7 +288,7 @@ def plain_job(claim: Claim, data: JobData) -> dict[str, Any]:
     elif arm.encoder.tiny is not None:
         base = {"tiny": arm.encoder.tiny.sizes, "text": [list(s.tokens) for s in data.encoder_text]}
     else:
-        base = {"name": arm.encoder.name, "revision": arm.encoder.revision}
+        base = {"name": arm.encoder.name, "revision": arm.encoder.revision, "layers": arm.encoder.layers}
     return {
         "job_id": claim.id,
         "attempt": claim.attempt,

@@ -16,13 +16,20 @@ ENCODERS = (
     "FacebookAI/xlm-roberta-large",
     "facebook/xlm-roberta-xl",
     "facebook/xlm-roberta-xxl",
+    "e5-small",
+    "intfloat/multilingual-e5-small",
     "local",
 )
-"""Encoders allowed unless set otherwise: the XLM-R family, and folders."""
+"""Encoders allowed unless set otherwise: the XLM-R family, multilingual E5 small, and folders."""
 LLMS = ("meta-llama/Llama-3.1-8B-Instruct", "CohereLabs/aya-expanse-32b", "local")
 """LLMs that vLLM may load unless set otherwise: the paper's open ones, and folders."""
 LOCAL = "local"
 """Stands for any folder: a name that begins with `/`, `./`, `../` or `~`."""
+
+
+def is_folder(name: str) -> bool:
+    """Whether a model's name is that of a folder: it begins with `/`, `./`, `../` or `~`."""
+    return name.startswith(("/", "./", "../", "~"))
 
 
 def is_allowed(name: str, revision: str | None, allowed: Sequence[str]) -> bool:
@@ -31,7 +38,7 @@ def is_allowed(name: str, revision: str | None, allowed: Sequence[str]) -> bool:
     >>> is_allowed("org/model", "abc", ["org/*"]), is_allowed("org/model", None, ["org/model@abc"])
     (True, False)
     """
-    if name.startswith(("/", "./", "../", "~")):
+    if is_folder(name):
         return LOCAL in allowed
     for entry in allowed:
         pattern, _, pinned = entry.partition("@")

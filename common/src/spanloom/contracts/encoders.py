@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
 
+from spanloom.contracts.allowed import is_folder
+from spanloom.contracts.folders import Shape, shape_of_folder
 from spanloom.contracts.training import EncoderSpec, Recipe
 
 RESUME_BYTES = 20
@@ -17,22 +19,18 @@ USUAL_LENGTH = 128
 """Subwords of a long sentence: what a batch is padded to where the recipe gives no `max_length`."""
 
 
-@dataclass(frozen=True)
-class Shape:
-    """Parameters in all, layers, and width."""
-
-    parameters: int
-    layers: int
-    hidden: int
-
-
 SHAPES = {
     "xlm-roberta-base": Shape(278_000_000, 12, 768),
     "xlm-roberta-large": Shape(560_000_000, 24, 1024),
     "xlm-roberta-xl": Shape(3_480_000_000, 36, 2560),
     "xlm-roberta-xxl": Shape(10_700_000_000, 48, 4096),
+    "e5-small": Shape(117_505_920, 12, 384),
+    "multilingual-e5-small": Shape(117_505_920, 12, 384),
 }
-"""XLM-R (Conneau et al., 2020; Goyal et al., 2021), by the last part of its name."""
+"""XLM-R (Conneau et al., 2020; Goyal et al., 2021) and multilingual E5 small (Wang et al., 2024), by the last part of
+the name."""
+VOCABULARIES = {"e5-small": 250_037, "multilingual-e5-small": 250_037}
+"""Embedding rows, where an encoder may be cut to its first layers; 250,002 for XLM-R."""
 
 
 def shape_of(encoder: EncoderSpec) -> Shape | None:
@@ -41,7 +39,16 @@ def shape_of(encoder: EncoderSpec) -> Shape | None:
     if tiny is not None:
         block = 4 * tiny.hidden * tiny.hidden + 2 * tiny.hidden * tiny.ffn
         return Shape((tiny.vocabulary + 514) * tiny.hidden + tiny.layers * block, tiny.layers, tiny.hidden)
-    return SHAPES.get((encoder.name or "").rpartition("/")[2])
+    name = encoder.name or ""
+    if is_folder(name):
+        return shape_of_folder(Path(name).expanduser(), encoder.layers)
+    last = name.rpartition("/")[2]
+    shape = SHAPES.get(last)
+    if shape is None or encoder.layers is None or encoder.layers >= shape.layers:
+        return shape
+    outside = VOCABULARIES.get(last, 250_002) * shape.hidden
+    inside = (shape.parameters - outside) * encoder.layers // shape.layers
+    return Shape(outside + inside, encoder.layers, shape.hidden)
 
 
 def model_bytes(encoder: EncoderSpec) -> int | None:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from spanloom.contracts.base import Frozen, Text
+from spanloom.contracts.known import with_layers, with_recipe
 from spanloom.contracts.pinned import with_commit
 from spanloom.contracts.problems import problems_of
 from spanloom.contracts.sources import Seed
@@ -54,24 +55,28 @@ class TinyEncoder(Frozen):
 
 
 class EncoderSpec(Frozen):
-    """The pretrained encoder: a hub name or local folder, or `tiny` for random weights.
+    """The pretrained encoder: a hub name or local folder, `e5-small`, or `tiny` for random weights.
 
-    A name that is known stands for a pinned commit, unless `revision` says otherwise.
+    A name that is known stands for a pinned commit, unless `revision` says otherwise. `layers` keeps the first N of the
+    encoder's layers alone; `e5-small` stands for its first 6 unless it is given.
     """
 
     name: Text | None = None
     revision: Text | None = None
+    layers: Annotated[int, Field(ge=1, le=1000)] | None = None
     tiny: TinyEncoder | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, value: Any) -> Any:
-        return with_commit({"name": value} if isinstance(value, str) else value, "name")
+        return with_layers(with_commit({"name": value} if isinstance(value, str) else value, "name"))
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.name is None) == (self.tiny is None):
             raise ValueError("give exactly one of name (hub name or folder), tiny")
+        if self.tiny is not None and self.layers is not None:
+            raise ValueError("tiny is made with as many layers as tiny.layers says; leave layers out")
         return self
 
 
@@ -100,6 +105,12 @@ class Recipe(Frozen):
     epoch as fixed ones."""
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 2e-5
     """Peak learning rate of AdamW, a number."""
+    head_learning_rate: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Peak learning rate of the classification layer, which is new where the rest is pretrained; null for
+    `learning_rate`."""
+    freeze: Literal["embeddings"] | Annotated[int, Field(ge=1, le=1000)] | None = None
+    """What keeps the pretrained weights: `embeddings`, or a number N for the embeddings and the first N layers; null
+    for nothing."""
     epochs: Annotated[int, Field(ge=1, le=1000)] = 10
     """Passes over the training sentences. Dev is evaluated once each."""
     related_epochs: Annotated[int, Field(ge=1, le=1000)] = 5
@@ -231,6 +242,11 @@ class TrainingSpec(Frozen):
     control: Literal["none", "step_matched"] = "none"
     control_steps: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     keep_models: Literal["best", "all", "none"] = "best"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_encoder(cls, value: Any) -> Any:
+        return with_recipe(value)
 
     @field_validator("settings", "sizes", "training_seeds")
     @classmethod

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from spanloom.contracts.training import EncoderSpec
@@ -42,6 +42,14 @@ class Origin:
     source: str
     licence: str
     weights_sha256: str
+
+    def described(self) -> str:
+        """All of it in one line."""
+        return f"{self.source}; {self.licence}; model.safetensors sha256 {self.weights_sha256}"
+
+    def write(self, folder: Path) -> None:
+        """Say it in an encoder's folder."""
+        (folder / ORIGIN).write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
 
 def folder_of(cache: Path, name: str) -> Path:

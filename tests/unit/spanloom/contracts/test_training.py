@@ -40,7 +40,7 @@ EVERY_FIELD = {
     "base": "paper", "batch_size": 4, "learning_rate": 0.1, "epochs": 2, "related_epochs": 3, "max_steps": 9,
     "weight_decay": 0.5, "warmup": 0.5, "best_by": "dev_f1", "dev_cut": False, "precision": "auto", "clip": 0.0,
     "bucket": True, "max_length": 64, "stride": 32, "truncate": False, "trim": False, "restarts": 2, "guard_after": 5,
-    "deterministic": True, "paper_subsets": False,
+    "deterministic": True, "paper_subsets": False, "head_learning_rate": 0.5, "freeze": 3,
 }  # fmt: skip
 
 

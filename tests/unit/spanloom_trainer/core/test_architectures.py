@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +19,16 @@ from transformers import (
     XLMRobertaConfig,
 )
 
-from spanloom.contracts.training import Recipe
+from spanloom.contracts.encoders import shape_of
+from spanloom.contracts.training import EncoderSpec, Recipe
+from spanloom.errors import SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.core.base import Base, base_of, start
+from spanloom_trainer.core.base import Base, base_of, cut, freeze, layers_of, start
 from spanloom_trainer.core.data import EncodedSplit, prepare
 from spanloom_trainer.core.encode import attended, pad
 from spanloom_trainer.core.graphs import takes_whole_masks
-from spanloom_trainer.core.step import logits_of
+from spanloom_trainer.core.step import EagerStep, logits_of
 from spanloom_trainer.core.tagging import tag
 from spanloom_trainer.core.tiny import make_tokenizer
 
@@ -141,6 +144,50 @@ def test_only_where_positions_are_counted_from_padding_all_rows_before_it_are_ke
     counted = any_base.counts_from_padding
     assert counted == (any_base.name == "xlm-roberta")
     assert any_base.longest == (64 if not counted else min(64, 80 - any_base.padding - 1))
+
+
+def test_the_first_layers_alone_are_a_whole_model(any_base: Base, schema: LabelSchema, tmp_path: Path) -> None:
+    model = start(any_base, schema).eval()
+    cut(model, 1)
+    assert len(layers_of(model)[2]) == model.config.num_hidden_layers == 1
+    ids = torch.tensor([[0, 9, 8, 7, 2]])
+    with torch.no_grad():
+        wanted = model(input_ids=ids).logits
+    model.save_pretrained(tmp_path)
+    again = AutoModelForTokenClassification.from_pretrained(tmp_path).eval()
+    assert torch.allclose(again(input_ids=ids).logits, wanted, atol=1e-6)
+    with pytest.raises(SpecError, match=r"encoder\.layers: 3 is more than the encoder's 1"):
+        cut(model, 3)
+
+
+@pytest.mark.parametrize("what", ["embeddings", 1])
+def test_what_is_frozen_keeps_its_weights(any_base: Base, schema: LabelSchema, what: str | int) -> None:
+    model = start(any_base, schema)
+    freeze(model, what)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    ids, labels = torch.tensor([[0, 9, 8, 7, 2]]), torch.tensor([[-100, 1, 0, 2, -100]])
+    EagerStep(model, Recipe(learning_rate=0.01), "fp32")(ids, labels, torch.ones_like(ids), 0.01)
+    moved = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    _, _, layers = layers_of(model)
+    prefixes = [name for name, part in model.named_modules() if any(part is layer for layer in layers)]
+    assert not any(".embeddings." in name for name in moved)
+    assert any(name.startswith(prefixes[1] + ".") for name in moved)
+    assert any(name.startswith(prefixes[0] + ".") for name in moved) == (what == "embeddings")
+    with pytest.raises(SpecError, match=r"recipe\.freeze: 5 is more than the encoder's 2 layers"):
+        freeze(model, 5)
+
+
+def test_a_folders_shape_is_that_of_the_model(any_base: Base, tmp_path: Path) -> None:
+    any_base.model.save_pretrained(tmp_path)
+    whole, half = (shape_of(EncoderSpec(name=str(tmp_path), layers=n)) for n in (None, 1))
+    assert whole is not None
+    assert half is not None
+    assert whole.parameters == sum(value.numel() for value in any_base.model.parameters())
+    assert (whole.layers, whole.hidden) == (2, 32)
+    layer = sum(p.numel() for p in layers_of(any_base.model)[2][1].parameters())
+    assert whole.parameters - half.parameters == layer
+    (tmp_path / "config.json").write_text("[]")
+    assert shape_of(EncoderSpec(name=str(tmp_path))) is None
 
 
 def test_graphs_are_for_models_without_sliding_windows() -> None:

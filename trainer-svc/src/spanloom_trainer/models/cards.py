@@ -12,6 +12,7 @@ from spanloom.contracts.arms import DIRECT, IDENTITY, RESTARTED, Arm
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.data.card import gold_licence
+from spanloom.data.encoders import licence_of
 from spanloom.errors import NotFound
 from spanloom_trainer.files import replace_file
 from spanloom_trainer.models.card import Card, render
@@ -38,7 +39,9 @@ def facts_for_card(connection: Connection, arm: Arm) -> dict[str, Any]:
     return {
         "title": f"{arm.language}: named entities, {arm.source}, {arm.setting}, {arm.size} sentences",
         "language": arm.language,
-        "encoder": encoder + (f" at revision {arm.encoder.revision}" if arm.encoder.revision else ""),
+        "encoder": encoder
+        + (f" at revision {arm.encoder.revision}" if arm.encoder.revision else "")
+        + (f", its first {arm.encoder.layers} layers" if arm.encoder.layers else ""),
         "data": _data(connection, arm),
         "licences": _licences(spec, arm),
         "level": spec.evaluation.confidence,
@@ -75,7 +78,9 @@ def _licences(spec: RunSpec, arm: Arm) -> list[str]:
         model = getattr(source.engine, "model", None) or f"engine {source.engine.kind}"
         lines.append(f"Training sentences were written by an LLM ({model}): its terms may apply to them.")
     if arm.encoder.name is not None:
-        lines.append(f"The encoder {arm.encoder.name} has a licence of its own; see its model card.")
+        licence = licence_of(arm.encoder)
+        said = f"is under {licence}" if licence else "has a licence of its own; see its model card"
+        lines.append(f"The encoder {arm.encoder.name} {said}.")
     return lines
 
 

@@ -26,6 +26,8 @@ def export(outcome: Outcome, folder: str | Path, *, card: Card, recipe: Recipe, 
     with new_folder(folder) as temporary:
         trained.outline().save_pretrained(temporary, state_dict=trained.whole())
         trained.base.tokenizer.save_pretrained(temporary)
+        if trained.base.origin is not None:
+            trained.base.origin.write(temporary)  # what is trained from this model can say it too
         (temporary / "README.md").write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
         if onnx:
             export_onnx(trained.model(), trained.base.tokenizer, temporary / "model.onnx")
@@ -38,11 +40,17 @@ def rewrite_card(folder: str | Path, outcome: Outcome, *, card: Card, recipe: Re
         temporary.write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
 
 
+def _origin(outcome: Outcome) -> str:
+    origin = outcome.state.base.origin
+    return "not known" if origin is None else origin.described()
+
+
 def training_facts(outcome: Outcome, recipe: Recipe) -> dict[str, Any]:
     """What the card says of the training."""
     chosen = outcome.with_restarts
     return {
         "tags": outcome.state.schema.tags,
+        "encoder's origin": _origin(outcome),
         "recipe": recipe.base,
         "settings": {k: v for k, v in recipe.values().items() if k != "base"},
         "precision": outcome.precision,

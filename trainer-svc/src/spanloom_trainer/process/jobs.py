@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.contracts.training import read_recipe
+from spanloom.data.encoders import KNOWN
 from spanloom.errors import SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
+from spanloom.settings import load_settings
 from spanloom_trainer.core.base import Base, load_base, remember
 from spanloom_trainer.core.outcome import TrainingProgress
 from spanloom_trainer.core.tiny import tiny_base
 from spanloom_trainer.core.train import fine_tune
+from spanloom_trainer.encoders.get import ensure
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export, training_facts
 from spanloom_trainer.models.tagger import Tagger, described
@@ -110,7 +113,10 @@ def sentences(rows: Sequence[Sequence[Any]]) -> list[Sentence]:
 def base_for(plain: Mapping[str, Any]) -> Base:
     """The base a job names: loaded, or made, once a process."""
     if "tiny" not in plain:
-        return load_base(str(plain.get("path") or plain["name"]), revision=plain.get("revision"))
+        place = str(plain.get("path") or plain["name"])
+        if place in KNOWN:
+            place = str(ensure(place, load_settings().cache))
+        return load_base(place, revision=plain.get("revision"), layers=plain.get("layers"))
     sizes = dict(plain["tiny"])
     text = [Sentence(tuple(tokens), (0,) * len(tokens)) for tokens in plain["text"]]
     key = "tiny:" + hashlib.sha256(json.dumps([sizes, plain["text"]], sort_keys=True).encode()).hexdigest()
