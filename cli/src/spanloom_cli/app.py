@@ -26,6 +26,7 @@ from spanloom_cli.exits import EXIT_CODES, report
 
 GROUP = "spanloom.commands"
 OWN = {
+    "init": "spanloom_cli.init:init",
     "run": "spanloom_cli.runs:run",
     "plan": "spanloom_cli.specs:plan",
     "spec": "spanloom_cli.specs:spec",

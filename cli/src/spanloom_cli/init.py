@@ -1,0 +1,108 @@
+"""`spanloom init`: a commented specification from four questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from spanloom.contracts.spec import parse_spec
+from spanloom.data.languages import complete_spec
+from spanloom.errors import SpanloomError
+
+ENCODER = "xlm-roberta-base"
+
+
+def init(
+    output: Annotated[Path, typer.Argument(metavar="[FILE]", help="The specification to write.")] = Path("mine.yaml"),
+    language: Annotated[str | None, typer.Option(help="ISO 639 code of the target language, e.g. sw.")] = None,
+    gold: Annotated[str | None, typer.Option(help="File or folder of annotated sentences, or a known name.")] = None,
+    server: Annotated[
+        str | None, typer.Option(help="URL of an OpenAI-compatible server; an empty text for no LLM.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name at the server.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="Encoder: a name on the hub, or a local folder.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write a commented specification after four questions: language, gold file, server, encoder.
+
+    What is given as an option is not asked.
+    """
+    if output.exists() and not force:
+        raise SpanloomError(f"{output} is there already; name another file, or give --force")
+    language = language if language is not None else typer.prompt("Language (ISO 639 code, e.g. sw)")
+    gold = gold if gold is not None else typer.prompt("Annotated sentences (file, folder, or a name)")
+    if server is None:
+        server = typer.prompt("LLM server (an OpenAI-compatible URL; empty for none)", default="", show_default=False)
+    if server and model is None:
+        model = typer.prompt("The model's name at that server")
+    encoder = encoder if encoder is not None else typer.prompt("Encoder", default=ENCODER)
+    text = specification(language, gold, server, model, encoder)
+    parse_spec(text, complete_spec)  # what is written is what `run` accepts
+    part = output.with_name(f".{output.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(output)
+    typer.echo(f"wrote {output}; look at it, then type `spanloom plan {output}`", err=True)
+
+
+def specification(language: str, gold: str, server: str, model: str | None, encoder: str) -> str:
+    """The specification's text. `gold` is a file, a folder, or else taken for the name of a known data set."""
+    lines = [
+        f"name: {_text(f'{language}-first')}",
+        "# Entity types with their descriptions, in the order of the tags. Name those of your data.",
+        "labels: {PER: names of people, ORG: names of organisations, LOC: names of places}",
+        "languages:",
+        f"  - code: {_text(language)}",
+        f"    gold: {_gold(gold)}",
+        "    # For the setting fine_tuning, a related language with gold data of its own:",
+        "    # related: {code: xx, gold: {path: FOLDER}}",
+        "    related: null",
+        "sources:",
+        "  - {kind: organic}                # your own sentences, as they are",
+    ]
+    if server:
+        lines += [
+            "  - kind: synthetic              # sentences that the LLM writes from yours",
+            "    name: llm",
+            f"    engine: {{kind: openai, base_url: {_text(server)}, model: {_text(model or '')}}}",
+            "    # api_key_env: MY_KEY goes into the engine where the server asks for a key",
+            "    m: 10                        # your sentences in a prompt",
+            "    n: 20                        # sentences asked for",
+            "    stop: {after_calls: 25}      # begin small; 250 is the paper's number",
+            "    dev_calls: 0",
+            "    format: entities             # or tag_ids (the paper's), pairs, inline",
+        ]
+    else:
+        lines += [
+            "  # - kind: synthetic",
+            "  #   name: llm",
+            '  #   engine: {kind: openai, base_url: "http://127.0.0.1:8080/v1", model: NAME}',
+            "  #   stop: {after_calls: 25}",
+        ]
+    lines += [
+        "training:",
+        "  settings: [from_scratch]         # fine_tuning as well, once `related` is given",
+        "  sizes: [50, 100, 250, 500]       # a size above what there is becomes one arm on all of it",
+        "  training_seeds: [1, 2, 3]        # three or more, so that intervals know of the seeds",
+        f"  encoder: {_text(encoder)}",
+        "  dev: gold                        # your dev sentences choose the best checkpoint",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _gold(gold: str) -> str:
+    path = Path(gold)
+    if path.is_dir():
+        return f"{{path: {_text(gold)}}}"
+    if path.is_file():
+        return f"{{file: {_text(gold)}, fractions: {{dev: 0.1, test: 0.2}}}}"
+    if "/" in gold and not path.suffix and not path.is_absolute():
+        return f"{{name: {_text(gold)}}}"
+    raise SpanloomError(f"{gold} is neither a file, nor a folder, nor a name such as universal_ner/da_ddt")
+
+
+def _text(value: str) -> str:
+    """A text as it may stand in a YAML flow mapping."""
+    return yaml.safe_dump(value, default_style='"', allow_unicode=True, width=10_000).strip()
