@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from spanloom.http import create_app
 from spanloom.settings import load_settings
+from spanloom_evaluator.web.pages.start import EXAMPLE
 from spanloom_evaluator.web.site import page_routes
 from support.stored import execute, store_run
 
@@ -100,3 +101,22 @@ def test_without_a_session_a_person_is_sent_to_sign_in_and_a_program_is_told(db:
         assert 'data-sign-in="/"' in page.get("/login?to=//elsewhere.example/", headers=browser).text
         assert page.post("/v1/session", json={"key": KEY}).status_code == 204
         assert "No runs yet" in page.get("/", headers=browser).text
+
+
+def test_a_specification_is_planned_or_every_mistake_told(db: Engine, page: TestClient) -> None:
+    same = {"Sec-Fetch-Site": "same-origin"}
+    planned = page.post("/new/plan", data={"specification": EXAMPLE}, headers=same).text
+    assert "What it would do" in planned
+    assert "data-begin>Start the run" in planned
+    wrong = EXAMPLE.replace("sizes: [30, 100]", "sizes: []").replace("dev: gold", "devil: gold")
+    told = page.post("/new/plan", data={"specification": wrong}, headers=same).text
+    assert "2 mistakes" in told
+    assert "training.sizes" in told
+    assert "training.devil" in told
+    assert page.post("/new/plan", data={"specification": EXAMPLE}).status_code == 403, "no page of ours sent it"
+    assert "name: first" in page.get("/new").text
+
+
+def test_pages_without_data_say_what_to_do(page: TestClient) -> None:
+    assert "No run has a score yet" in page.get("/compare").text
+    assert "No model is kept yet" in page.get("/tag").text

@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 
 from spanloom.errors import NotFound
 from spanloom.settings import Settings
+from spanloom_evaluator.web.pages.compare import compare_routes
 from spanloom_evaluator.web.pages.corrections import correction_routes
 from spanloom_evaluator.web.pages.results import result_page_routes
 from spanloom_evaluator.web.pages.run import run_routes
 from spanloom_evaluator.web.pages.runs import run_list_routes
 from spanloom_evaluator.web.pages.samples import sample_routes
+from spanloom_evaluator.web.pages.start import start_routes
 from spanloom_evaluator.web.render import PageRoute, page
 
 FileName = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9][A-Za-z0-9./-]*$")]
@@ -34,8 +36,9 @@ def page_routes(db: Engine, settings: Settings) -> APIRouter:
     router.include_router(_own_files())
     router.include_router(_signing_in())
     router.include_router(run_list_routes(db))
-    for routes in (run_routes, sample_routes, correction_routes, result_page_routes):
+    for routes in (run_routes, sample_routes, correction_routes, result_page_routes, compare_routes):
         router.include_router(routes(db))
+    router.include_router(start_routes(db, settings))
     return router
 
 

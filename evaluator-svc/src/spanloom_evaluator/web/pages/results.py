@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from spanloom.errors import NotFound
 from spanloom_evaluator import records
+from spanloom_evaluator.advise.stored import advice_of
 from spanloom_evaluator.api.views import ORDER, ViewName, rows_of
 from spanloom_evaluator.web.pages.run import RunId
 from spanloom_evaluator.web.queries import results as query
@@ -28,7 +29,6 @@ VIEWS = (
     ViewName.rejection_reasons,
 )
 Word = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
-_ADVICE = "/v1/results/advice"
 
 
 def result_page_routes(db: Engine) -> APIRouter:
@@ -42,11 +42,17 @@ def result_page_routes(db: Engine) -> APIRouter:
             run = run_head(connection, run_id)
         rows = {view.value: rows_of(db, view, run_id, limit=MOST) for view in VIEWS}
         sql = {name: (query.query_of(name, run_id, ORDER[name]), query.definition_of(name)) for name in rows}
-        advised = any(getattr(route, "path", "") == _ADVICE for route in request.app.routes)
         return page(
-            "results.html", request, run=run, tab="results", rows=rows, sql=sql, advised=advised,
+            "results.html", request, run=run, tab="results", rows=rows, sql=sql,
             compared=query.comparison(rows["f1_by_size"], rows["significance"]),
         )  # fmt: skip
+
+    @router.get("/next")
+    def following(request: Request, run_id: RunId) -> Response:
+        """What to do next, as `GET /v1/results/advice` says."""
+        with db.connect() as connection:
+            run = run_head(connection, run_id)
+        return page("next.html", request, run=run, tab="next", advice=advice_of(db, run_id))
 
     @router.get("/evaluations/{evaluation:path}")
     def evaluation(

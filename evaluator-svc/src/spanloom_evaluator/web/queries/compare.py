@@ -1,0 +1,95 @@
+"""Two arms side by side: their difference with its interval, and the sentences where they disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from spanloom.errors import NotFound
+from spanloom_evaluator import records
+from spanloom_evaluator.score.schemes import ALL
+from spanloom_evaluator.score.significance import Comparison, compare
+from spanloom_evaluator.stored import SchemeCounts
+from spanloom_evaluator.web.queries.samples import pieces_of
+
+SWAPS = 4_000
+PAGE = 25
+_RUNS = text("""
+SELECT r.id, r.name, r.created_at FROM runs r
+ WHERE EXISTS (SELECT FROM arm_scores a WHERE a.run_id = r.id) ORDER BY r.created_at DESC LIMIT 500
+""")
+_ARMS = text("""
+SELECT a.id, a.run_id, a.language, a.source, a.setting, a.control, a.size, a.version, a.method, a.seeds, a.f1, a.lo,
+       a.hi, d.content_sha256
+  FROM arm_scores a JOIN datasets d ON d.id = a.dataset_id
+ WHERE a.run_id = :run AND a.label_mapping = 'identity' ORDER BY a.language, a.setting, a.source, a.size, a.method, a.id
+""")
+_SEEDS = text("""
+SELECT e.id, e.training_seed, coalesce((e.facts ->> 'collapsed')::boolean, false) AS collapsed,
+       s.true_positive, s.predicted, s.gold
+  FROM evaluations e
+  JOIN sentence_scores s ON s.evaluation_id = e.id AND s.reading = 'typed' AND s.label = :label
+ WHERE e.run_id = :run AND e.facts ->> 'arm' = :arm AND e.state = 'done' ORDER BY e.training_seed, e.subset_seed, e.id
+""")
+
+
+def compared_runs(connection: Connection) -> list[dict[str, Any]]:
+    """Runs that have scored arms, newest first."""
+    return [dict(row) for row in connection.execute(_RUNS).mappings()]
+
+
+def arms_of(connection: Connection, run: str) -> list[dict[str, Any]]:
+    """The scored arms of a run, over all labels of their test sets."""
+    return [dict(row) for row in connection.execute(_ARMS, {"run": run}).mappings()]
+
+
+def seeds_of(connection: Connection, arm: Mapping[str, Any]) -> list[Any]:
+    """An arm's evaluations with their counts, one a seed. Raises NotFound when none is stored any more."""
+    rows = list(connection.execute(_SEEDS, {"run": arm["run_id"], "arm": arm["id"], "label": ALL}))
+    if not rows:
+        raise NotFound(f"arm {arm['id']} has no evaluation")
+    return rows
+
+
+def difference(first: Sequence[Any], second: Sequence[Any]) -> Comparison:
+    """The first arm's mean F1 less the second's, with its interval and p, from the counts of their seeds."""
+    return compare(_counts(first), _counts(second), swaps=SWAPS)
+
+
+def disagreements(
+    connection: Connection, first: str, second: str, who: str, start: int
+) -> tuple[list[dict[str, Any]], int, bool]:
+    """Sentences that two evaluations tag differently: a page, how many there are, and whether there are more.
+
+    `who` keeps those where `first` or `second` alone is right, or `all`.
+    """
+    one, other = records.read(connection, first), records.read(connection, second)
+    types = one.schema.types
+    found = []
+    for i, (sentence, a, b) in enumerate(zip(one.test, one.predicted, other.predicted, strict=True)):
+        gold = list(sentence.tags)
+        if list(a) == list(b):
+            continue
+        right = "first" if list(a) == gold else "second" if list(b) == gold else "none"
+        if who in ("all", right):
+            found.append((i, sentence, a, b, right))
+    shown = [
+        {
+            "number": i,
+            "right": right,
+            "gold": pieces_of(sentence.tokens, sentence.tags, types),
+            "first": pieces_of(sentence.tokens, a, types),
+            "second": pieces_of(sentence.tokens, b, types),
+        }
+        for i, sentence, a, b, right in found[start : start + PAGE]
+    ]
+    return shown, len(found), len(found) > start + PAGE
+
+
+def _counts(rows: Sequence[Any]) -> list[SchemeCounts]:
+    return [
+        SchemeCounts("typed", ALL, np.asarray([row.true_positive, row.predicted, row.gold], np.int32)) for row in rows
+    ]
