@@ -53,7 +53,14 @@ def _environment(home: Path, url: str) -> dict[str, str]:
     """Short leases, but the usual 5 minutes until an unclaimed row is published again: a new `up` must not need it."""
     settings = {"LEASE_S": "3", "RENEW_S": "0.7", "SWEEP_S": "0.5", "BACKOFF_S": "0.2", "PORT": url.rpartition(":")[2]}
     short = {f"SPANLOOM_{name}": value for name, value in settings.items()}
-    return {**os.environ, "OMP_NUM_THREADS": "1", "SPANLOOM_DATA": "/", "SPANLOOM_HOME": str(home), **short}
+    return {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "SPANLOOM_DATA": "/",
+        "SPANLOOM_KEYLESS": "true",
+        "SPANLOOM_HOME": str(home),
+        **short,
+    }
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from support.common import free_port, query, wait_for
 
 SERVICES = ("generator", "validator", "trainer", "evaluator")
 SHORT = {
+    "SPANLOOM_KEYLESS": "true",
     "SPANLOOM_LEASE_S": "3",
     "SPANLOOM_RENEW_S": "0.7",
     "SPANLOOM_SWEEP_S": "0.5",

@@ -11,6 +11,7 @@ import orjson
 import typer
 
 from spanloom.errors import SettingsError
+from spanloom.own_key import key_for
 from spanloom.settings import load_settings
 from spanloom_cli.client import ATTEMPTS, Client
 
@@ -22,14 +23,15 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help=
 
 
 def client(url: str | None, *, attempts: int = ATTEMPTS) -> Client:
-    """A client from the option and the settings (SPANLOOM_URL, SPANLOOM_API_KEY or its file)."""
+    """A client from the option and the settings (SPANLOOM_URL, SPANLOOM_API_KEY; on loopback one's own key)."""
     settings = load_settings()
     if url is not None and not _is_address(url):
         raise SettingsError(f"--url {url}: write an address as http://HOST:PORT or https://HOST")
-    key = settings.api_key.get_secret_value() if settings.api_key else None
+    asked = url or settings.url
+    key = key_for(settings, urlsplit(asked).hostname)
     if key is not None and key.startswith("sha256:"):
         raise SettingsError("SPANLOOM_API_KEY holds a digest, which a service can check but a client cannot send")
-    return Client(url or settings.url, api_key=key, attempts=attempts)
+    return Client(asked, api_key=key, attempts=attempts)
 
 
 def _is_address(url: str) -> bool:

@@ -45,7 +45,11 @@ class HttpSettings(BaseSettings):
     api_key: SecretStr | None = Field(
         None,
         description="Key that clients send as `Authorization: Bearer KEY` or `X-API-Key: KEY`; or `sha256:` and the "
-        "hex digest of it, so that a service need not know it. Unset: no key is asked.",
+        "hex digest of it, so that a service need not know it. Unset: made at the first start, and kept in "
+        "`SPANLOOM_HOME` where the commands of the same user find it.",
+    )
+    keyless: bool = Field(
+        False, description="On loopback, ask for no key: every user and program of this machine may then do everything."
     )
     allowed_hosts: Names = Field(
         (), description="Names that the `Host` header may carry besides loopback's; `*` is any, only with an API key."

@@ -19,6 +19,7 @@ from spanloom.contracts.spec import RunSpec
 from spanloom.errors import BusError, SettingsError, StoreError
 from spanloom.http import create_app
 from spanloom.lifecycle import FunctionWorker, Service, Worker, main
+from spanloom.own_key import with_own_key
 from spanloom.settings import Settings, load_settings
 from spanloom.store.db import connect
 from spanloom.store.migrate import fits
@@ -143,7 +144,7 @@ def serve(build: Build) -> None:
     Settings that are wrong, a port that is taken among them, are said on stderr and end it with 2.
     """
     try:
-        settings = load_settings()
+        settings = with_own_key(load_settings())
         url = settings.database()
         if url is None:
             raise SettingsError(

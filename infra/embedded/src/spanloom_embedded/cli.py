@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from spanloom.own_key import with_own_key
 from spanloom.settings import Settings, load_settings
 
 
@@ -25,7 +26,7 @@ def up(
     from spanloom.lifecycle import main
     from spanloom_embedded.app import embedded
 
-    settings = load_settings()
+    settings = with_own_key(load_settings())
     with embedded(settings.model_copy(update={"data": data_folders(settings, data or [])})) as service:
         main(service)
 

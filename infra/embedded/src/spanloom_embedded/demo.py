@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -33,8 +34,15 @@ def run_demo(out: Path, *, fresh: bool) -> int:
     home = given.home / "demo"
     if fresh:
         shutil.rmtree(given.cache / "toy", ignore_errors=True)
+    key = secrets.token_urlsafe(32)
     settings = load_settings(
-        home=home, models=home / "models", host="127.0.0.1", port=0, bus="memory://demo", log_level="warning"
+        api_key=key,
+        home=home,
+        models=home / "models",
+        host="127.0.0.1",
+        port=0,
+        bus="memory://demo",
+        log_level="warning",
     )
     configure_logging("demo", level="warning", form="console")
     spec = resources.files("spanloom_embedded").joinpath("demo.yaml").read_text(encoding="utf-8")
@@ -43,7 +51,7 @@ def run_demo(out: Path, *, fresh: bool) -> int:
     with embedded(settings) as service:
         service.start()
         try:
-            with Client(service.url) as client:
+            with Client(service.url, api_key=key) as client:
                 run = _follow(client, client.create_run(spec)["id"], console)
                 scored = client.results("evaluations", limit=1000, run=run["id"])
                 samples = client.samples(f"{run['id']}.sv.toy-llm.train.v1", limit=5)

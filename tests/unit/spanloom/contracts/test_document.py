@@ -55,6 +55,7 @@ def test_what_looks_like_a_date_is_text() -> None:
     assert read_document("a: 2026-13-45\nb: 2026-01-02") == {"a": "2026-13-45", "b": "2026-01-02"}
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=[]), max_size=200))
 @example("? - a\n: b")
 def test_any_text_is_read_or_refused(text: str) -> None:
@@ -91,6 +92,7 @@ PIECES = [
 yaml_like = st.lists(st.sampled_from([*PIECES, "|", "\n", "\t", "9" * 30]), max_size=30).map("".join)
 
 
+@pytest.mark.slow
 @given(yaml_like)
 def test_anything_like_yaml_is_read_or_refused(text: str) -> None:
     read(text)
@@ -127,6 +129,7 @@ OPTIONAL = {
 FIELDS = [*places(GOOD), *((*path, name) for path, names in OPTIONAL.items() for name in names)]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FIELDS), VALUES)
 @example(("sources", 0, "seed_pool"), 2**70)
 @example(("languages", 0), {"code": ["da"]})
