@@ -15,7 +15,7 @@ SOURCES := cli/src common/src generator-svc/src validator-svc/src trainer-svc/sr
 PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-unit lint format docs up down key bench chaos clean \
+.PHONY: help install install-test demo test test-unit lint types format docs up down key bench chaos clean \
 	paper-mini broken-escapes constrained
 
 help:
@@ -96,6 +96,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
+
+types: $(VENV)/.test
+	$(BIN)/mypy $(SOURCES)
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,12 @@ def nothing(_: Runtime) -> Parts:
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     monkeypatch.setenv("KAFKA_BOOTSTRAP", "127.0.0.1:1")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key that a start makes lies here."""
+    monkeypatch.setenv("SPANLOOM_HOME", str(tmp_path))
 
 
 @pytest.mark.parametrize(
