@@ -13,7 +13,13 @@ from pathlib import Path
 
 from spanloom.contracts.arms import GOLD, Arm, DatasetKey, DatasetState, arm_id, effective_dev, plan_grid
 from spanloom.contracts.encoders import job_disk_bytes, model_bytes
-from spanloom.contracts.sources import OrganicSource, SyntheticSource, WikiannSource
+from spanloom.contracts.sources import (
+    DatasetSource,
+    OrganicSource,
+    SyntheticSource,
+    TranslateTrainSource,
+    WikiannSource,
+)
 from spanloom.contracts.spec import RunSpec
 
 TOKENS_A_SAMPLE = 110
@@ -164,6 +170,12 @@ def _full_grid(
                 add(language.code, source.name, "train", yields.get((source.name, language.code), most))
                 if source.dev_calls_planned:
                     add(language.code, source.name, "dev", source.dev_calls_planned * source.n)
+            elif isinstance(source, TranslateTrainSource) and language.related is not None:
+                cap = language.related.cap
+                most = min(gold.get(language.related.code, cap), cap)
+                add(language.code, source.name, "train", yields.get((source.name, language.code), most))
+            elif isinstance(source, DatasetSource):
+                add(language.code, source.name, "train", yields.get((source.name, language.code), largest))
             elif isinstance(source, WikiannSource):
                 add(language.code, source.name, "train", WIKIANN_TRAIN)
                 add(language.code, source.name, "dev", WIKIANN_TRAIN)

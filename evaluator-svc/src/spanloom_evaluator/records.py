@@ -17,7 +17,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
-from spanloom.store.samples import sentences_of
+from spanloom.store.samples import sentences_of, training_sentences
 from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.score.intervals import Interval
 from spanloom_evaluator.score.labels import only
@@ -103,7 +103,7 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
 
 def _trained_on(connection: Connection, arm: Arm) -> list[Sentence]:
     """The arm's own training sentences, chosen as the trainer chose them."""
-    samples = sentences_of(connection, arm.train_dataset)
+    samples = training_sentences(connection, arm)
     dev: list[Sentence] | None = None if arm.dev == "held_out" else []
     return split_of(samples, arm.size, dev, seed=arm.subset_seed, paper=arm.recipe.paper_subsets).train
 

@@ -15,11 +15,12 @@ from spanloom_generator.engines.port import CallResult
 
 _INSERT = text("""
 INSERT INTO completions (id, run_id, dataset_id, call_index, text, error, finish_reason, model, tokens_in, tokens_out,
-                         seconds)
+                         seconds, links, linked_by)
 SELECT p.id, p.run_id, p.dataset_id, p.call_index, :text, :error, :finish_reason, :model, :tokens_in, :tokens_out,
-       :seconds FROM prompts p WHERE p.id = :id
+       :seconds, :links, :linked_by FROM prompts p WHERE p.id = :id
 ON CONFLICT DO NOTHING
 """)
+_COLUMNS = ("text", "error", "finish_reason", "model", "tokens_in", "tokens_out", "seconds", "links", "linked_by")
 _REQUEST = text("SELECT request FROM prompts WHERE id = :id")
 _GOLD = text("""
 SELECT language, id FROM datasets WHERE run_id = :run AND source = 'gold' AND split = 'train'
@@ -39,6 +40,8 @@ def write_completion(connection: Connection, claim: Claim, result: CallResult) -
         tokens_in=result.tokens_in,
         tokens_out=result.tokens_out,
         seconds=result.seconds,
+        links=result.links,
+        linked_by=result.linked_by,
     )
 
 
@@ -49,7 +52,7 @@ def write_failure(connection: Connection, claim: Claim, reason: str) -> None:
 
 
 def _insert(connection: Connection, prompt: str, **values: Any) -> None:
-    empty = dict.fromkeys(("text", "error", "finish_reason", "model", "tokens_in", "tokens_out", "seconds"))
+    empty = dict.fromkeys(_COLUMNS)
     stored = {name: storable(value)[0] if isinstance(value, str) else value for name, value in values.items()}
     connection.execute(_INSERT, {**empty, **stored, "id": prompt})
     work.notify(connection, "completions")

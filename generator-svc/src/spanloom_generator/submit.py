@@ -11,10 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from spanloom.contracts.arms import GOLD
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.sources import ReplayEngineSpec, SyntheticSource, WikiannSource
+from spanloom.contracts.sources import (
+    DatasetSource,
+    ReplayEngineSpec,
+    SyntheticSource,
+    TranslateTrainSource,
+    WikiannSource,
+)
 from spanloom.contracts.spec import RunSpec, spec_hash
 from spanloom.data.completions import find_recorded, read_completions
-from spanloom.data.gold import SPLITS, GoldData, load_gold
+from spanloom.data.gold import SPLITS, GoldData, load_gold, load_training_file
 from spanloom.data.roots import Roots
 from spanloom.errors import DataError, SpecError
 from spanloom.store import runs
@@ -23,6 +29,7 @@ from spanloom_generator.calls import encode_call
 from spanloom_generator.prompts import plan_prompts
 from spanloom_generator.seeds import PromptSplit
 from spanloom_generator.topup import first_step
+from spanloom_generator.translate import translated_dataset
 
 
 def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: Roots = (), wording: Roots = ()) -> tuple[str, bool]:
@@ -65,6 +72,15 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots 
             if isinstance(source, SyntheticSource):
                 with mistakes_at(f"sources.{j}", languages=f"languages.{i}.name"):
                     yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots, wording)
+            elif isinstance(source, TranslateTrainSource):
+                assert language.related is not None  # noqa: S101  the specification's validator holds it
+                with mistakes_at(f"sources.{j}"):
+                    yield translated_dataset(run_id, language, source, gold[language.related.code], roots)
+            elif isinstance(source, DatasetSource):
+                schema = spec.schema_for(language.code)
+                with mistakes_at(f"sources.{j}.files.{language.code}"):
+                    data = load_training_file(source.files[language.code], schema, language=language.code, roots=roots)
+                yield from _gold_datasets(language.code, source.name, data, splits=("train",), kind="dataset")
             elif isinstance(source, WikiannSource):
                 where = source.gold.get(language.code)
                 if where is None:
@@ -101,7 +117,7 @@ def mistakes_at(field: str, **elsewhere: str) -> Iterator[None]:
 
 
 def _gold_datasets(
-    language: str, source: str, data: GoldData, splits: tuple[str, ...] = SPLITS
+    language: str, source: str, data: GoldData, splits: tuple[str, ...] = SPLITS, kind: str | None = None
 ) -> Iterator[NewDataset]:
     for split in SPLITS:
         if split in splits:
@@ -109,7 +125,7 @@ def _gold_datasets(
                 language=language,
                 source=source,
                 split=split,
-                kind="organic" if source == GOLD else "wikiann",
+                kind=kind or ("organic" if source == GOLD else "wikiann"),
                 sentences=data[split],
                 content_sha256=data.hashes[split],
                 info={"origin": data.origin, "missing_types": data.missing_types, **asdict(data.counts[split])},

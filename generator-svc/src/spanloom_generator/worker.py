@@ -23,7 +23,8 @@ from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_generator import records
 from spanloom_generator.calls import decode_call
-from spanloom_generator.engines.port import CallResult, Engine
+from spanloom_generator.engines.port import CallRequest, CallResult, Engine
+from spanloom_generator.links.completions import Linker
 from spanloom_generator.pool import EnginePool
 
 log = structlog.stdlib.get_logger(__name__)
@@ -50,6 +51,8 @@ class GeneratorWorker:
         self.outage = Outage()
         self._finished: queue.Queue[Finished] = queue.Queue()
         self._calls: dict[Claim, Engine] = {}
+        self._unlinked: dict[Claim, CallRequest] = {}
+        self.linker = Linker()
         self._lock = threading.Lock()
 
     def room(self) -> int:
@@ -87,6 +90,8 @@ class GeneratorWorker:
         if engine is not None:
             with self._lock:
                 self._calls[claim] = engine
+                if request.extra.get("aligner") is not None:
+                    self._unlinked[claim] = request
             if not self.keeper.holds(claim):  # lost while the engine was starting
                 engine.cancel([claim.id])
         future.add_done_callback(lambda done: self._finished.put(Finished(claim, done)))
@@ -95,7 +100,7 @@ class GeneratorWorker:
         """Store what finishes, many calls a transaction, until `stop` is set and what is in flight has ended."""
         waiting: list[Finished] = []
         while not stop.is_set() or waiting:
-            waiting += self._take(0.2 if not waiting else 0.0, FINISH_AT_ONCE - len(waiting))
+            waiting += self._link(self._take(0.2 if not waiting else 0.0, FINISH_AT_ONCE - len(waiting)))
             if not waiting:
                 continue
             try:
@@ -118,6 +123,30 @@ class GeneratorWorker:
         except queue.Empty:
             pass
         return taken
+
+    def _link(self, finished: list[Finished]) -> list[Finished]:
+        """The calls, translations that ask for it with their links; without an aligner they fail, for good."""
+        with self._lock:
+            requests = {call.claim: request for call in finished if (request := self._unlinked.get(call.claim))}
+        places = [
+            i for i, call in enumerate(finished)
+            if call.claim in requests and not call.future.cancelled() and call.future.exception() is None
+        ]  # fmt: skip
+        if not places:
+            return finished
+        out = list(finished)
+        futures: list[Future[CallResult]] = [Future() for _ in places]
+        try:
+            linked = self.linker.link([(requests[out[i].claim], out[i].future.result()) for i in places])
+        except SpanloomError as error:
+            for future in futures:
+                future.set_exception(error)
+        else:
+            for future, result in zip(futures, linked, strict=True):
+                future.set_result(result)
+        for i, future in zip(places, futures, strict=True):
+            out[i] = replace(out[i], future=future)
+        return out
 
     def _store(self, finished: list[Finished]) -> None:
         with self.db.begin() as connection:
@@ -183,6 +212,7 @@ class GeneratorWorker:
         self.keeper.drop(claim)
         with self._lock:
             self._calls.pop(claim, None)
+            self._unlinked.pop(claim, None)
 
     def _lost(self, ids: set[str]) -> None:
         # dropped first: a call that is being submitted now sees that it is lost, or is found among the engines' calls
@@ -200,7 +230,7 @@ class GeneratorWorker:
         Called when the engines are closed; what they still gave is paid for, so it is stored first.
         """
         while finished := self._take(0.0, FINISH_AT_ONCE):
-            self._store(finished)
+            self._store(self._link(finished))
         held = sorted(self.keeper.held(), key=lambda claim: claim.id)
         with self.db.begin() as connection:
             for claim in held:

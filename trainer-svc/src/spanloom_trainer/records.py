@@ -16,7 +16,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom.store import work
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Json
-from spanloom.store.samples import sentences_of
+from spanloom.store.samples import sentences_of, training_sentences
 from spanloom_trainer.labels import annotated, shared_labels
 from spanloom_trainer.models.cards import facts_for_card
 from spanloom_trainer.models.store import ExportPolicy, export_policy
@@ -110,7 +110,7 @@ def job_data(connection: Connection, arm: Arm) -> JobData:
         start_from = connection.execute(_MODEL, {"job": arm.needs}).scalar()
         if start_from is None:
             raise BaseGone(arm.needs)
-    trained = [arm.train_dataset]
+    trained = [dataset for dataset, _ in arm.parts]
     if arm.needs is not None:
         trained.append(connection.execute(_NEEDED, {"job": arm.needs}).scalar_one())
     schemas = connection.execute(_LABELS, {"ids": trained}).all()
@@ -122,7 +122,7 @@ def job_data(connection: Connection, arm: Arm) -> JobData:
     return JobData(
         arm=arm,
         schema=max((LabelSchema(tuple(row.tags)) for row in schemas), key=len),
-        train=sentences_of(connection, arm.train_dataset),
+        train=training_sentences(connection, arm),
         dev=sentences_of(connection, arm.dev_dataset) if arm.dev_dataset else None,
         tests=sorted(tests, key=lambda test: test.dataset),
         encoder_text=_encoder_text(connection, arm) if start_from is None else [],

@@ -11,12 +11,15 @@ from sqlalchemy.types import ARRAY, Text
 
 from spanloom.contracts.rules import Rules
 from spanloom.ner.schema import LabelSchema
+from spanloom.projection import projector
 from spanloom.store.bulk import insert_rows
 from spanloom.store.models import Rejection, Sample
+from spanloom.store.samples import sentences_of
 from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.diagnostics import known_entities
 from spanloom_validator.judge.languages import label_of
 from spanloom_validator.judge.scripts import letters
+from spanloom_validator.project.judge import Translated
 
 _DATASET = text("""
 SELECT d.id, d.run_id, d.language, d.source, d.tags, d.rules, d.info, r.spec
@@ -31,9 +34,12 @@ SELECT s.content, s.tokens, s.ner_tags AS tags FROM samples s JOIN datasets d ON
  WHERE d.run_id = :run AND d.language = :language AND d.source = 'gold' AND d.split = 'train'
  ORDER BY s.call_index, s.candidate_index
 """)
+_GOLD_ID = text("""
+SELECT id FROM datasets WHERE run_id = :run AND language = :language AND source = 'gold' AND split = 'train'
+""")
 _IDS = bindparam("ids", type_=ARRAY(Text))
 _SEEDS = text("SELECT id, seeds FROM prompts WHERE id = ANY(:ids)").bindparams(_IDS)
-_TEXTS = text("SELECT id, text FROM completions WHERE id = ANY(:ids)").bindparams(_IDS)
+_TEXTS = text("SELECT id, text, links FROM completions WHERE id = ANY(:ids)").bindparams(_IDS)
 # Lock the datasets of a batch before anything else, in id order, so that two batches never wait for each other. NO KEY:
 # completions that are stored meanwhile refer to these rows, and FOR UPDATE would hold them up, or deadlock.
 _LOCK = text("""
@@ -107,6 +113,8 @@ class Dataset:
     """What its candidates are judged against."""
     gold_train: tuple[SeedSentence, ...]
     """In the order by which prompts name their seeds."""
+    translated: Translated | None = None
+    """For a dataset of translations: how their spans come over."""
 
 
 def read_dataset(connection: Connection, dataset: str) -> Dataset | None:
@@ -130,7 +138,12 @@ def read_dataset(connection: Connection, dataset: str) -> Dataset | None:
         language=label_of(row.language),
     )
     seeds = tuple(SeedSentence(r.content, known_entities([r])) for r in train)
-    return Dataset(row.id, row.run_id, row.language, row.source, context, seeds)
+    translated = None
+    if "projection" in info:
+        source = connection.execute(_GOLD_ID, {"run": row.run_id, "language": info["related"]}).scalar_one()
+        sentences = tuple(sentences_of(connection, source))
+        translated = Translated(projector(info["projection"], info["tokens"]), sentences)
+    return Dataset(row.id, row.run_id, row.language, row.source, context, seeds, translated)
 
 
 def seeds_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
@@ -138,9 +151,9 @@ def seeds_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]
     return {row.id: list(row.seeds) for row in connection.execute(_SEEDS, {"ids": list(ids)})}
 
 
-def texts_of(connection: Connection, ids: Sequence[str]) -> dict[str, str | None]:
-    """Completions whose messages came without their text."""
-    return {row.id: row.text for row in connection.execute(_TEXTS, {"ids": list(ids)})}
+def texts_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str | None, str | None]]:
+    """Text and links of completions whose messages came without them."""
+    return {row.id: (row.text, row.links) for row in connection.execute(_TEXTS, {"ids": list(ids)})}
 
 
 def lock_datasets(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:

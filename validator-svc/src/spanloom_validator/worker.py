@@ -16,6 +16,7 @@ from spanloom_validator import records
 from spanloom_validator.duplicates.near import band_keys
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.diagnostics import diagnose_accepted
+from spanloom_validator.project.judge import judge_translation
 from spanloom_validator.records import Dataset, SeedSentence
 from spanloom_validator.tally import JudgedCompletion, Tally, tally
 
@@ -59,9 +60,15 @@ class ValidatorWorker:
         out = []
         for message in messages:
             dataset = datasets[message.dataset_id]
-            written = message.text if message.inline else texts.get(message.id)
+            written, links = (message.text, message.links) if message.inline else texts.get(message.id, (None, None))
             if dataset is None or written is None:
                 out.append(JudgedCompletion(message, dataset, []))
+                continue
+            if dataset.translated is not None:
+                verdicts = judge_translation(
+                    message.call_index, written, links, dataset.translated, dataset.context.gold_eval
+                )
+                out.append(JudgedCompletion(message, dataset, verdicts))
                 continue
             shown = [dataset.gold_train[i] for i in seeds.get(message.id, ()) if i < len(dataset.gold_train)]
             out.append(_judged(message, dataset, written, shown))

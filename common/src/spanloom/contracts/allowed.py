@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from spanloom.contracts.reach import Reach
-from spanloom.contracts.sources import OpenAIBatchEngineSpec, OpenAIEngineSpec, SyntheticSource, VllmEngineSpec
+from spanloom.contracts.sources import (
+    LlmTranslator,
+    OpenAIBatchEngineSpec,
+    OpenAIEngineSpec,
+    Source,
+    SyntheticSource,
+    TranslateTrainSource,
+    VllmEngineSpec,
+)
 from spanloom.contracts.spec import RunSpec
 
 ENCODERS = (
@@ -54,7 +62,7 @@ def not_allowed(spec: RunSpec, *, encoders: Sequence[str], llms: Sequence[str], 
 
 def _beyond_reach(spec: RunSpec, reach: Reach) -> Iterator[tuple[str, str]]:
     for i, source in enumerate(spec.sources):
-        engine = source.engine if isinstance(source, SyntheticSource) else None
+        place, engine = _engine(source)
         if not isinstance(engine, OpenAIEngineSpec | OpenAIBatchEngineSpec):
             continue
         asked = {
@@ -62,7 +70,16 @@ def _beyond_reach(spec: RunSpec, reach: Reach) -> Iterator[tuple[str, str]]:
             "api_key_env": reach.refuses_variable(engine.api_key_env) if engine.api_key_env else None,
             "api_key_file": reach.refuses_file(engine.api_key_file) if engine.api_key_file else None,
         }
-        yield from ((f"sources.{i}.engine.{field}", refusal) for field, refusal in asked.items() if refusal)
+        yield from ((f"sources.{i}.{place}.{field}", refusal) for field, refusal in asked.items() if refusal)
+
+
+def _engine(source: Source) -> tuple[str, object]:
+    """A source's engine and where it stands in it; None where the source asks nobody."""
+    if isinstance(source, SyntheticSource):
+        return "engine", source.engine
+    if isinstance(source, TranslateTrainSource) and isinstance(source.translator, LlmTranslator):
+        return "translator.engine", source.translator.engine
+    return "", None
 
 
 def _models_not_allowed(spec: RunSpec, encoders: Sequence[str], llms: Sequence[str]) -> list[tuple[str, str]]:
@@ -71,9 +88,12 @@ def _models_not_allowed(spec: RunSpec, encoders: Sequence[str], llms: Sequence[s
     if encoder.name is not None:
         named.append(("training.encoder", encoder.name, encoder.revision, encoders, "SPANLOOM_ENCODERS"))
     for i, source in enumerate(spec.sources):
-        if isinstance(source, SyntheticSource) and isinstance(source.engine, VllmEngineSpec):
-            engine = source.engine
-            named.append((f"sources.{i}.engine.model", engine.model, engine.revision, llms, "SPANLOOM_LLMS"))
+        place, engine = _engine(source)
+        if isinstance(engine, VllmEngineSpec):
+            named.append((f"sources.{i}.{place}.model", engine.model, engine.revision, llms, "SPANLOOM_LLMS"))
+        if isinstance(source, TranslateTrainSource) and source.aligner is not None:
+            where = f"sources.{i}.aligner.encoder"
+            named.append((where, source.aligner.encoder, None, encoders, "SPANLOOM_ENCODERS"))
     return [
         (
             path,

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from spanloom.contracts.base import Frozen
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.sources import OrganicSource, Source, SyntheticSource, WikiannSource
+from spanloom.contracts.sources import MixSource, OrganicSource, Source, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec, Recipe, Setting
 
@@ -36,6 +36,7 @@ class Arm(Frozen):
 
     `kind` is `pretrain` (a related language's model; `source` is then `related`) or `train`.
     `tests` are the languages whose gold test set is tagged; a pre-training tags its targets' (zero-shot).
+    A mix has `mixed_size` of its `size` sentences from `mixed_with`, the others from `train_dataset`.
     `encoder_text` are the datasets whose equal shares make a tiny encoder's tokenizer (`tokenizer_from: all_sources`).
     """
 
@@ -58,6 +59,14 @@ class Arm(Frozen):
     needs: str | None
     subset_seed: int
     training_seed: int
+    mixed_with: str | None = None
+    mixed_size: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """The datasets trained on, each with how many of its sentences."""
+        first = (self.train_dataset, self.size - self.mixed_size)
+        return (first,) if self.mixed_with is None else (first, (self.mixed_with, self.mixed_size))
 
     @property
     def training_recipe(self) -> Recipe:
@@ -187,9 +196,24 @@ def _one_tokenizer(spec: RunSpec) -> bool:
 
 def train_keys(spec: RunSpec) -> list[DatasetKey]:
     """All train datasets of a run: gold of every language, then each source's of every target."""
-    named = [source.name for source in spec.sources if not isinstance(source, OrganicSource)]
+    named = [source.name for source in spec.sources if not isinstance(source, OrganicSource | MixSource)]
     gold = [(code, GOLD, "train") for code in spec.gold_of()]
     return gold + [(language.code, name, "train") for language in spec.languages for name in named]
+
+
+def train_keys_of(spec: RunSpec, source: Source, language: LanguageSpec) -> list[DatasetKey]:
+    """The train datasets that arms of a source are trained on: two for a mix, one for any other."""
+    if not isinstance(source, MixSource):
+        return [(language.code, GOLD if isinstance(source, OrganicSource) else source.name, "train")]
+    keys: list[DatasetKey] = []
+    for name in source.of:
+        if name == "related":
+            assert language.related is not None  # noqa: S101  the specification's validator holds it
+            keys.append((language.related.code, GOLD, "train"))
+        else:
+            part = next(other for other in spec.sources if other.name == name)
+            keys += train_keys_of(spec, part, language)
+    return keys
 
 
 def _encoder_text(
@@ -250,11 +274,10 @@ def _add_source(
     blocked: str | None,
     datasets: Mapping[DatasetKey, DatasetState],
 ) -> None:
-    name = GOLD if isinstance(source, OrganicSource) else source.name
     dev = effective_dev(spec, source)
-    wanted = [(language.code, name, "train")]
+    wanted = train_keys_of(spec, source, language)
     if dev == "own":
-        wanted.append((language.code, name, "dev"))
+        wanted.append((language.code, source.name, "dev"))
     elif dev == "gold":
         wanted.append((language.code, GOLD, "dev"))
     found = [datasets.get(key) for key in wanted]
@@ -268,10 +291,14 @@ def _add_source(
     for key, state in zip(wanted, found, strict=True):
         if state is not None and state.accepted == 0 and reason is None:
             reason = f"dataset {'/'.join(key)} holds no accepted sample"
+    mixed = found[1] if isinstance(source, MixSource) else None
+    available = train.accepted
+    if isinstance(source, MixSource) and mixed is not None:
+        available = int(min(train.accepted / source.share, mixed.accepted / (1 - source.share)))
     sizes = (
-        [(max(train.accepted, 1), max(train.accepted, 1))]
+        [(max(available, 1), max(available, 1))]
         if isinstance(source, WikiannSource)
-        else sizes_for(spec.training.sizes, train.accepted) or [(spec.training.sizes[0], spec.training.sizes[0])]
+        else sizes_for(spec.training.sizes, available) or [(spec.training.sizes[0], spec.training.sizes[0])]
     )
     for (size, asked), steps in _controls(spec, sizes):
         grid.due.append(
@@ -286,7 +313,7 @@ def _add_source(
                     size=size,
                     size_asked=asked,
                     dev=dev,
-                    dev_dataset=None if dev == "held_out" else found[1].id if found[1] else None,
+                    dev_dataset=None if dev == "held_out" else found[-1].id if found[-1] else None,
                     tests=(language.code,),
                     encoder=spec.training.encoder,
                     encoder_text=() if needs else _encoder_text(spec, datasets, (language.code,)),
@@ -296,6 +323,8 @@ def _add_source(
                     needs=needs,
                     subset_seed=spec.training.subset_seed,
                     training_seed=seed,
+                    mixed_with=mixed.id if mixed else None,
+                    mixed_size=size - round(size * source.share) if isinstance(source, MixSource) else 0,
                 ),
                 reason,
             )

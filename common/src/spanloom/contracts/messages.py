@@ -57,6 +57,7 @@ class CompletionMessage(Envelope):
     call_index: int = Field(ge=0)
     text: str | None = None
     error: str | None = None
+    links: str | None = None
     inline: bool = True
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Self
 from pydantic import Field, field_validator, model_serializer, model_validator
 
 from spanloom.contracts.base import Frozen
+from spanloom.contracts.projection import Lost
 
 
 class Reason(StrEnum):
@@ -273,9 +274,9 @@ class Verdict(NamedTuple):
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs of a verdict
     """0-based place among the completion's candidates."""
     accepted: bool
-    reason: Reason | None = None
+    reason: Reason | Lost | None = None
     """The first of `reasons` that rejects, in the closed list's order; None when accepted."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Reason | Lost, ...] = ()
     """All that apply and reject."""
     offset: int = 0
     """Characters from the start of the completion to the candidate."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from spanloom.contracts.base import Frozen, LanguageCode, Name, Text
-from spanloom.contracts.gold import GoldSpec
+from spanloom.contracts.gold import FileFormat, GoldSpec
 from spanloom.contracts.pinned import with_commit
 from spanloom.contracts.rules import Rules
 
@@ -207,4 +207,106 @@ class SyntheticSource(Frozen):
         return self.stop.max_calls or -(-4 * self.stop.after_accepted // self.n)
 
 
-Source = Annotated[OrganicSource | SyntheticSource | WikiannSource, Field(discriminator="kind")]
+class TrainFile(Frozen):
+    """One file of training sentences: IOB2/CoNLL columns or JSONL, gzip or not; fields as those of gold data."""
+
+    file: Text
+    format: FileFormat = "auto"
+    columns: Annotated[tuple[int, int] | None, Field(description="0-based (token, tag) columns")] = None
+    tags: Annotated[tuple[Text, ...] | None, Field(description="tag names by id, for files that hold integers")] = None
+    mapping: Annotated[
+        dict[Name, Name | None], Field(description="the data's entity type -> the run's, or null to read it as O")
+    ] = {}
+    tokens: Annotated[
+        Literal["as_given", "words"], Field(description="tokens as they are, or each cut by the one rule")
+    ] = "as_given"
+
+
+class DatasetSource(Frozen):
+    """Training sentences from elsewhere, by file: silver data, another tool's output, `spanloom project --out`."""
+
+    kind: Literal["dataset"]
+    name: Name
+    files: Annotated[dict[LanguageCode, TrainFile], Field(min_length=1, description="a file a language")]
+
+
+class ReplayTranslator(Frozen):
+    """Recorded translations: one a line, in the order of the related language's gold train sentences; gzip or not.
+
+    An empty line is a sentence without translation.
+    """
+
+    kind: Literal["replay"]
+    files: Annotated[dict[LanguageCode, Text], Field(min_length=1, description="a file a target language")]
+    model: Annotated[Text | None, Field(description="what translated, for the ledger and the card")] = None
+
+
+class LlmTranslator(Frozen):
+    """An LLM asked to translate; any of the engines that answer prompts."""
+
+    kind: Literal["llm"]
+    engine: Annotated[OpenAIEngineSpec | OpenAIBatchEngineSpec | VllmEngineSpec, Field(discriminator="kind")]
+    sampling: SamplingSpec = SamplingSpec(temperature=0, top_p=1, max_tokens=1024)
+
+
+Translator = Annotated[ReplayTranslator | LlmTranslator, Field(discriminator="kind")]
+
+
+class AlignerSpec(Frozen):
+    """A pretrained multilingual encoder that finds which word is which: its middle layers, without training."""
+
+    encoder: Text
+    layers: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=1000)], ...] | None,
+        Field(min_length=1, max_length=8, description="counted from 1; the middle two unless given"),
+    ] = None
+
+
+class TranslateTrainSource(Frozen):
+    """The related language's gold train sentences translated, and their entities carried over (translate-train).
+
+    A sentence of which an entity is lost is rejected with the reason. `align` needs an `aligner`, `mark` and `mention`
+    send the entities along with the sentence.
+    """
+
+    kind: Literal["translate_train"]
+    name: Name = "translate_train"
+    translator: Translator
+    projection: Literal["align", "mark", "mention"] = "align"
+    aligner: AlignerSpec | None = None
+    tokens: Annotated[
+        Literal["as_given", "words"], Field(description="how translations are cut; as the gold data's `tokens`")
+    ] = "words"
+    prices: Prices | None = None
+
+    @model_validator(mode="after")
+    def _aligned(self) -> Self:
+        if (self.projection == "align") != (self.aligner is not None):
+            raise ValueError("projection `align` needs an `aligner`; `mark` and `mention` take none")
+        if self.projection == "mention" and self.translator.kind == "replay":
+            raise ValueError("projection `mention` asks an LLM for each entity: give translator kind `llm`")
+        return self
+
+
+class MixSource(Frozen):
+    """Sentences of two training sets shuffled together: `share` of each size from the first, the rest from the second.
+
+    `of` names two other sources, or `related` for the related language's gold train set.
+    """
+
+    kind: Literal["mix"]
+    name: Name
+    of: Annotated[tuple[Name, Name], Field(description="two sources' names, or `related`")]
+    share: Annotated[float, Field(gt=0, lt=1, description="the first one's share of the sentences")]
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.of[0] == self.of[1]:
+            raise ValueError(f"of: {self.of[0]!r} is mixed with itself; name two sources")
+        return self
+
+
+Source = Annotated[
+    OrganicSource | SyntheticSource | WikiannSource | DatasetSource | TranslateTrainSource | MixSource,
+    Field(discriminator="kind"),
+]

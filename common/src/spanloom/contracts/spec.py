@@ -14,7 +14,7 @@ from spanloom.contracts.base import Frozen, Name, Text
 from spanloom.contracts.document import check_plain, read_document
 from spanloom.contracts.gold import GoldSpec, LanguageSpec
 from spanloom.contracts.problems import problems_of
-from spanloom.contracts.sources import Source, SyntheticSource
+from spanloom.contracts.sources import DatasetSource, MixSource, Source, SyntheticSource, TranslateTrainSource
 from spanloom.contracts.training import EvaluationSpec, TrainingSpec
 from spanloom.errors import SchemaError, SpecError
 from spanloom.ner.schema import LabelSchema
@@ -115,7 +115,40 @@ class RunSpec(Frozen):
                 missing = [x.code for x in self.languages if x.code not in source.engine.files]
                 if missing:
                     raise ValueError(f"sources.{i}.engine.files: no file for language {', '.join(missing)}")
+            self._check_transfer(i, source)
         return self
+
+    def _check_transfer(self, i: int, source: Source) -> None:
+        if isinstance(source, DatasetSource):
+            missing = [x.code for x in self.languages if x.code not in source.files]
+            if missing:
+                raise ValueError(f"sources.{i}.files: no file for language {', '.join(missing)}")
+        if isinstance(source, TranslateTrainSource) or (isinstance(source, MixSource) and "related" in source.of):
+            for j, language in enumerate(self.languages):
+                if language.related is None:
+                    raise ValueError(
+                        f"languages.{j}.related: source {source.name!r} is made from the related language of "
+                        f"{language.code!r}; give it"
+                    )
+        if isinstance(source, TranslateTrainSource) and source.translator.kind == "replay":
+            missing = [x.code for x in self.languages if x.code not in source.translator.files]
+            if missing:
+                raise ValueError(f"sources.{i}.translator.files: no file for language {', '.join(missing)}")
+        if isinstance(source, MixSource):
+            known = {other.name for other in self.sources if not isinstance(other, MixSource)} | {"related"}
+            for name in source.of:
+                if name not in known:
+                    raise ValueError(
+                        f"sources.{i}.of: {name!r} is no source to mix; there are: {', '.join(sorted(known))}"
+                    )
+
+    @property
+    def uses_related(self) -> bool:
+        """Whether the related languages' gold data are needed: models begin on them, or sources are made from them."""
+        return "fine_tuning" in self.training.settings or any(
+            isinstance(source, TranslateTrainSource) or (isinstance(source, MixSource) and "related" in source.of)
+            for source in self.sources
+        )
 
     @property
     def schema_(self) -> LabelSchema:
@@ -149,7 +182,7 @@ class RunSpec(Frozen):
         for language in self.languages:
             out.setdefault(language.code, language.gold)
         for language in self.languages:
-            if language.related is not None and "fine_tuning" in self.training.settings:
+            if language.related is not None and self.uses_related:
                 out.setdefault(language.related.code, language.related.gold)
         return out
 

@@ -13,6 +13,7 @@ from typing import get_args
 import orjson
 
 from spanloom.contracts.gold import Folds, Fractions, GoldSpec, Split
+from spanloom.contracts.sources import TrainFile
 from spanloom.data.named import Named, find_named
 from spanloom.data.readers import RawSentence, read_conll, read_jsonl, read_sentences
 from spanloom.data.roots import DATA_ENV, admitted, find_beneath
@@ -177,6 +178,15 @@ def _read_folder(
             raise DataError(f"{len(paths)} files for split {split} ({listed}); expected one", path=str(folder))
     splits = {s: [row for path in files[s] for row in _read_file(path, spec, names)] for s in SPLITS}
     return splits, {s: ", ".join(map(str, files[s])) for s in SPLITS}
+
+
+def load_training_file(spec: TrainFile, schema: LabelSchema, *, language: str, roots: Sequence[Path]) -> GoldData:
+    """Training sentences of one file over the run's schema; dev and test are empty. Raises DataError."""
+    path = find_beneath(spec.file, roots, kind="file", what="training sentences", setting=DATA_ENV)
+    as_gold = GoldSpec(**spec.model_dump())
+    rows = _read_file(path, as_gold, spec.tags or schema.tags)
+    found = _Found({"train": rows, "dev": [], "test": []}, dict.fromkeys(SPLITS, str(path)), str(path))
+    return _over_schema(found, as_gold, schema, language)
 
 
 def _all_there(folder: Path, found: Mapping[Split, object], listing: str) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy.types import ARRAY, Integer, Text
 from spanloom.contracts.arms import GOLD, Arm
 from spanloom.data.subset import subset
 
-_DATASETS = text("SELECT id, source, accepted FROM datasets WHERE id = ANY(:ids)")
+_DATASETS = text("SELECT id, source, language, accepted FROM datasets WHERE id = ANY(:ids)")
 _PROMPTS = text("""
-SELECT count(*) AS prompts, count(*) FILTER (WHERE seeds <> '{}') AS seeded FROM prompts WHERE dataset_id = ANY(:ids)
+SELECT count(*) AS prompts, count(*) FILTER (WHERE p.seeds <> '{}') AS seeded
+  FROM prompts p JOIN datasets d ON d.id = p.dataset_id
+ WHERE p.dataset_id = ANY(:ids) AND d.kind <> 'translated'
 """)
 # Seeds are places in the gold train set of the dataset's language. A prompt that ended without a completion was made
 # for nothing: its dataset was complete before it was sent.
@@ -34,21 +36,23 @@ def gold_used(connection: Connection, arm: Arm) -> int | None:
 
     The related language's are not counted, so zero-shot has used none. Gold: the arm's subset, with what it held out,
     and the gold dev set where that chose the model. Synthetic: the seeds of all calls of its datasets, whatever the
-    arm's size, for its samples are drawn from all of them. None where calls were made elsewhere and their seeds are
-    not known.
+    arm's size, for its samples are drawn from all of them. Translations of the related
+    language's sentences have used none. None where calls were made elsewhere and their seeds are not known.
     """
     if arm.kind == "pretrain":
         return 0
-    ids = [arm.train_dataset, *([arm.dev_dataset] if arm.dev_dataset else [])]
+    ids = [*(dataset for dataset, _ in arm.parts), *([arm.dev_dataset] if arm.dev_dataset else [])]
     datasets = {row.id: row for row in connection.execute(_DATASETS, {"ids": ids})}
-    train = datasets[arm.train_dataset]
-    places: list[int] = []
-    if train.source == GOLD:
-        places = subset(range(train.accepted), arm.size, arm.subset_seed, paper=arm.recipe.paper_subsets)
+    train, places = arm.train_dataset, list[int]()
+    for dataset, size in arm.parts:
+        row = datasets[dataset]
+        if row.source == GOLD and row.language == arm.language:
+            train = dataset
+            places = subset(range(row.accepted), size, arm.subset_seed, paper=arm.recipe.paper_subsets)
     called = [dataset for dataset in ids if datasets[dataset].source != GOLD]
     dev = arm.dev_dataset if arm.dev_dataset not in called else None
     calls = connection.execute(_PROMPTS, {"ids": called}).one()
     if calls.prompts and not calls.seeded:
         return None
-    values = {"gold": GOLD, "called": called, "train": arm.train_dataset, "places": places, "dev": dev}
+    values = {"gold": GOLD, "called": called, "train": train, "places": places, "dev": dev}
     return len(connection.execute(_CONTENTS, values).all())

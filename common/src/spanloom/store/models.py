@@ -157,6 +157,8 @@ class Completion(Work, Base):
     tokens_in: Mapped[int | None]
     tokens_out: Mapped[int | None]
     seconds: Mapped[float | None]
+    links: Mapped[str | None]
+    linked_by: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     judged_at: Mapped[datetime | None]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from spanloom.contracts.arms import Arm
+from spanloom.data.subset import permutation, subset
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 
@@ -21,3 +23,16 @@ def sentences_of(connection: Connection, dataset: str) -> list[Sentence]:
 def schema_of(connection: Connection, dataset: str) -> LabelSchema:
     """The label schema of a dataset."""
     return LabelSchema(tuple(connection.execute(_SCHEMA, {"dataset": dataset}).scalar_one()))
+
+
+def training_sentences(connection: Connection, arm: Arm) -> list[Sentence]:
+    """What an arm's subset is drawn from: its dataset, or, for a mix, the chosen sentences of both, shuffled."""
+    if arm.mixed_with is None:
+        return sentences_of(connection, arm.train_dataset)
+    paper, seed = arm.recipe.paper_subsets, arm.subset_seed
+    chosen = [
+        sentence
+        for dataset, size in arm.parts
+        for sentence in subset(sentences_of(connection, dataset), size, seed, paper=paper)
+    ]
+    return [chosen[i] for i in permutation(len(chosen), seed)]

@@ -62,6 +62,7 @@ def message_of(table: str, row: Row, *, inline: bool = True) -> Envelope:
             call_index=row["call_index"],
             text=row["text"] if inline else None,
             error=row["error"],
+            links=row["links"] if inline else None,
             inline=inline,
         )
     if table == "jobs":

@@ -66,6 +66,9 @@ class CallResult:
     tokens_out: int
     seconds: float
     model: str
+    links: str | None = None
+    """Of a translation: its links to the sentence, as `ner.links` writes them; `linked_by` says what made them."""
+    linked_by: str | None = None
 
 
 class Engine(ABC):
@@ -110,6 +113,7 @@ class Engine(ABC):
 KINDS: dict[str, str] = {
     "toy": "spanloom_generator.engines.toy:ToyEngine",
     "replay": "spanloom_generator.engines.replay:ReplayEngine",
+    "translation_lines": "spanloom_generator.engines.translation_lines:TranslationLines",
     "openai": "spanloom_generator.engines.openai:OpenAIEngine",
     "openai_batch": "spanloom_generator.engines.openai_batch:OpenAIBatchEngine",
     "vllm": "spanloom_generator.engines.vllm:VllmEngine",

@@ -1,1 +1,1 @@
-"""Spans carried over to a translation: by word links, by markers, by translated mentions."""
+"""Translations judged: the spans of the sentence carried over, or a reason why not."""

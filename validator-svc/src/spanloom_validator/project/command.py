@@ -22,7 +22,7 @@ from spanloom.errors import DataError, EnvironmentMissing, SchemaError, SpecErro
 from spanloom.ner.links import Links, check_links, parse_links
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.spans import Span, spans_of, tags_of
-from spanloom_validator.project.align import project_links
+from spanloom.projection.align import project_links
 
 GROUP = "spanloom.aligners"
 

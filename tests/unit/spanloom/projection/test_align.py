@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from spanloom.contracts.projection import WHY_LOST, Lost, Projection
 from spanloom.ner.links import Links
 from spanloom.ner.spans import Span, spans_of, tags_of
-from spanloom_validator.project.align import Align, project_links
+from spanloom.projection.align import Align, project_links
 
 
 def carry(spans: Sequence[Span], links: Links, n: int, source: int = 12) -> Projection:

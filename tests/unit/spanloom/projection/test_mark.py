@@ -8,7 +8,7 @@ from spanloom.contracts.projection import Lost, Projection
 from spanloom.errors import SchemaError
 from spanloom.ner.spans import Span
 from spanloom.ner.words import word_offsets
-from spanloom_validator.project.mark import Mark
+from spanloom.projection.mark import Mark
 
 TOKENS = ["Blue", "Ribbon", "is", "in", "Soho"]
 SPANS = [Span(1, 0, 2), Span(2, 4, 5)]

@@ -16,8 +16,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from spanloom.contracts.projection import Lost, Projection
-from spanloom.ner.links import Link, Links
+from spanloom.ner.links import Link, Links, check_links
 from spanloom.ner.spans import Span
+from spanloom.ner.textspans import Cut, at_spaces
 
 MAX_GAP = 3
 """Unlinked words of the translation that are bridged."""
@@ -109,9 +110,12 @@ def _pieces(own: Sequence[Link], linked: set[int]) -> list[tuple[int, int]]:
 
 
 class Align:
-    """The projector `align`: the plain sentence is translated, the spans follow the links."""
+    """The projector `align`: the plain sentence is translated, the spans follow the links; `cut` gives its tokens."""
 
     name = "align"
+
+    def __init__(self, cut: Cut = at_spaces) -> None:
+        self._cut = cut
 
     def prepare(self, tokens: Sequence[str], spans: Sequence[Span]) -> str:
         """The sentence itself, tokens joined by a space."""
@@ -120,8 +124,11 @@ class Align:
     def project(
         self, tokens: Sequence[str], spans: Sequence[Span], answer: str, links: Links | None = None
     ) -> Projection:
-        """The answer's tokens (cut at spaces) with the spans. Without links every span is lost."""
-        translated = [token for token in answer.split(" ") if token]
+        """The answer's tokens with the spans. Without links every span is lost. Raises SchemaError for a link past the
+        end: it was made for tokens cut otherwise.
+        """
+        translated = [answer[start:end] for start, end in self._cut(answer)]
         if not translated:
             return Projection((), (), tuple((k, Lost.NO_TRANSLATION) for k in range(len(spans))))
+        check_links(links or Links(), len(tokens), len(translated))
         return project_links(spans, links or Links(), len(tokens), translated)

@@ -7,7 +7,7 @@ import pytest
 from spanloom.contracts.projection import Lost, Projection
 from spanloom.ner.spans import Span
 from spanloom.ner.words import word_offsets
-from spanloom_validator.project.mention import Mention
+from spanloom.projection.mention import Mention
 
 TOKENS = ["New", "York", "Times", "of", "New", "York"]
 SPANS = [Span(0, 0, 3), Span(1, 4, 6)]

@@ -1,0 +1,103 @@
+"""Translation as calls: one prompt for each gold sentence of the related language, in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spanloom.contracts.gold import LanguageSpec
+from spanloom.contracts.rules import Rules
+from spanloom.contracts.sources import ReplayTranslator, TranslateTrainSource
+from spanloom.data.gold import GoldData
+from spanloom.data.languages import find_language
+from spanloom.data.lines import read_lines
+from spanloom.data.roots import DATA_ENV, Roots, find_beneath
+from spanloom.errors import SpecError
+from spanloom.ner.spans import spans_of
+from spanloom.projection import projector
+from spanloom.store import runs
+from spanloom.store.runs import NewDataset
+from spanloom_generator.calls import encode_call
+from spanloom_generator.engines.port import CallRequest, ChatMessage, Sampling
+
+_TASK = {
+    "align": "Translate the sentence from {source} to {target}. Answer with the translation alone.",
+    "mark": (
+        "Translate the sentence from {source} to {target}. Keep every numbered marker such as <1> and </1> around the "
+        "translation of the same words. Answer with the translation alone."
+    ),
+    "mention": (
+        "The user gives a JSON object with a sentence in {source} and its entities by number. Translate the sentence "
+        "to {target}, and each entity exactly as it stands in your translation. Answer with one JSON object: "
+        '{{"translation": "...", "entities": {{"1": "..."}}}}'
+    ),
+}
+
+
+def translated_dataset(
+    run_id: str, language: LanguageSpec, source: TranslateTrainSource, gold: GoldData, roots: Roots
+) -> NewDataset:
+    """The dataset of a `translate_train` source: its calls, and what the validator must know to project.
+
+    At most `related.cap` sentences. Raises SpecError where recorded translations are fewer, DataError where they
+    cannot be read.
+    """
+    assert language.related is not None  # noqa: S101  the specification's validator holds it
+    sentences = gold["train"][: language.related.cap]
+    engine = _engine(source, language.code, len(sentences), roots)
+    dataset = runs.dataset_id(run_id, language.code, source.name, "train")
+    task = _TASK[source.projection].format(source=_name(gold.language), target=language.name or _name(language.code))
+    prepare = projector(source.projection, source.tokens).prepare
+    sampling = Sampling() if isinstance(source.translator, ReplayTranslator) else _sampling(source)
+    aligner = None if source.aligner is None else source.aligner.model_dump(mode="json")
+    prompts = []
+    for i, sentence in enumerate(sentences):
+        text = prepare(sentence.tokens, spans_of(sentence.tags))
+        request = CallRequest(
+            prompt_id=f"{dataset}.{i}",
+            call_index=i,
+            messages=[ChatMessage(role="system", content=task), ChatMessage(role="user", content=text)],
+            sampling=sampling,
+            language=language.code,
+            source=source.name,
+            extra={"sentence": list(sentence.tokens), "tokens": source.tokens, "aligner": aligner},
+        )
+        prompts.append((i, encode_call(engine, request), ()))
+    return NewDataset(
+        language=language.code,
+        source=source.name,
+        split="train",
+        kind="translated",
+        prompts=prompts,
+        calls=len(prompts),
+        rules=Rules.model_validate({"duplicate": "off"}).model_dump(mode="json"),  # as the gold data has them
+        info={"projection": source.projection, "tokens": source.tokens, "related": language.related.code},
+    )
+
+
+def _engine(source: TranslateTrainSource, code: str, needed: int, roots: Roots) -> dict[str, Any]:
+    translator = source.translator
+    if not isinstance(translator, ReplayTranslator):
+        engine = translator.engine.model_dump(mode="json")
+        return engine if source.prices is None else {**engine, "prices": source.prices.model_dump(mode="json")}
+    path = find_beneath(translator.files[code], roots, kind="file", what="recorded translations", setting=DATA_ENV)
+    lines = sum(1 for _ in read_lines(path))
+    if lines < needed:
+        raise SpecError(
+            [
+                (
+                    f"translator.files.{code}",
+                    f"{lines:,} translations for {needed:,} sentences; one a line, in their order",
+                )
+            ]
+        )
+    return {"kind": "translation_lines", "files": {code: str(path)}, "model": translator.model}
+
+
+def _sampling(source: TranslateTrainSource) -> Sampling:
+    assert not isinstance(source.translator, ReplayTranslator)  # noqa: S101  asked by the caller
+    return Sampling(**source.translator.sampling.model_dump())
+
+
+def _name(code: str) -> str:
+    known = find_language(code)
+    return known.name if known else code

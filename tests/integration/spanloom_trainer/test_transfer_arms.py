@@ -1,0 +1,154 @@
+"""Cross-lingual arms from specification to scores: translate-train by links and by markers, mixes, data by file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from spanloom.contracts.arms import Arm
+from spanloom.contracts.messages import PromptMessage
+from spanloom.contracts.spec import check_spec
+from spanloom.data.demo import DEMO_SCHEMA, demo_corpus
+from spanloom.data.languages import complete_spec
+from spanloom.ner.links import Links
+from spanloom.ner.sentence import Sentence
+from spanloom.ner.spans import spans_of, tags_of
+from spanloom.projection.mark import Mark
+from spanloom.store.samples import sentences_of, training_sentences
+from spanloom.workers.relay import message_of
+from spanloom_generator.links.completions import Linker
+from spanloom_generator.pool import EnginePool
+from spanloom_generator.submit import submit
+from spanloom_generator.worker import GeneratorWorker
+from spanloom_validator.worker import ValidatorWorker
+from support.cluster import demo_language, tiny_training
+from support.common import wait_for
+from support.stored import LEASE, completion_messages, running, select
+
+pytestmark = pytest.mark.slow
+SENTENCES = 60
+
+
+class MirrorAligner:
+    """A fake, for a language that says everything backwards: the first word is the last. Word 0 of a pair of one word
+    has no link, so that a span is lost now and then."""
+
+    rule = "mirror"
+
+    def align(self, pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Iterator[Links]:
+        for source, target in pairs:
+            yield Links(tuple((i, len(target) - 1 - i) for i in range(len(source)) if source[i] != LOST))
+
+
+SWEDISH = demo_corpus("sv")["train"][:SENTENCES]
+LOST = next(s.tokens[span.start] for s in SWEDISH for span in spans_of(s.tags) if span.end - span.start == 1)
+"""A one-word entity that the aligner does not know."""
+
+
+def specification(folder: Path) -> dict[str, Any]:
+    backwards, marked, silver = folder / "backwards.txt", folder / "marked.txt", folder / "silver.tsv"
+    backwards.write_text("".join(" ".join(reversed(s.tokens)) + "\n" for s in SWEDISH))
+    marked.write_text("".join(Mark().prepare(s.tokens, spans_of(s.tags)).upper() + "\n" for s in SWEDISH))
+    rows = (
+        (token, tag)
+        for s in SWEDISH
+        for token, tag in (*zip(s.tokens, DEMO_SCHEMA.names(s.tags), strict=True), ("", ""))
+    )
+    silver.write_text("".join(f"{token}\t{tag}\n" if token else "\n" for token, tag in rows))
+    return {
+        "name": "transfer",
+        "languages": [demo_language(related={"code": "sv", "gold": {"demo": "sv"}, "cap": SENTENCES})],
+        "sources": [
+            {"kind": "organic"},
+            {
+                "kind": "translate_train",
+                "translator": {"kind": "replay", "files": {"da": str(backwards)}, "model": "mirror"},
+                "aligner": {"encoder": "./mirror"},
+                "tokens": "as_given",
+            },
+            {
+                "kind": "translate_train",
+                "name": "marked",
+                "translator": {"kind": "replay", "files": {"da": str(marked)}},
+                "projection": "mark",
+                "tokens": "as_given",
+            },
+            {"kind": "dataset", "name": "silver", "files": {"da": {"file": str(silver)}}},
+            {"kind": "mix", "name": "mixed", "of": ["related", "organic"], "share": 0.75},
+        ],
+        "training": tiny_training(sizes=[20]),
+    }
+
+
+def translate(db: Engine, run: str, cache: Path) -> None:
+    """The generator's and the validator's part."""
+    worker = GeneratorWorker(db, EnginePool(db, cache=cache, roots=(cache,)), holder="g", lease=LEASE, renew_s=1)
+    worker.linker = Linker(lambda config: MirrorAligner())
+    with running(worker.run):
+        rows = select(db, "SELECT * FROM prompts WHERE run_id = :run ORDER BY id", run=run)
+        messages = [PromptMessage.decode(message_of("prompts", row._mapping).encode()) for row in rows]
+        worker.handle(messages)
+        wait_for(lambda: not worker.keeper.held(), timeout_s=60, what="the translations to be stored")
+    ValidatorWorker(db).handle(completion_messages(db, run))
+
+
+@pytest.fixture
+def run(db: Engine, tmp_path: Path) -> str:
+    run, _ = submit(db, check_spec(complete_spec(specification(tmp_path))), key=None, roots=(tmp_path,))
+    translate(db, run, tmp_path)
+    return run
+
+
+def samples(db: Engine, run: str, source: str) -> list[Sentence]:
+    with db.connect() as connection:
+        return sentences_of(connection, f"{run}.da.{source}.train.v1")
+
+
+def test_translations_carry_their_entities_or_say_which_was_lost(db: Engine, run: str) -> None:
+    expected = []
+    for sentence in SWEDISH:
+        spans, n = spans_of(sentence.tags), len(sentence.tokens)
+        if not any(sentence.tokens[s.start : s.end] == (LOST,) for s in spans):
+            mirrored = [span._replace(start=n - span.end, end=n - span.start) for span in spans]
+            expected.append(Sentence(sentence.tokens[::-1], tags_of(mirrored, n)))
+    assert samples(db, run, "translate_train") == expected
+    rejected = select(
+        db, "SELECT reason, excerpt FROM rejections WHERE dataset_id = :id", id=f"{run}.da.translate_train.train.v1"
+    )
+    assert {row.reason for row in rejected} == {"span_unaligned"}
+    assert len(rejected) == SENTENCES - len(expected) > 0
+    assert samples(db, run, "marked") == [Sentence(tuple(t.upper() for t in s.tokens), s.tags) for s in SWEDISH]
+    (made,) = select(
+        db,
+        "SELECT DISTINCT linked_by, model FROM completions WHERE dataset_id = :id",
+        id=f"{run}.da.translate_train.train.v1",
+    )
+    assert tuple(made) == ("mirror", "mirror")
+
+
+def test_every_arm_is_trained_and_told_what_gold_it_used(
+    db: Engine, run: str, carry_out: Callable[[str], None]
+) -> None:
+    carry_out(run)
+    found = {row.source: row for row in select(db, "SELECT * FROM results WHERE run = :run", run=run)}
+    assert set(found) == {"organic", "translate_train", "marked", "silver", "mixed"}
+    dev = found["translate_train"].gold_used
+    assert found["marked"].gold_used == dev
+    assert found["mixed"].gold_used == dev + 5
+    assert found["organic"].gold_used == dev + 20
+    arms = [Arm.stored(row.arm) for row in select(db, "SELECT arm FROM jobs WHERE run_id = :run", run=run)]
+    (mixed,) = [arm for arm in arms if arm.source == "mixed"]
+    assert [(dataset.split(".", 1)[1], size) for dataset, size in mixed.parts] == [
+        ("sv.gold.train.v1", 15),
+        ("da.gold.train.v1", 5),
+    ]
+    with db.connect() as connection:
+        sentences = training_sentences(connection, mixed)
+        swedish, danish = (set(sentences_of(connection, dataset)) for dataset, _ in mixed.parts)
+    assert len(sentences) == 20
+    assert sum(s in swedish for s in sentences) >= 15
+    assert sum(s in danish for s in sentences) >= 5
