@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 from spanloom.contracts.messages import JobMessage
 from spanloom.store.settle import settle
 from spanloom_trainer.process.slot import Slot
-from spanloom_trainer.worker import TrainerWorker, disk_is_full
+from spanloom_trainer.process.space import disk_is_full
+from spanloom_trainer.worker import TrainerWorker
 from support.cluster import Cluster
 from support.common import free_port, wait_for
 from support.kafka_broker import KafkaBroker
@@ -43,7 +44,7 @@ def test_a_training_whose_files_have_no_room_is_handed_back_unspent(db: Engine, 
         after = _job(db, row.id)
         assert disk_is_full(after.reason), after.reason
         assert (after.attempt, after.forgiven) == (1, 1)
-        assert str(after.reason) in str(worker.problem())
+        assert str(after.reason) in str(worker.disk.problem())
         wait_for(lambda: worker.room() == 1, what="the slot to be free")
         left = [path for path in (tmp_path / "models").rglob("*") if path.is_file()]
         assert left == [], "nothing half-written stays"

@@ -44,7 +44,7 @@ def test_a_job_waits_for_the_disk(db: Engine, tmp_path: Path, monkeypatch: pytes
     message = JobMessage(id=job.id, run_id=run, kind="train")
     state = "SELECT state, reason, attempt, forgiven FROM jobs WHERE id = :id"
     try:
-        assert (worker.room(), worker.problem()) == (1, None)
+        assert (worker.room(), worker.disk.problem()) == (1, None)
         worker.handle([message])
         wait_for(lambda: select(db, state, id=job.id)[0].state == "queued" and worker.room() == 1)
         row = select(db, state, id=job.id)[0]
@@ -52,7 +52,7 @@ def test_a_job_waits_for_the_disk(db: Engine, tmp_path: Path, monkeypatch: pytes
         assert row.reason.startswith("disk: ")
         assert said in row.reason
         assert row.attempt == row.forgiven, "waiting spends no attempt"
-        assert said in str(worker.problem())
+        assert said in str(worker.disk.problem())
         free[0] += 1
         worker.handle([message])
         wait_for(lambda: select(db, state, id=job.id)[0].state == "done", timeout_s=60)

@@ -27,13 +27,12 @@ SIZES = {"hidden": 32, "layers": 1, "heads": 2, "ffn": 64, "vocabulary": 200, "l
 
 def job(job_id: str, *, attempt: int = 1, **changes: Any) -> dict[str, Any]:
     splits = {name: toy_sentences(count, i) for i, (name, count) in enumerate([("train", 32), ("dev", 8), ("test", 8)])}
-    plain = {name: [[list(s.tokens), list(s.tags)] for s in split] for name, split in splits.items()}
     base = {"tiny": SIZES, "text": [list(s.tokens) for s in splits["train"]]}
     recipe = {"learning_rate": 5e-3, "epochs": 2}
     return {
         "job_id": job_id,
         "attempt": attempt,
-        **plain,
+        **splits,
         "tags": list(SCHEMA.tags),
         "recipe": recipe,
         "base": base,
@@ -172,7 +171,7 @@ def test_kill_nine_of_the_parent_ends_the_child_within_five_seconds(tmp_path: Pa
     ) as parent:
         assert parent.stdin is not None
         assert parent.stdout is not None
-        parent.stdin.write(json.dumps(job("long", recipe=LONG)))
+        parent.stdin.write(json.dumps(job("long", recipe=LONG), default=vars))
         parent.stdin.close()
         child = int(parent.stdout.readline())
         assert not ended(child)

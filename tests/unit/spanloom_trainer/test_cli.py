@@ -53,7 +53,7 @@ def test_a_folder_that_is_no_model_is_an_error(tmp_path: Path) -> None:
     assert "cannot be loaded" in result.output
 
 
-@pytest.mark.parametrize("module", ["cli", "process.slot", "core.recipe", "models.words", "errors"])
+@pytest.mark.parametrize("module", ["cli", "process.slot", "process.payload", "models.words", "errors"])
 def test_light_modules_load_no_torch(module: str) -> None:
     code = f"import sys, spanloom_trainer.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

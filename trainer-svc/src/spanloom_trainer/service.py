@@ -12,8 +12,10 @@ from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_trainer.api.jobs import job_routes
 from spanloom_trainer.api.models import model_routes
 from spanloom_trainer.models.store import Housekeeping
+from spanloom_trainer.process.devices import make_slots
 from spanloom_trainer.process.tag_child import TagChild
-from spanloom_trainer.worker import TrainerWorker, give_up, make_slots
+from spanloom_trainer.transitions import give_up
+from spanloom_trainer.worker import TrainerWorker
 
 GROUP = "trainer"
 
@@ -34,7 +36,7 @@ def build(runtime: Runtime) -> Parts:
     parts = Parts("trainer", 8003)
     parts.add("consume", loop.run)
     parts.add("renew", worker.keeper.run)
-    for device, turn in worker.turns.items():
+    for device, turn in worker.devices.turns.items():
         parts.add(f"turns-{device}", turn.run)
         parts.on_stop.append(turn.close)  # after the worker's stop: closers run from the last to the first
     parts.add("relay-jobs", Relay(db, bus, "jobs", runtime.lease).run)
@@ -45,6 +47,6 @@ def build(runtime: Runtime) -> Parts:
     parts.add("tagging", tagging.run)
     parts.routers += [job_routes(db), model_routes(db, tagging)]
     parts.checks.update(consuming_checks({"jobs": loop}))
-    parts.checks["models"] = worker.problem
+    parts.checks["models"] = worker.disk.problem
     parts.on_stop += [tagging.close, worker.stop]
     return parts

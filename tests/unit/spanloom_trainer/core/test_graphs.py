@@ -22,6 +22,7 @@ from spanloom_trainer.core.tagging import span_f1
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.process.resume import ResumePoint
+from spanloom_trainer.process.supervise import fine_tune_supervised
 
 pytestmark = [
     pytest.mark.cuda,
@@ -71,7 +72,7 @@ def test_deterministic_means_bit_equal_resumed_or_not(
     asked = itertools.count(1)
 
     def go(stop_at: int | None, point: ResumePoint | None) -> Outcome:
-        return fine_tune(
+        return fine_tune_supervised(
             toy["train"],
             toy["dev"],
             toy["test"],

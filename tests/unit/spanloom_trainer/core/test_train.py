@@ -16,6 +16,7 @@ from spanloom_trainer.core.tagging import span_f1
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.process.resume import ResumePoint
+from spanloom_trainer.process.supervise import fine_tune_supervised
 
 Toy = dict[str, list[Sentence]]
 
@@ -63,11 +64,11 @@ def test_the_callers_random_numbers_are_left_alone(base: Base, schema: LabelSche
 def test_resumed_or_not_the_bits_are_the_same(
     base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe, tmp_path: Path, stop_at: int
 ) -> None:
-    whole = fine_tune(toy["train"], toy["dev"], toy["test"], recipe, base=base, schema=schema, seed=1)
+    whole = fine_tune_supervised(toy["train"], toy["dev"], toy["test"], recipe, base=base, schema=schema, seed=1)
     point = ResumePoint(tmp_path / "resume.safetensors", every_s=0)
     asked = itertools.count(1)
     with pytest.raises(Cancelled):
-        fine_tune(
+        fine_tune_supervised(
             toy["train"],
             toy["dev"],
             toy["test"],
@@ -80,7 +81,7 @@ def test_resumed_or_not_the_bits_are_the_same(
         )
     assert point.path.exists()
     steps: list[int] = []
-    resumed = fine_tune(
+    resumed = fine_tune_supervised(
         toy["train"],
         toy["dev"],
         toy["test"],
@@ -99,12 +100,12 @@ def test_resumed_or_not_the_bits_are_the_same(
 
 def test_a_restart_is_resumed_too(base: Base, schema: LabelSchema, toy: Toy, tmp_path: Path) -> None:
     hopeless = Recipe(learning_rate=1e-9, epochs=2, guard_after=1, restarts=2)
-    whole = fine_tune(toy["train"], toy["dev"], toy["test"], hopeless, base=base, schema=schema, seed=1)
+    whole = fine_tune_supervised(toy["train"], toy["dev"], toy["test"], hopeless, base=base, schema=schema, seed=1)
     point = ResumePoint(tmp_path / "resume.safetensors", every_s=0)
     for stop_at in (8, 9):
         asked = itertools.count(1)
         with pytest.raises(Cancelled):
-            fine_tune(
+            fine_tune_supervised(
                 toy["train"],
                 toy["dev"],
                 toy["test"],
@@ -115,7 +116,9 @@ def test_a_restart_is_resumed_too(base: Base, schema: LabelSchema, toy: Toy, tmp
                 should_stop=lambda asked=asked, stop_at=stop_at: next(asked) > stop_at,  # type: ignore[misc]
                 resume=point,
             )
-    resumed = fine_tune(toy["train"], toy["dev"], toy["test"], hopeless, base=base, schema=schema, seed=1, resume=point)
+    resumed = fine_tune_supervised(
+        toy["train"], toy["dev"], toy["test"], hopeless, base=base, schema=schema, seed=1, resume=point
+    )
     assert len(whole.trainings) == len(resumed.trainings) == 3
     assert [one.losses for one in whole.trainings] == [one.losses for one in resumed.trainings]
     assert [one.predictions for one in whole.trainings] == [one.predictions for one in resumed.trainings]
@@ -127,7 +130,7 @@ def test_a_resume_point_of_another_training_is_not_used(
     point = ResumePoint(tmp_path / "resume.safetensors", every_s=0)
     asked = itertools.count(1)
     with pytest.raises(Cancelled):
-        fine_tune(
+        fine_tune_supervised(
             toy["train"],
             toy["dev"],
             [],
@@ -139,7 +142,7 @@ def test_a_resume_point_of_another_training_is_not_used(
             resume=point,
         )
     steps: list[int] = []
-    fine_tune(
+    fine_tune_supervised(
         toy["train"],
         toy["dev"],
         [],
@@ -158,14 +161,14 @@ def test_a_damaged_resume_point_is_not_used(
 ) -> None:
     point = ResumePoint(tmp_path / "resume.safetensors")
     point.path.write_bytes(b"not a file of tensors")
-    fine_tune(toy["train"], toy["dev"], [], recipe, base=base, schema=schema, seed=1, resume=point)
+    fine_tune_supervised(toy["train"], toy["dev"], [], recipe, base=base, schema=schema, seed=1, resume=point)
     assert not point.path.exists()
 
 
 def test_cancel_is_heard_within_one_update(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
     asked = itertools.count(1)
     with pytest.raises(Cancelled):
-        fine_tune(
+        fine_tune_supervised(
             toy["train"],
             toy["dev"],
             toy["test"],
@@ -180,7 +183,9 @@ def test_cancel_is_heard_within_one_update(base: Base, schema: LabelSchema, toy:
 
 def test_progress_ends_at_the_last_update(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
     seen: list[TrainingProgress] = []
-    fine_tune(toy["train"], toy["dev"], toy["test"], recipe, base=base, schema=schema, seed=1, on_progress=seen.append)
+    fine_tune_supervised(
+        toy["train"], toy["dev"], toy["test"], recipe, base=base, schema=schema, seed=1, on_progress=seen.append
+    )
     assert [p.phase for p in seen][-1] == "tag"
     assert seen[-1].step == seen[-1].steps == 12
     looked = [p for p in seen if p.dev_f1 is not None]

@@ -6,7 +6,7 @@ import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from spanloom.data.encoders import ORIGIN, Origin, origin_of
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom.ner.schema import LabelSchema
 
@@ -33,8 +32,6 @@ class Base:
     model: Any
     tokenizer: Any
     tags: tuple[str, ...] | None = None
-    origin: Origin | None = None
-    """Where the weights came from, where that is known; it goes on the model card."""
 
     @property
     def longest(self) -> int:
@@ -114,8 +111,7 @@ def _load(name: str, revision: str | None, layers: int | None) -> Base:
         raise EnvironmentMissing(f"encoder {name!r} has no fast tokenizer, which word boundaries are read from")
     if layers is not None:
         cut(model, layers)
-    base = base_of(model, tokenizer, name=name)
-    return replace(base, origin=origin_of(Path(name))) if (Path(name) / ORIGIN).is_file() else base
+    return base_of(model, tokenizer, name=name)
 
 
 def layers_of(model: Any) -> tuple[nn.Module, str, nn.ModuleList]:

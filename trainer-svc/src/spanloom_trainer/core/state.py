@@ -1,4 +1,4 @@
-"""The state of one try: what it is given, what changes on the way, and the order of its updates."""
+"""The state of a training: what it is given, what changes on the way, and the order of its updates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from spanloom_trainer.core.outcome import DevEvaluation, OnProgress, TrainingPro
 
 @dataclass(frozen=True)
 class TrainingSetup:
-    """What every try of a training shares."""
+    """What a training and its restarts share."""
 
     data: TrainingData
     recipe: Recipe
@@ -35,11 +35,11 @@ class TrainingSetup:
 
     @property
     def steps(self) -> int:
-        """Updates of a try."""
-        return self.recipe.max_steps or self.recipe.epochs * self.per_epoch
+        """Updates of a training."""
+        return self.recipe.updates(len(self.data.train.ids))
 
     def evaluation_steps(self) -> set[int]:
-        """After which updates dev is looked at: each epoch, or `epochs` times evenly where the updates are given."""
+        """After which updates dev is evaluated: each epoch, or `epochs` times evenly where the updates are given."""
         if self.recipe.max_steps is None:
             return set(range(self.per_epoch, self.steps + 1, self.per_epoch))
         return {-(-self.steps * (i + 1) // self.recipe.epochs) for i in range(self.recipe.epochs)}
@@ -60,7 +60,7 @@ class TrainingSetup:
 
 @dataclass
 class TrainingState:
-    """How far a try has come: everything that changes besides weights and moments."""
+    """How far a training has come: everything that changes besides weights and moments."""
 
     step: int = 0
     losses: list[float] = field(default_factory=list)
@@ -68,7 +68,7 @@ class TrainingState:
     best: DevEvaluation | None = None
     why_collapsed: str | None = None
     seconds: float = 0.0
-    """Spent before a resume point."""
+    """Spent so far, before a checkpoint too."""
 
 
 def thinned(history: list[DevEvaluation], most: int = 40) -> list[dict[str, float]]:
@@ -79,10 +79,10 @@ def thinned(history: list[DevEvaluation], most: int = 40) -> list[dict[str, floa
 
 
 class Reporter:
-    """Turns a state into TrainingProgress, at most twice a second and at every dev evaluation."""
+    """Tells of a training's progress, at most twice a second and at every dev evaluation."""
 
     def __init__(self, setup: TrainingSetup, restart: int, on_progress: OnProgress, state: TrainingState) -> None:
-        self.setup, self.restart, self.send, self.state = setup, restart, on_progress, state
+        self.setup, self.restart, self.tell, self.state = setup, restart, on_progress, state
         self.began = self.last = time.monotonic()
         self.first, self.samples = state.step, 0
 
@@ -90,13 +90,13 @@ class Reporter:
         """Whether half a second has passed since the last report."""
         return time.monotonic() - self.last >= 0.5
 
-    def report(self, phase: str) -> None:
-        """Send where the state stands."""
+    def send(self, phase: str) -> None:
+        """Tell where the training stands."""
         self.last = time.monotonic()
         passed = max(self.last - self.began, 1e-9)
         state, done = self.state, self.state.step - self.first
         last = state.history[-1] if state.history else None
-        self.send(
+        self.tell(
             TrainingProgress(
                 phase=phase,
                 restart=self.restart,

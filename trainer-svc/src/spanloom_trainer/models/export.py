@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.contracts.training import Recipe
+from spanloom.data.encoders import ORIGIN, Origin, origin_of
 from spanloom.errors import EnvironmentMissing
-from spanloom_trainer.core.base import quiet
+from spanloom_trainer.core.base import Base, quiet
 from spanloom_trainer.core.outcome import Outcome
 from spanloom_trainer.files import new_folder, replace_file
 from spanloom_trainer.models.card import Card, render
@@ -26,8 +27,8 @@ def export(outcome: Outcome, folder: str | Path, *, card: Card, recipe: Recipe, 
     with new_folder(folder) as temporary:
         trained.outline().save_pretrained(temporary, state_dict=trained.whole())
         trained.base.tokenizer.save_pretrained(temporary)
-        if trained.base.origin is not None:
-            trained.base.origin.write(temporary)  # what is trained from this model can say it too
+        if (origin := origin_of_base(trained.base)) is not None:
+            origin.write(temporary)  # what is trained from this model can say it too
         (temporary / "README.md").write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
         if onnx:
             export_onnx(trained.model(), trained.base.tokenizer, temporary / "model.onnx")
@@ -40,17 +41,18 @@ def rewrite_card(folder: str | Path, outcome: Outcome, *, card: Card, recipe: Re
         temporary.write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
 
 
-def _origin(outcome: Outcome) -> str:
-    origin = outcome.state.base.origin
-    return "not known" if origin is None else origin.described()
+def origin_of_base(base: Base) -> Origin | None:
+    """Where an encoder's weights came from, as far as the folder it was loaded from says so."""
+    folder = Path(base.name)
+    return origin_of(folder) if (folder / ORIGIN).is_file() else None
 
 
 def training_facts(outcome: Outcome, recipe: Recipe) -> dict[str, Any]:
     """What the card says of the training."""
-    chosen = outcome.with_restarts
+    chosen, origin = outcome.with_restarts, origin_of_base(outcome.state.base)
     return {
         "tags": outcome.state.schema.tags,
-        "encoder's origin": _origin(outcome),
+        "encoder's origin": "not known" if origin is None else origin.described(),
         "recipe": recipe.base,
         "settings": {k: v for k, v in recipe.values().items() if k != "base"},
         "precision": outcome.precision,

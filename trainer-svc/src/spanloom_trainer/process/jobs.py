@@ -18,12 +18,12 @@ from spanloom.settings import load_settings
 from spanloom_trainer.core.base import Base, load_base, remember
 from spanloom_trainer.core.outcome import TrainingProgress
 from spanloom_trainer.core.tiny import tiny_base
-from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.encoders.get import ensure
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export, training_facts
 from spanloom_trainer.models.tagger import Tagger, described
 from spanloom_trainer.process.resume import ResumePoint
+from spanloom_trainer.process.supervise import fine_tune_supervised
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
@@ -46,7 +46,7 @@ def run_job(
     A job is plain data:
 
     - `job_id`, `attempt`: the lease's; the model goes to `<models>/<job_id>/<attempt>/`
-    - `train`, `dev`, `test`: sentences as `[tokens, tag ids]`; `tags`: the label schema's names
+    - `train`, `dev`, `test`: sentences as `{"tokens", "tags"}`; `tags`: the label schema's names
     - `base`: `{"name": ...}` or `{"path": ...}` to load, or `{"tiny": {sizes}, "text": [tokens, ...]}` to make
     - `recipe`: as `Recipe.model_dump` wrote it
     - `seed`; `export`: whether to keep the model; `incumbent`: the (dev F1, job id) that it must be above to be kept
@@ -64,7 +64,7 @@ def run_job(
             on_progress(progress.as_dict())
 
     resume = ResumePoint(home / "resume.safetensors", every_s=resume_every_s, should_pause=should_pause)
-    outcome = fine_tune(
+    outcome = fine_tune_supervised(
         sentences(job["train"]),
         sentences(job["dev"]),
         sentences(job["test"]),
@@ -105,9 +105,9 @@ def job_folder(models: str | Path, job_id: str) -> Path:
     return Path(models) / job_id
 
 
-def sentences(rows: Sequence[Sequence[Any]]) -> list[Sentence]:
-    """Sentences from `[tokens, tag ids]`."""
-    return [Sentence(tuple(tokens), tuple(tags)) for tokens, tags in rows]
+def sentences(rows: Sequence[Mapping[str, Any]]) -> list[Sentence]:
+    """Sentences as they came over the pipe."""
+    return [Sentence(tuple(row["tokens"]), tuple(row["tags"])) for row in rows]
 
 
 def base_for(plain: Mapping[str, Any]) -> Base:

@@ -142,7 +142,7 @@ class Slot:
         if connection is None:
             raise self._died()
         try:
-            connection.send_bytes(json.dumps(message).encode())
+            connection.send_bytes(json.dumps(message, default=vars).encode())  # sentences are dataclasses
         except OSError as error:
             raise self._died() from error
 

@@ -33,9 +33,9 @@ def test_no_job_is_taken_while_the_disk_is_full(tmp_path: Path, monkeypatch: pyt
         db, [Slot("cpu", models)], holder="h", lease=Lease(), renew_s=1, models=models, min_free_bytes=100  # type: ignore[arg-type]
     )  # fmt: skip
     assert worker.room() == 0
-    assert "SPANLOOM_MODELS_MIN_FREE_BYTES" in str(worker.space())
+    assert "SPANLOOM_MODELS_MIN_FREE_BYTES" in str(worker.disk.short())
     assert set(asked) == {tmp_path}, "asked of the folder that exists"
-    assert "no job is taken" in str(worker.problem())
+    assert "no job is taken" in str(worker.disk.problem())
     free[0] = 100
-    assert (worker.room(), worker.space(), worker.problem()) == (1, None, None)
-    assert "1,000 bytes are needed beside 100 kept free, and 100 are free" in str(worker.space(1000))
+    assert (worker.room(), worker.disk.short(), worker.disk.problem()) == (1, None, None)
+    assert "1,000 bytes are needed beside 100 kept free, and 100 are free" in str(worker.disk.short(1000))

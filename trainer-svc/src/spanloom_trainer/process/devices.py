@@ -1,0 +1,83 @@
+"""The devices of this machine, their slots, and trainings in turn on one that is shared."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from spanloom.gpu.card import gpus
+from spanloom.gpu.turn import DeviceTurn
+from spanloom_trainer.errors import Cancelled
+from spanloom_trainer.process.memory import memory_of
+from spanloom_trainer.process.slot import Slot
+
+Report = Callable[[Mapping[str, Any]], None]
+
+
+def make_slots(models: Path, count: int) -> list[Slot]:
+    """`count` slots on each CUDA device, or on the CPU where there is none."""
+    return [Slot(device, models) for device in _devices() for _ in range(count)]
+
+
+def _devices() -> list[str]:
+    # The parent trains nothing: where no driver offers a device it is spared torch and its seconds.
+    drivers = ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg")  # NVIDIA, Jetson, WSL
+    if sys.platform == "linux" and not any(Path(driver).exists() for driver in drivers):
+        return ["cpu"]
+    import torch
+
+    return [f"cuda:{i}" for i in range(torch.cuda.device_count())] or ["cpu"]
+
+
+class Devices:
+    """The slots' devices: each one's memory is shared out, and taken in turns with other services where it has one."""
+
+    def __init__(self, slots: Sequence[Slot], turns: Mapping[str, DeviceTurn] | None = None) -> None:
+        self.slots, self.turns = list(slots), dict(turns or {})
+        seen = gpus()
+        self.memory = {device: memory_of(device, seen) for device in {slot.device for slot in slots}}
+        for device, turn in self.turns.items():
+            turn.let_go = partial(end_children, [slot for slot in self.slots if slot.device == device])
+
+    def run(
+        self, slot: Slot, job: Mapping[str, Any], *, needed: int | None, report: Report, stopped: Callable[[], bool]
+    ) -> dict[str, Any]:
+        """Train in a slot once its device's memory has room for `needed` bytes beside the trainings under way.
+
+        Raises Cancelled where `stopped()` turned true, or another has its turn on the device and the training is saved.
+        """
+        with self.memory[slot.device].held(needed, stopped) as entered:
+            if not entered:
+                raise Cancelled("stopped while it waited for memory")
+            turn = self.turns.get(slot.device)
+            return slot.run(job, report, stopped) if turn is None else run_in_turn(slot, job, turn, report, stopped)
+
+    def close(self) -> None:
+        """End all children."""
+        end_children(self.slots)
+
+
+def run_in_turn(
+    slot: Slot, job: Mapping[str, Any], turn: DeviceTurn, report: Report, stopped: Callable[[], bool]
+) -> dict[str, Any]:
+    """Train in our turn on a shared device. At the turn's end the training is saved and gives way."""
+    with turn.used(give_up=stopped) as entered:
+        if not entered:
+            raise Cancelled("stopped while it waited for the GPU")
+        slot.start()
+        turn.name([slot.pid] if slot.pid is not None else [])
+        try:
+            return slot.run(job, report, lambda: stopped() or turn.overdue, lambda: turn.over)
+        except Cancelled as why:
+            if stopped() or not turn.over:
+                raise
+            raise Cancelled("another has its turn on the GPU") from why
+
+
+def end_children(slots: Iterable[Slot]) -> None:
+    """End the children of these slots, in mid-job too."""
+    for slot in slots:
+        slot.close()
