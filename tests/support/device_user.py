@@ -1,7 +1,8 @@
 """A process that wants the stand-in device all the time: a file, which a child of its own writes while it has it.
 
 `python device_user.py DATABASE_URL LOCKS LOG NAME TURN_S HANDOVER_S MANNERS`; of its manners, `good` gives way when its
-turn is over, `deaf` does not. The child outlives its parent: what a dead holder leaves on a GPU may do so too.
+turn is over, `deaf` does not, `slow` loads for longer than turn and hand-over before its child starts. The child
+outlives its parent: what a dead holder leaves on a GPU may do so too.
 """
 
 from __future__ import annotations
@@ -35,9 +36,12 @@ def main(database: str, locks: str, log: str, name: str, turn_s: str, handover_s
     while True:
         number += 1
         with turn.used():
+            if manners == "slow":
+                with turn.loading():
+                    time.sleep(2 * (float(turn_s) + 2 * float(handover_s)))
             child = subprocess.Popen(["sh", "-c", WRITE, f"{name}#{number}", log], start_new_session=True)
             turn.name([child.pid])
-            while child.poll() is None and not (turn.over and manners == "good"):
+            while child.poll() is None and not (turn.over and manners != "deaf"):
                 time.sleep(0.01)
             child.kill()
             child.wait()

@@ -117,12 +117,13 @@ class TurnedEngine(Engine):
                 if not entered.enter_context(turn.used(give_up=lambda: self._stop.is_set() or not self._calls)):
                     return
             try:
-                self.inner.start()
+                with ExitStack() as loading:
+                    for turn in self.turns:
+                        loading.enter_context(turn.loading())
+                    self.inner.start()
             except (SpanloomError, OSError) as error:
                 self._fail_all(error)
                 return
-            for turn in self.turns:
-                turn.begin_again()
             self._work()
             self._drain()
 

@@ -100,7 +100,9 @@ class FakeTurn:
     def name(self, pids: list[int]) -> None:
         self.named = pids
 
-    def begin_again(self) -> None: ...
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        yield
 
     def close(self) -> None: ...
 

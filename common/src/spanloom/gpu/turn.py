@@ -27,6 +27,8 @@ from spanloom.settings import Settings
 from spanloom.workers.outage import Outage, is_transient
 
 log = structlog.stdlib.get_logger(__name__)
+LOADING_S = 1800.0
+"""How long a load may take before the turn counts: a model of 70 billion parameters from a slow disk."""
 LINGER_S = 2.0
 """An idle holder gives way after so long: between two jobs it is idle for a moment too."""
 
@@ -58,6 +60,7 @@ class DeviceTurn:
         self._me: Holder | None = None  # ourselves in the file, while we hold the device
         self._guard: subprocess.Popen[bytes] | None = None
         self._over_since: float | None = None
+        self._loading_until = 0.0
         self._users = self._wanting = 0
         self._in_queue = False
         self._asked_at = self._idle_since = time.monotonic()
@@ -120,8 +123,23 @@ class DeviceTurn:
                 self._me = replace(self._me, since=time.monotonic())
                 self.file.name(self._me)
 
+    @contextmanager
+    def loading(self, *, most_s: float = LOADING_S) -> Iterator[None]:
+        """While a user loads what it will run here, the turn has not begun: nobody who waits takes it for over.
+
+        After `most_s` seconds it counts as ever, so that a load that hangs does not keep the device for good.
+        """
+        self._loading_until = time.monotonic() + most_s
+        try:
+            yield
+        finally:
+            self._loading_until = 0.0
+            self.begin_again()
+
     def step(self) -> None:
         """One look: hold on, give way, queue up, or take the device."""
+        if time.monotonic() < self._loading_until:
+            self.begin_again()
         if self._me is not None:
             self._hold_on(self._me)
         elif self._wanting:
