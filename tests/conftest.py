@@ -25,6 +25,8 @@ from support.kafka_broker import KafkaBroker
 # Small models are slower and not repeatable with more threads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# Read by cuBLAS at the first product of a process; deterministic trainings need it.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 # What a machine is busy with besides is no property of the code.
 settings.register_profile("spanloom", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -66,6 +66,8 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=768)
     parser.add_argument("--layers", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--dtype", default="float32", help="float32 suits a CPU, bfloat16 a GPU")
+    parser.add_argument("--eager", action=argparse.BooleanOptionalAction, default=True, help="no CUDA graphs")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="spanloom-bench-"))
     try:
@@ -82,10 +84,10 @@ def config_of(arguments: argparse.Namespace, model: Path) -> dict[str, Any]:
     return {
         "kind": "vllm",
         "model": str(model),
-        "dtype": "float32",
+        "dtype": arguments.dtype,
         "max_model_len": 4096,
         "max_num_seqs": arguments.max_num_seqs,
-        "enforce_eager": True,
+        "enforce_eager": arguments.eager,
     }
 
 

@@ -189,4 +189,5 @@ def test_the_child_sees_no_database_and_no_keys(monkeypatch: pytest.MonkeyPatch)
     kept = child_environment(2)
     assert "secret" not in kept.values()
     assert kept["OMP_NUM_THREADS"] == "2"
+    assert kept["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert kept["PATH"] == os.environ["PATH"]

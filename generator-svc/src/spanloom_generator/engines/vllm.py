@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
-os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")  # read by vLLM when it is imported: nothing is reported home
+# Read by vLLM when it is imported. Nothing is reported home; FlashInfer's sampler would be compiled with nvcc at start,
+# and seeded calls never use it; forking a process with threads can hang in what they hold.
+os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
+os.environ.setdefault("VLLM_USE_FLASHINFER_SAMPLER", "0")
+os.environ.setdefault("VLLM_WORKER_MULTIPROC_METHOD", "spawn")
 
 from vllm import AsyncEngineArgs, SamplingParams
 from vllm.exceptions import VLLMClientError, VLLMError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -41,13 +40,12 @@ def autocast(device: torch.device, precision: str, *, cache: bool = True) -> Abs
 def deterministic(recipe: Recipe, device: torch.device) -> Iterator[None]:
     """Deterministic CUDA kernels while it lasts, where the recipe asks for them.
 
-    cuBLAS reads its workspace setting once, when it is first used: set it before anything runs on the device.
+    cuBLAS wants `CUBLAS_WORKSPACE_CONFIG` in the environment from the process's start on; torch raises without it.
     """
     if not (recipe.deterministic and device.type == "cuda"):
         yield
         return
     before = torch.are_deterministic_algorithms_enabled()
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     try:
         yield

@@ -197,6 +197,10 @@ def _has_fileno(stream: Any) -> bool:
 
 
 def child_environment(threads: int) -> dict[str, str]:
-    """The child's environment: ours less what a training has no business with, threads held down."""
+    """The child's environment: ours less what a training has no business with, threads held down.
+
+    cuBLAS reads its workspace setting once, at a process's first product; deterministic kernels need it then.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(KEPT_FROM_CHILD)}
+    kept.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return kept | {"OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}
