@@ -55,7 +55,8 @@ from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, base_of, describe, quiet, start
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, attended, encode, labels_of, pad
-from spanloom_trainer.core.graphs import GraphStep, static_shape, step_of
+from spanloom_trainer.core.graphs import GraphStep, step_of
+from spanloom_trainer.core.packing import packed_length
 from spanloom_trainer.core.precision import resolve
 from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep
@@ -209,7 +210,7 @@ def measure(setup: TrainingSetup, update: EagerStep, length: int, count: int) ->
         "updates_timed": count,
     }
     if isinstance(update, GraphStep):
-        captured = update.graphs[static_shape(ROWS, length, update.longest)]
+        captured = update.graphs[update.static(*batches[0])[0]]
         with torch.cuda.stream(update.stream):
             begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
             begin.record()
@@ -323,9 +324,7 @@ def part_arm() -> None:
     train, dev = data_of()
     recipe = DEFAULT.changed(epochs=EPOCHS, restarts=0, **({"precision": "fp32"} if TINY else {}))
     setup = setup_of(base, recipe)
-    shapes = {
-        static_shape(len(rows), max(len(setup.data.train.ids[i]) for i in rows), 512) for rows in setup.batches(42)
-    }
+    shapes = {packed_length(sum(len(setup.data.train.ids[i]) for i in rows)) for rows in setup.batches(42)}
     prepared, _ = timed(lambda: prepare(train, dev, [], recipe, base, SCHEMA))
     copied, model = timed(lambda: start(base, SCHEMA, keep=setup.data.keep))
     moved, model = timed(lambda: model.to(DEVICE))
@@ -491,7 +490,7 @@ def part_streams() -> None:
         for i in range(5):
             update(*batch(setup, 48, i), 2e-5)
         wait()
-        arms.append((update, update.graphs[static_shape(ROWS, 48, update.longest)]))
+        arms.append((update, update.graphs[update.static(*batch(setup, 48, 0))[0]]))
     count = 60
     alone = 0.0
     for arms_at_once in (1, 2, 4):

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
@@ -171,28 +172,44 @@ def head_of(model: Any) -> tuple[str, nn.Linear]:
     raise SpecError([("encoder", f"{type(model).__name__} has no linear head named {' or '.join(HEADS)}")])
 
 
-def start(base: Base, schema: LabelSchema, *, keep: Sequence[int] | None = None, fresh_head: bool = False) -> Any:
-    """A trainable copy of the base: its head kept where it knows this very schema, else drawn anew.
+def start(
+    base: Base,
+    schema: LabelSchema,
+    *,
+    keep: Sequence[int] | None = None,
+    rows: int | None = None,
+    fresh_head: bool = False,
+) -> Any:
+    """A trainable copy of the base: its head kept where it knows this very schema, else drawn anew (`head_for`).
 
-    Where the base knows the first labels of the schema, those rows of the new head are its own. `keep` holds the
-    sorted embedding rows to copy (the vocabulary, trimmed); None copies all. A new head is drawn from torch's global
-    generator, so seed it first.
+    `keep` holds the sorted embedding rows to copy (the vocabulary, trimmed); None copies all. `rows` is the trimmed
+    embedding's size where that is more. A new head is drawn from torch's global generator, so seed it first.
     """
     memo: dict[int, Any] = {}
     if keep is not None:
-        memo[id(base.embedding)] = trimmed(base.embedding, keep)
+        memo[id(base.embedding)] = trimmed(base.embedding, keep, rows)
     model = copy.deepcopy(base.model, memo)
     if fresh_head or base.tags != schema.tags:
-        name, old = head_of(model)
-        new = nn.Linear(old.in_features, len(schema))
-        nn.init.normal_(new.weight, std=getattr(model.config, "initializer_range", 0.02))
-        nn.init.zeros_(new.bias)
-        if not fresh_head and base.tags is not None and base.tags == schema.tags[: len(base.tags)]:
-            with torch.no_grad():
-                new.weight[: len(base.tags)], new.bias[: len(base.tags)] = old.weight, old.bias
-        setattr(model, name, new)
+        setattr(model, head_of(model)[0], head_for(base, schema, fresh=fresh_head))
         describe(model, schema)
     return model.requires_grad_(True)
+
+
+def head_for(base: Base, schema: LabelSchema, *, fresh: bool = False) -> nn.Linear:
+    """The classification layer for a schema: the base's own where it knows this very one, else drawn anew.
+
+    Where the base knows the first labels of the schema, those rows of the new head are its own.
+    """
+    _, old = head_of(base.model)
+    if base.tags == schema.tags and not fresh:
+        return old
+    new = nn.Linear(old.in_features, len(schema))
+    nn.init.normal_(new.weight, std=getattr(base.model.config, "initializer_range", 0.02))
+    nn.init.zeros_(new.bias)
+    if not fresh and base.tags is not None and base.tags == schema.tags[: len(base.tags)]:
+        with torch.no_grad():
+            new.weight[: len(base.tags)], new.bias[: len(base.tags)] = old.weight, old.bias
+    return new
 
 
 def describe(model: Any, schema: LabelSchema) -> None:
@@ -203,11 +220,12 @@ def describe(model: Any, schema: LabelSchema) -> None:
     model.config.label2id = dict(schema.index)
 
 
-def trimmed(embedding: nn.Embedding, keep: Sequence[int]) -> nn.Embedding:
-    """An embedding of the rows `keep` alone. Row i of it is row `keep[i]` of the whole."""
-    rows = torch.as_tensor(keep, dtype=torch.long)
+def trimmed(embedding: nn.Embedding, keep: Sequence[int], rows: int | None = None) -> nn.Embedding:
+    """An embedding of the rows `keep` alone, and of zeros up to `rows`. Row i of it is row `keep[i]` of the whole."""
+    kept = _rows(embedding, torch.as_tensor(keep, dtype=torch.long))
+    weight = functional.pad(kept, (0, 0, 0, (rows or len(keep)) - len(keep)))
     padding = None if embedding.padding_idx is None else list(keep).index(embedding.padding_idx)
-    small = nn.Embedding(len(rows), embedding.embedding_dim, padding_idx=padding, _weight=_rows(embedding, rows))
+    small = nn.Embedding(len(weight), embedding.embedding_dim, padding_idx=padding, _weight=weight)
     small.sparse, small.scale_grad_by_freq, small.max_norm = False, embedding.scale_grad_by_freq, embedding.max_norm
     return small
 

@@ -49,7 +49,12 @@ def moments_of(optimizer: torch.optim.Optimizer) -> Tensors:
 
 
 def restore_moments(optimizer: torch.optim.Optimizer, moments: Tensors) -> None:
-    """Put named tensors back as AdamW's state."""
+    """Put named tensors back as AdamW's state; in place where there is one, since a captured update reads it there."""
+    there = moments_of(optimizer)
+    if there:
+        for key, value in moments.items():
+            there[key].copy_(value)
+        return
     state: dict[int, Tensors] = {}
     for key, value in moments.items():
         i, _, name = key.partition(".")

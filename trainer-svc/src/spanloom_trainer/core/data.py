@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -75,7 +77,7 @@ def prepare(
     longest = longest_input(recipe, base)
     stride = longest // 4 if recipe.stride is None else recipe.stride
     coded = [
-        encode(base.tokenizer, words, max_length=longest, stride=stride, truncate=recipe.truncate)
+        encode_once(base.tokenizer, tuple(map(tuple, words)), longest, stride, recipe.truncate)
         for words in ([s.tokens for s in train], [s.tokens for s in dev], test)
     ]
     keep = tuple(vocabulary(base, set().union(*(part.ids() for part in coded)))) if recipe.trim else None
@@ -91,6 +93,14 @@ def prepare(
         padding=keep.index(base.padding) if keep is not None else base.padding,
         labels_absent=labels_absent(train, schema),
     )
+
+
+@lru_cache(maxsize=8)
+def encode_once(
+    tokenizer: Any, sentences: tuple[tuple[str, ...], ...], max_length: int, stride: int, truncate: bool
+) -> Encoded:
+    """`encode`, remembered for the last few sets of sentences: the arms of a run share their dev and test sets."""
+    return encode(tokenizer, sentences, max_length=max_length, stride=stride, truncate=truncate)
 
 
 def labels_absent(train: Sequence[Sentence], schema: LabelSchema) -> tuple[str, ...]:

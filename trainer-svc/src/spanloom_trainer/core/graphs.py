@@ -11,13 +11,14 @@ from torch.nn import functional
 from spanloom.contracts.training import Precision, Recipe
 from spanloom_trainer.core.data import longest_input
 from spanloom_trainer.core.encode import IGNORE
+from spanloom_trainer.core.packing import LONGEST_ROW, first_position, pack, packed_length
 from spanloom_trainer.core.precision import LARGE
 from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep, Step
 
 LENGTH = 16  # static lengths are multiples of this: few shapes, and aligned for the attention kernels
 ROWS = 4
-EAGER = 3  # updates a shape is run as written before it is captured
+EAGER = 1  # updates a shape is run as written before it is captured: libraries choose and load their kernels
 
 
 def step_of(model: Any, setup: TrainingSetup) -> Step:
@@ -27,7 +28,8 @@ def step_of(model: Any, setup: TrainingSetup) -> Step:
     """
     arguments = (model, setup.recipe, setup.precision)
     if setup.device.type == "cuda" and takes_whole_masks(model) and not setup.recipe.deterministic:
-        return GraphStep(*arguments, padding=setup.data.padding, longest=longest_input(setup.recipe, setup.base))
+        first = first_position(model, setup.base)
+        return GraphStep(*arguments, setup.data.padding, longest=longest_input(setup.recipe, setup.base), first=first)
     large = setup.base.inner_parameters >= LARGE
     return EagerStep(*arguments, parts=large and setup.device.type == "cpu")
 
@@ -67,13 +69,16 @@ def pad_static(
 class GraphStep(EagerStep):
     """Updates as graphs: one for each static shape, captured once the shape has been seen EAGER times.
 
-    All graphs share one memory pool and one stream; they never run at once. The learning rate and AdamW's step count
-    are tensors, dropout draws from the device's generator, which graphs advance.
+    A batch is packed into one row where the model takes position ids (`first` is the first of them) and the row is not
+    too long; else it is padded. All graphs share one memory pool and one stream; they never run at once. The learning
+    rate and AdamW's step count are tensors, dropout draws from the device's generator, which graphs advance.
     """
 
-    def __init__(self, model: Any, recipe: Recipe, precision: Precision, *, padding: int, longest: int) -> None:
+    def __init__(
+        self, model: Any, recipe: Recipe, precision: Precision, padding: int, *, longest: int, first: int | None
+    ) -> None:
         super().__init__(model, recipe, precision)
-        self.padding, self.longest = padding, longest
+        self.padding, self.longest, self.first = padding, longest, first
         self.seen: dict[tuple[int, int], int] = {}
         self.graphs: dict[tuple[int, int], Captured] = {}
         self.pool = torch.cuda.graph_pool_handle()
@@ -81,8 +86,8 @@ class GraphStep(EagerStep):
 
     def __call__(self, ids: Tensor, labels: Tensor, mask: Tensor, learning_rate: float) -> Tensor:
         """See `Step`."""
-        shape = static_shape(ids.shape[0], ids.shape[1], self.longest)
-        host = [part.pin_memory() for part in pad_static(ids, labels, mask, shape, self.padding)]
+        shape, parts = self.static(ids, labels, mask)
+        host = [part.pin_memory() for part in parts]
         outside = torch.cuda.current_stream(self.device)
         self.stream.wait_stream(outside)
         with torch.cuda.stream(self.stream):
@@ -92,11 +97,18 @@ class GraphStep(EagerStep):
         outside.wait_stream(self.stream)
         return loss
 
+    def static(self, ids: Tensor, labels: Tensor, mask: Tensor) -> tuple[tuple[int, int], tuple[Tensor, ...]]:
+        """A batch at its static shape: packed `(1, T)` or padded `(B, L)`, and what `update` takes of it."""
+        length = packed_length(int(mask.sum()))
+        if self.first is not None and length <= LONGEST_ROW:
+            return (1, length), pack(ids, labels, mask, padding=self.padding, first=self.first)
+        shape = static_shape(ids.shape[0], ids.shape[1], self.longest)
+        return shape, pad_static(ids, labels, mask, shape, self.padding)
+
     def _updated(self, shape: tuple[int, int], host: list[Tensor]) -> Tensor:
         self.seen[shape] = self.seen.get(shape, 0) + 1
         if self.seen[shape] <= EAGER:
-            ids, labels, mask = (part.to(self.device, non_blocking=True) for part in host)
-            return self.update(ids, labels, mask, cache=False)
+            return self.update(*(part.to(self.device, non_blocking=True) for part in host), cache=False)
         if shape not in self.graphs:
             self.graphs[shape] = Captured(self, host)
         return self.graphs[shape].replay(host)
@@ -112,7 +124,7 @@ class Captured:
             static.copy_(part)
         torch.cuda.synchronize(step.device)
         with torch.cuda.graph(self.graph, pool=step.pool, stream=step.stream):
-            self.loss = step.update(self.inputs[0], self.inputs[1], self.inputs[2], cache=False)
+            self.loss = step.update(*self.inputs, cache=False)
 
     def replay(self, host: list[Tensor]) -> Tensor:
         """Run the graph on a batch of its shape."""

@@ -72,7 +72,7 @@ class TrainingResult:
 
 @dataclass(frozen=True)
 class Trained:
-    """Trained weights on the CPU, embedding rows trimmed where `keep` says so, ready for export or another start."""
+    """Trained weights on their device, embedding rows trimmed where `keep` says so; `whole` has them on the CPU."""
 
     base: Base
     schema: LabelSchema
@@ -81,13 +81,14 @@ class Trained:
 
     def whole(self) -> dict[str, Tensor]:
         """All weights by name: every embedding row is back, the untrained ones as in the base."""
+        weights = {name: value.cpu() for name, value in self.weights.items()}
         if self.keep is None:
-            return self.weights
+            return weights
         rows = self.base.embedding.weight
         name = next(name for name, value in self.base.model.named_parameters() if value is rows)
         full = rows.detach().clone()
-        full[list(self.keep)] = self.weights[name]
-        return {**self.weights, name: full}
+        full[list(self.keep)] = weights[name][: len(self.keep)]  # the rows after that are there for the shape alone
+        return {**weights, name: full}
 
     def model(self) -> Any:
         """The whole model, ready to tag."""

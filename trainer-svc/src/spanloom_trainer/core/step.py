@@ -13,6 +13,7 @@ from spanloom.contracts.training import Precision, Recipe
 from spanloom_trainer.core.base import head_of
 from spanloom_trainer.core.batches import like_lengths
 from spanloom_trainer.core.encode import IGNORE
+from spanloom_trainer.core.packing import block_mask
 from spanloom_trainer.core.precision import autocast
 
 PART_OVERHEAD = {"fp32": 16, "bf16": 48}
@@ -60,9 +61,10 @@ def optimizer_of(model: nn.Module, recipe: Recipe, device: torch.device) -> torc
     return torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8, fused=True, capturable=on_cuda)
 
 
-def logits_of(model: Any, ids: Tensor, mask: Tensor) -> Tensor:
-    """Logits `(B, L, tags)` in fp32 for ids `(B, L)`."""
-    return model(input_ids=ids, attention_mask=mask).logits.float()  # type: ignore[no-any-return]
+def logits_of(model: Any, ids: Tensor, mask: Tensor, positions: Tensor | None = None) -> Tensor:
+    """Logits `(B, L, tags)` in fp32 for ids `(B, L)`; `positions` are given where they are not the model's own."""
+    own = {} if positions is None else {"position_ids": positions}
+    return model(input_ids=ids, attention_mask=mask, **own).logits.float()  # type: ignore[no-any-return]
 
 
 def loss_of(logits: Tensor, labels: Tensor, *, reduction: str = "mean") -> Tensor:
@@ -111,19 +113,31 @@ class EagerStep:
         self.apply()
         return total
 
-    def update(self, ids: Tensor, labels: Tensor, mask: Tensor, *, cache: bool = True) -> Tensor:
-        """The whole update, device tensors in, loss out; what a graph captures."""
+    def update(
+        self, ids: Tensor, labels: Tensor, mask: Tensor, positions: Tensor | None = None, *, cache: bool = True
+    ) -> Tensor:
+        """The whole update, device tensors in, loss out; what a graph captures.
+
+        Of a packed batch, which has `positions`, `mask` are the segments.
+        """
+        if positions is not None:
+            mask = block_mask(mask)
         with autocast(self.device, self.precision, cache=cache):
-            logits = logits_of(self.model, ids, mask)
+            logits = logits_of(self.model, ids, mask, positions)
         loss = loss_of(logits, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         self.apply()
         return loss.detach()
 
     def apply(self) -> None:
-        """Clip the gradients, move the weights, forget the gradients."""
+        """Clip the gradients, move the weights, forget the gradients.
+
+        AdamW divides the gradients by `grad_scale` as it reads them, which clips them without a pass of its own.
+        """
         if self.recipe.clip:
-            nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip)
+            norm = nn.utils.get_total_norm([p.grad for p in self.parameters if p.grad is not None])
+            scale = ((norm + 1e-6) / self.recipe.clip).clamp(min=1.0)
+            self.optimizer.grad_scale = scale  # type: ignore[attr-defined]
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
 
@@ -140,7 +154,7 @@ class EagerStep:
         if self.device.type != "cuda":
             return
         event = torch.cuda.Event()  # type: ignore[no-untyped-call]
-        event.record()
+        event.record(torch.cuda.current_stream(self.device))  # the current device may be another
         self._ahead.append(event)
         if len(self._ahead) > 1:
             self._ahead.popleft().synchronize()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 from torch.nn import functional
 
 from spanloom.ner.spans import spans_of
@@ -16,7 +19,8 @@ from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.precision import autocast
 from spanloom_trainer.core.step import logits_of
 
-TAG_BUDGET = 4096  # padded subwords a batch; small enough for a laptop, large enough to fill a GPU
+TAG_BUDGET = {"cpu": 4096, "cuda": 32_768}
+"""Padded subwords a batch: few enough for a laptop's memory, enough to fill a GPU."""
 
 
 @dataclass(frozen=True)
@@ -38,35 +42,69 @@ def tag(
 ) -> TaggedSplit:
     """Tag every word of a split, each by the window that holds most of its context.
 
-    Words cut off by truncation are tagged O. `between` is called before each batch.
+    Words cut off by truncation are tagged O. `between` is called before each batch. All batches go to the device at
+    once and come back at once, so that a GPU waits for nobody.
     """
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
+    batches = by_length(split.lengths, TAG_BUDGET[device.type])
+    best: list[Tensor] = []
+    losses: list[Tensor] = []
+    with autocast(device, precision):  # around all batches: weights are cast once
+        for ids, mask, labels in uploaded(split, batches, padding, device):
+            between()
+            logits = logits_of(model, ids, mask)  # (B, L, tags)
+            best.append(logits.argmax(-1).flatten())
+            if labels is not None:
+                losses.append(functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
+    model.train(was_training)
+    found = torch.cat(best).cpu().numpy() if best else np.empty(0, dtype=np.int64)
+    counted = sum(label != IGNORE for row in split.labels for label in row)
+    loss = sum(torch.stack(losses).tolist()) / counted if counted else None
+    return TaggedSplit(words_tagged(split, batches, found), loss)
+
+
+def uploaded(
+    split: EncodedSplit, batches: Sequence[Sequence[int]], padding: int, device: torch.device
+) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
+    """Ids, mask and labels `(B, L)` of each batch on the device, labels None for the test set; one copy for all."""
+    shapes: list[tuple[int, int]] = []
+    flat: list[NDArray[np.int64]] = []  # (3, B * L) a batch
+    for batch in batches:
+        ids = pad((split.ids[i] for i in batch), padding)
+        mask = attended(len(split.ids[i]) for i in batch)
+        labels = pad((split.labels[i] for i in batch), IGNORE) if split.labels else np.zeros_like(ids)
+        shapes.append(ids.shape)
+        flat.append(np.stack([ids.ravel(), mask.ravel(), labels.ravel()]))
+    if not flat:
+        return
+    host = torch.from_numpy(np.concatenate(flat, axis=1))
+    whole = host.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else host.to(device)
+    start = 0
+    for rows, length in shapes:
+        part, start = whole[:, start : start + rows * length], start + rows * length
+        ids_, mask_, labels_ = part.reshape(3, rows, length)
+        yield ids_, mask_, labels_ if split.labels else None
+
+
+def words_tagged(split: EncodedSplit, batches: Sequence[Sequence[int]], found: NDArray[np.int64]) -> list[list[int]]:
+    """Tags of each sentence's words from those of all subwords: `found` are the batches `(B, L)`, one after another."""
     out = [[0] * length for length in split.encoded.lengths]
-    loss, counted, tagged = 0.0, 0, split.encoded.tokens_lost
-    for batch in by_length(split.lengths, TAG_BUDGET):
-        between()
-        ids = torch.from_numpy(pad((split.ids[i] for i in batch), padding)).to(device)
-        mask = torch.from_numpy(attended(len(split.ids[i]) for i in batch)).to(device)
-        with autocast(device, precision):
-            logits = logits_of(model, ids, mask)
-        best = logits.argmax(-1).cpu().numpy()
-        if split.labels:
-            labels = torch.from_numpy(pad((split.labels[i] for i in batch), IGNORE)).to(device)
-            loss += float(functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
-            counted += int((labels != IGNORE).sum())
-        for row, i in enumerate(batch):
+    start, tagged = 0, split.encoded.tokens_lost
+    for batch in batches:
+        longest = max(len(split.ids[i]) for i in batch)
+        for i in batch:
             window = split.encoded.windows[i]
             sentence = out[window.sentence]
             for word, head in zip(window.words, window.heads, strict=True):
-                sentence[word] = int(best[row, head])
+                sentence[word] = int(found[start + head])
+            start += longest
             tagged += len(window.words)
-    model.train(was_training)
     words = sum(split.encoded.lengths)
     if tagged != words:
         raise AssertionError(f"tagged {tagged} of {words} words")
-    return TaggedSplit(out, loss / counted if counted else None)
+    return out
 
 
 def span_f1(gold: Sequence[Sequence[int]], predicted: Sequence[Sequence[int]]) -> tuple[float, int]:

@@ -13,18 +13,18 @@ from torch import Tensor
 from spanloom.contracts.training import Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_trainer.core.base import Base, freeze, load_base, start
+from spanloom_trainer.core.base import Base, load_base
 from spanloom_trainer.core.callback import Callback
 from spanloom_trainer.core.checkpoint import Checkpoint, Tensors
 from spanloom_trainer.core.collapse import guard_step, why_collapsed
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, attended, pad
-from spanloom_trainer.core.graphs import step_of
 from spanloom_trainer.core.outcome import DevEvaluation, Outcome, Trained, TrainingResult
 from spanloom_trainer.core.precision import deterministic, resolve
 from spanloom_trainer.core.state import Reporter, TrainingSetup, TrainingState
 from spanloom_trainer.core.step import learning_rate
 from spanloom_trainer.core.tagging import span_f1, tag
+from spanloom_trainer.core.workspace import Workspaces
 
 
 def fine_tune(
@@ -39,12 +39,14 @@ def fine_tune(
     device: str | torch.device = "cpu",
     callback: Callback | None = None,
     checkpoint: Checkpoint | None = None,
+    workspaces: Workspaces | None = None,
 ) -> Outcome:
     """Train on `train`, keep the weights that are best on `dev`, tag `test` with them once.
 
     A training that collapsed is followed by restarts with the next seeds, as the recipe allows; the first is always
     scored and kept. On a CPU with one thread the same arguments give the same bits, whether from the start or from a
     `checkpoint`. Only the test sentences' words are read. torch's global generators are left as they were found.
+    `workspaces` keeps model and moments on the device for the next call; the bits are the same without.
 
     Raises DataError, SchemaError or SpecError for input that cannot be trained on, and what `callback` raises.
     """
@@ -55,11 +57,11 @@ def fine_tune(
     precision = resolve(recipe.precision, device, base.inner_parameters)
     setup = TrainingSetup(data, recipe, base, schema, seed, device, precision)
     few_updates = guard_step(recipe, setup.steps) is None
-    done = checkpoint or Checkpoint()
+    done, workspaces = checkpoint or Checkpoint(), workspaces or Workspaces()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), deterministic(recipe, device):
         for restart in range(done.restart, 1 + recipe.restarts):
             done.restart = restart
-            result, weights = train_once(setup, done, callback)
+            result, weights = train_once(setup, done, callback, workspaces)
             done.trainings.append(result)
             if restart == 0 or not result.collapsed:
                 done.chosen, done.chosen_weights = restart, weights
@@ -78,19 +80,18 @@ def fine_tune(
         vocabulary=base.embedding.num_embeddings,
         vocabulary_trained=len(data.keep) if data.keep else base.embedding.num_embeddings,
         seconds=time.monotonic() - began,
-        state=Trained(base, schema, {name: value.cpu() for name, value in done.chosen_weights.items()}, data.keep),
+        state=Trained(base, schema, done.chosen_weights, data.keep),
     )
 
 
-def train_once(setup: TrainingSetup, checkpoint: Checkpoint, callback: Callback) -> tuple[TrainingResult, Tensors]:
+def train_once(
+    setup: TrainingSetup, checkpoint: Checkpoint, callback: Callback, workspaces: Workspaces
+) -> tuple[TrainingResult, Tensors]:
     """One training, from the base or its checkpoint to its best weights, and the test sentences tagged by them."""
     recipe, state, seed = setup.recipe, checkpoint.state, setup.seed + checkpoint.restart
     began = time.monotonic() - state.seconds
     torch.manual_seed(seed)  # the head and dropout are drawn from here
-    model = start(setup.base, setup.schema, keep=setup.data.keep).to(setup.device).train()
-    if recipe.freeze is not None:
-        freeze(model, recipe.freeze)
-    update = step_of(model, setup)
+    model, update = workspaces.take(setup).begin(setup)
     best = checkpoint.restore(model, update.optimizer, setup.device) if state.step else {}
     report = Reporter(setup, checkpoint.restart, callback.on_progress, state)
     evaluate_after, guard = setup.evaluation_steps(), guard_step(recipe, setup.steps) or setup.steps

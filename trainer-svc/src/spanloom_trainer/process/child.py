@@ -12,6 +12,7 @@ import queue
 import sys
 import threading
 import traceback
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -75,10 +76,13 @@ def _prepared(settings: dict[str, Any]) -> Any:
     """Import the core (torch, transformers: seconds) and set the threads."""
     import torch
 
+    from spanloom_trainer.core.workspace import Workspaces
     from spanloom_trainer.process.jobs import run_job
 
     torch.set_num_threads(settings["threads"])
-    return run_job
+    if settings["device"].startswith("cuda"):
+        torch.cuda.set_device(settings["device"])  # events, streams and graphs are made on the current device
+    return partial(run_job, workspaces=Workspaces())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from spanloom.settings import load_settings
 from spanloom_trainer.core.base import Base, load_base, remember
 from spanloom_trainer.core.outcome import TrainingProgress
 from spanloom_trainer.core.tiny import tiny_base
+from spanloom_trainer.core.workspace import Workspaces
 from spanloom_trainer.encoders.get import ensure
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export, training_facts
@@ -37,11 +38,13 @@ def run_job(
     should_stop: Callable[[], bool] = lambda: False,
     should_pause: Callable[[], bool] = lambda: False,
     resume_every_s: float = 300.0,
+    workspaces: Workspaces | None = None,
 ) -> dict[str, Any]:
     """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
 
-    Raises Cancelled when `should_stop()` turned true, or `should_pause()` and the resume point is written. A job of
-    kind `tag` tags sentences instead (`tag_job`).
+    `workspaces` keeps the encoder's model on the device for the next job. A job of kind `tag` tags
+    sentences instead (`tag_job`). Raises Cancelled when `should_stop()` turned true, or `should_pause()` and the resume
+    point is written.
 
     A job is plain data:
 
@@ -76,6 +79,7 @@ def run_job(
         on_progress=tell,
         should_stop=lambda: should_stop() or (should_pause() and resume.paused),
         resume=resume,
+        workspaces=workspaces,
     )
     dev_f1 = outcome.with_restarts.best.dev_f1
     result: dict[str, Any] = {**outcome.as_dict(), "dev_f1": dev_f1, "model": None, "bytes": 0}

@@ -16,6 +16,7 @@ from spanloom_trainer.core.callback import Callback
 from spanloom_trainer.core.checkpoint import Checkpoint
 from spanloom_trainer.core.outcome import Outcome, TrainingProgress
 from spanloom_trainer.core.train import fine_tune
+from spanloom_trainer.core.workspace import Workspaces
 from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.process.resume import ResumePoint
 
@@ -33,6 +34,7 @@ def fine_tune_supervised(
     on_progress: Callable[[TrainingProgress], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
     resume: ResumePoint | None = None,
+    workspaces: Workspaces | None = None,
 ) -> Outcome:
     """`fine_tune`, from the resume point where that is this very training's; the file goes once the training is done.
 
@@ -50,6 +52,7 @@ def fine_tune_supervised(
         device=device,
         callback=Supervision(on_progress, should_stop, resume, key),
         checkpoint=resume.load(key) if resume is not None else None,
+        workspaces=workspaces,
     )
     if resume is not None:
         resume.clear()
