@@ -147,3 +147,15 @@ def test_without_it_no_arm_names_the_tokenizers_text() -> None:
     grid = plan_grid(RUN, spec_of(dev="gold"), states_of(WHOLE), {})
     assert grid.due
     assert all(arm.encoder_text == () for arm, _ in grid.due)
+
+
+def test_a_mix_takes_its_share_of_each_and_no_more_than_both_hold() -> None:
+    data = spec_of(dev="gold").model_dump(mode="json")
+    data["sources"] += [{"kind": "mix", "name": "mixed", "of": ["related", "llm"], "share": 0.75}]
+    spec = check_spec(data | {"training": data["training"] | {"settings": ["from_scratch"], "sizes": [30, 100]}})
+    states = states_of({("da", "llm", "train"): 20})
+    arms = [arm for arm, reason in plan_grid(RUN, spec, states, {}).due if arm.source == "mixed" and reason is None]
+    assert [(arm.language, arm.size, arm.size_asked, arm.parts) for arm in arms] == [
+        ("da", 30, 30, (("sv.train", 22), ("da.llm.train", 8))),
+        ("da", 80, 100, (("sv.train", 60), ("da.llm.train", 20))),
+    ]
