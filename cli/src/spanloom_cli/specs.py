@@ -101,6 +101,16 @@ def _speeds(encoder: EncoderSpec, ms_per_step: float | None, run: str | None, ur
     return measured_speeds(encoder)
 
 
+def _settings_told(parsed: RunSpec) -> list[tuple[str, str]]:
+    """The settings, and the related languages, which may be the registry's guess."""
+    settings = ", ".join(parsed.training.settings)
+    if "fine_tuning" not in parsed.training.settings:
+        alone = any(language.related is None for language in parsed.languages)
+        return [("settings", settings + (" (fine_tuning wants `related` for each language)" if alone else ""))]
+    pairs = [f"{x.code}: {x.related.code}" for x in parsed.languages if x.related is not None]
+    return [("settings", settings), ("related languages", ", ".join(pairs))]
+
+
 def _print_plan(parsed: RunSpec, projection: Projection, speeds: Sequence[Speed]) -> None:
     codes = ", ".join(language.code for language in parsed.languages)
     typer.secho(f"{parsed.name}: {len(parsed.languages)} languages ({codes})", bold=True)
@@ -108,6 +118,7 @@ def _print_plan(parsed: RunSpec, projection: Projection, speeds: Sequence[Speed]
         show([asdict(source) for source in projection.sources], "table")
     peak = projection.models_peak_bytes
     facts: list[tuple[str, str]] = [
+        *_settings_told(parsed),
         ("calls to the LLM", f"{projection.calls:,}"),
         ("tokens read / written", f"about {projection.tokens_in:,} / {projection.tokens_out:,}"),
         ("arms", f"at most {projection.arms:,}"),

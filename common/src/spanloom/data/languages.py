@@ -76,7 +76,9 @@ def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
     """A specification's data with what the registry knows of its languages filled in; what is given stays.
 
     A language may be its code alone (`languages: [da, swa]`). The related language is filled in where
-    `training.settings` has `fine_tuning` (the default has). Anything malformed is left for `check_spec` to name.
+    `training.settings` has `fine_tuning` (the default has). Where no settings are given and a language brings gold
+    data of its own but no related language, the run is `from_scratch` alone: a guess is never needed. Anything
+    malformed is left for `check_spec` to name.
     """
     out = copy.deepcopy(data)
     languages = out.get("languages")
@@ -84,8 +86,11 @@ def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
         return out
     training = out.get("training")
     settings = training.get("settings") if isinstance(training, dict) else None
-    related = not isinstance(settings, list) or "fine_tuning" in settings
     given = _golds(languages)
+    if settings is None and isinstance(training, dict | None) and any(_stands_alone(item, given) for item in languages):
+        settings = ["from_scratch"]
+        out["training"] = {**(training or {}), "settings": settings}
+    related = not isinstance(settings, list) or "fine_tuning" in settings
     out["languages"] = [_complete(item, related, given) for item in languages]
     for item in out["languages"]:
         _narrow_labels(item, out.get("labels"))
@@ -93,6 +98,18 @@ def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
         if isinstance(source, dict) and source.get("kind") == "wikiann":
             _fill_wikiann(source, out["languages"])
     return out
+
+
+def _stands_alone(item: Any, given: Mapping[str, Any]) -> bool:
+    """Whether a language has gold data of its own and no related language among those given, or says it has none."""
+    if not isinstance(item, dict):
+        return False
+    gold = item.get("gold")
+    if "related" in item:
+        return item["related"] is None
+    known = find_language(str(item.get("code")))
+    own = isinstance(gold, dict) and bool(gold.keys() & {"file", "path", "files"})
+    return own and (known is None or known.related not in given)
 
 
 def _narrow_labels(item: Any, labels: Any) -> None:

@@ -144,3 +144,25 @@ def test_a_related_language_may_have_other_labels() -> None:
     targets = [{"code": "da", "labels": ["PER"], "related": related}, {"code": "sv", "related": related}]
     both = check_spec(complete_spec(spec_of(languages=targets)))
     assert len(both.schema_for("en")) == 7, "that of the target which has most"
+
+
+@pytest.mark.parametrize("gold", [{"file": "mine.iob2", "folds": {}}, {"path": "mine"}])
+@pytest.mark.parametrize("given", [{}, {"related": None}])
+def test_gold_of_ones_own_without_a_related_language_is_from_scratch(
+    gold: dict[str, Any], given: dict[str, Any]
+) -> None:
+    spec = check_spec(complete_spec(spec_of(languages=[{"code": "da", "gold": gold, **given}])))
+    assert spec.training.settings == ("from_scratch",)
+    assert spec.languages[0].related is None
+
+
+def test_settings_that_are_given_are_kept() -> None:
+    asked = {"settings": ["from_scratch", "fine_tuning"]}
+    mine = {"code": "xx", "gold": {"path": "mine"}}
+    with pytest.raises(SpecError, match="fine_tuning needs the related language"):
+        check_spec(complete_spec(spec_of(languages=[mine], training=asked)))
+    related = {**mine, "related": {"code": "yy", "gold": {"path": "theirs"}}}
+    spec = check_spec(complete_spec(spec_of(languages=[related])))
+    assert spec.training.settings == ("from_scratch", "fine_tuning")
+    known = check_spec(complete_spec(spec_of(languages=["da"])))
+    assert known.training.settings == ("from_scratch", "fine_tuning")
