@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanloom.contracts.rules import Reason, Repair
+from spanloom.ner.formats import FORMATS
 from spanloom_validator.extract.scan import STEPS_PER_CHARACTER, _Scan, by_scan
 
-KEYS = frozenset({"tokens", "ner_tags"})
+KEYS = FORMATS["tag_ids"].shape
 A = '{"tokens": ["Anna", "bor"], "ner_tags": [1, 0]}'
 B = '{"tokens": ["i", "Oslo"], "ner_tags": [0, 5]}'
 PARSED = [json.loads(A), json.loads(B)]
@@ -129,11 +130,11 @@ def test_prose_in_braces_is_no_candidate_and_a_half_object_is():
 
 
 def test_entities_hold_objects():
-    keys = frozenset({"text", "entities"})
+    keys = FORMATS["entities"].shape
     one = '{"text": "Anna bor .", "entities": [{"text": "Anna", "label": "PER"}]}'
     broken = '{"text": "Per bor .", "entities": [{"text": "Per", "label": "PER"},]}'
     cut = '{"text": "Per bor .", "entities": [{"text": "Per", "la'
-    found = by_scan(f"{one}\n{broken}\n{one}\n{cut}", keys, flat=False)
+    found = by_scan(f"{one}\n{broken}\n{one}\n{cut}", keys)
     assert [value and value["text"] for _, _, value, _, _ in found] == ["Anna bor .", "Per bor .", "Anna bor .", None]
     assert found[1][2]["entities"] == [{"text": "Per", "label": "PER"}]
     assert found[3][3] is Reason.TRUNCATED
@@ -160,11 +161,12 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
-@pytest.mark.parametrize("flat", [True, False])
-def test_hostile_text_takes_steps_in_proportion_to_its_length(unit, flat):
+@pytest.mark.parametrize("shape", [KEYS, FORMATS["entities"].shape], ids=["flat", "nested"])
+def test_hostile_text_takes_steps_in_proportion_to_its_length(unit, shape):
     """Counted, not timed: characters looked at, for each character there is."""
+    unit = unit.replace("tokens", list(shape)[-1])
     for size in (1_000, 20_000):
-        scan = _Scan(unit * (size // len(unit)), KEYS, flat, ())
+        scan = _Scan(unit * (size // len(unit)), shape, ())
         found = scan.run()
         # Beyond the limit the scan cuts at braces; the last object before that may cost its own length.
         assert scan.steps <= (STEPS_PER_CHARACTER + 3) * (size + 64)

@@ -6,16 +6,35 @@ from spanloom.contracts.rules import Rules
 from spanloom.ner.formats import FORMATS
 from spanloom_validator.extract.paper import by_json_object, by_regex
 from spanloom_validator.extract.parse import Candidate
+from spanloom_validator.extract.reasoning import reasoning_in, without_reasoning
 from spanloom_validator.extract.scan import by_scan
 
-NESTED = frozenset({"entities"})
-"""Formats whose samples hold objects."""
+_NESTED = frozenset({"entities"})
 
 
 def extract(text: str, rules: Rules, *, sample_format: str = "tag_ids", json_object: bool = False) -> list[Candidate]:
-    """The completion's candidates under the rules."""
+    """The completion's candidates under the rules. What it says while it reasons holds none.
+
+    The paper's regex finds objects without objects in them. A format whose samples hold objects is read whole: each
+    object that parses, in the order of the text.
+    """
+    text = without_reasoning(text)
+    shape = FORMATS[sample_format].shape
     if rules.base == "default":
-        keys = FORMATS[sample_format].keys
-        return by_scan(text, keys, flat=sample_format not in NESTED, repairs=rules.allowed_repairs)
+        return by_scan(text, shape, repairs=rules.allowed_repairs)
     reader = rules.reader if rules.reader != "auto" else "json_object" if json_object else "regex"
-    return by_json_object(text) if reader == "json_object" else by_regex(text)
+    if reader == "json_object":
+        return by_json_object(text)
+    if sample_format in _NESTED:
+        return [candidate for candidate in by_scan(text, shape, repairs=()) if candidate[3] is None]
+    return by_regex(text)
+
+
+def drafts_in(text: str, sample_format: str) -> int:
+    """Objects of the format that stand in the completion's reasoning, and so are no candidates."""
+    shape = FORMATS[sample_format].shape
+    return sum(
+        type(value) is dict and not shape.keys().isdisjoint(value)
+        for start, end in reasoning_in(text)
+        for _, _, value, _, _ in by_scan(text[start:end], shape)
+    )

@@ -2,7 +2,8 @@
 
 A linear scan over opening braces. Headers, fences, prose, arrays and the keys of wrapper objects are not looked at: an
 object begins at a brace and ends at the brace that closes it, those within strings left out. An object that does not
-parse is handed to the repair; one that the completion ends before is `truncated`.
+parse is handed to the repair; one that the completion ends before is `truncated`. Which object is a sample and which a
+wrapper around samples its keys tell (`shapes`).
 
     {"data": [{"tokens": ...}, {"tokens": ...,}, {"tok
     ^ wrapper  ^ candidate      ^ repaired        ^ truncated
@@ -11,11 +12,14 @@ parse is handed to the repair; one that the completion ends before is `truncated
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection
+from itertools import accumulate
 
 from spanloom.contracts.rules import Reason, Repair
 from spanloom_validator.extract.parse import Candidate, is_lenient, loads, loads_strictly
 from spanloom_validator.extract.repair import repair
+from spanloom_validator.extract.shapes import Shape, has_key, is_description, is_sample
 
 # A brace after which a key, a comment or the object's end may stand; zero-width characters are looked over.
 _START = re.compile(r"""\{(?=[\s\u200b-\u200d\u2060\ufeff]*+["'\w“”‘’/}])""")
@@ -32,22 +36,23 @@ STEPS_PER_CHARACTER = 16
 """Characters the scan may look at for each one of the text, before it gives up on strings and nesting."""
 
 
-def by_scan(
-    text: str, keys: Collection[str], *, flat: bool = True, repairs: Collection[Repair] = (Repair.JSON,)
-) -> list[Candidate]:
-    """The candidates of a completion. `keys` are those of the sample format, by which a broken object is known as one;
-    `flat` says that samples hold no objects themselves, so that a brace in a broken one begins another.
+def by_scan(text: str, shape: Shape, *, repairs: Collection[Repair] = (Repair.JSON,)) -> list[Candidate]:
+    """The candidates of a completion. By the keys of the `shape` an object is known as meant for a sample. Where no
+    value of it is a list of objects, a brace in a broken one begins another.
 
     Linear in the text: a text made to be looked at again and again (braces within quotes within braces) is cut at
     every brace once `STEPS_PER_CHARACTER` is used up.
     """
-    return _Scan(text, keys, flat, repairs).run()
+    return _Scan(text, shape, repairs).run()
 
 
 class _Scan:
-    def __init__(self, text: str, keys: Collection[str], flat: bool, repairs: Collection[Repair]) -> None:
-        self.text, self.keys, self.flat, self.repairs = text, keys, flat, repairs
+    def __init__(self, text: str, shape: Shape, repairs: Collection[Repair]) -> None:
+        self.text, self.shape, self.repairs = text, shape, repairs
+        self.flat = "entities" not in shape
         self.found: list[Candidate] = []
+        self.wrappers: list[tuple[int, int]] = []
+        """Objects around candidates; to the text's end where they are not known to close."""
         self.steps = 0
         self.limit = STEPS_PER_CHARACTER * (len(text) + 64)
 
@@ -71,7 +76,7 @@ class _Scan:
                 self.cut_at_braces(position)
                 break
             start = find("{", position)
-        return self.found
+        return self.without_metadata()
 
     def look(self, start: int, refused: int) -> int:
         """Find the candidate that begins at a brace, if one does. Returns where to go on.
@@ -103,34 +108,64 @@ class _Scan:
 
     def mentions(self, start: int, end: int) -> bool:
         """Whether a key of the sample format stands there."""
-        return any(self.text.find(key, start, end) >= 0 for key in self.keys)
+        return any(self.text.find(key, start, end) >= 0 for key in self.shape)
 
     def nested(self, start: int, inner: int) -> int:
         """An object with another brace inside, at `inner`: a wrapper, a sample with an object among its values, or one
         that was never closed. Returns where to go on."""
-        own = self.mentions(start, inner)
-        if not own:
-            match = _BODY.match(self.text, inner)
-            assert match is not None  # noqa: S101
-            self.steps += match.end() - inner
-            if self.mentions(inner, match.end()):
-                return inner
+        text = self.text
+        listed = text[start + 1 : inner].rstrip().endswith("[")  # a list of objects begins there
+        own = self.mentions(start, inner) and has_key(text, start, inner, self.shape)
+        if listed and not own:
+            return self.into(start, len(text), inner)
         end = self.closing(start)
         if end is not None:
             try:
-                value = loads(self.text[start:end])
+                value = loads(text[start:end])
             except (ValueError, RecursionError):
                 pass
             else:
-                if own or any(key in value for key in self.keys):
-                    self.found.append((start, end, value, None, None))
-                    return end
-                return inner
-        if own and not self.flat:
+                self.steps += end - start
+                if not is_sample(value, self.shape):
+                    return self.into(start, end, inner)
+                self.found.append((start, end, value, None, None))
+                return end
+        if not own or (listed and self.flat):  # flat samples hold no lists of objects
+            return self.into(start, len(text), inner)
+        if not self.flat:
             return self.broken_nest(start)
-        if own:
-            self.add_broken(start, inner)
+        self.add_broken(start, inner)
         return inner
+
+    def into(self, start: int, end: int, inner: int) -> int:
+        """A wrapper: no candidate, but its inside is searched."""
+        self.wrappers.append((start, end))
+        return inner
+
+    def without_metadata(self) -> list[Candidate]:
+        """The candidates without objects beside samples that say something of them: no key of the format is theirs.
+
+        Within a wrapper, or without any list, they are no samples gone wrong. Where no object at all has a key of the
+        format, all are told of.
+        """
+        keys, found = self.shape.keys(), self.found
+        strange = [
+            place
+            for place, (_, _, value, _, _) in enumerate(found)
+            if type(value) is dict and (keys.isdisjoint(value) or is_description(value, self.shape))
+        ]
+        if not strange or len(strange) == len(found):
+            return found
+        starts = [first for first, _ in self.wrappers]
+        reach = list(accumulate((last for _, last in self.wrappers), max))  # how far those up to each one go
+        metadata = set()
+        for place in strange:
+            start, end, value, *_ = found[place]
+            before = bisect_left(starts, start)
+            wrapped = before > 0 and reach[before - 1] >= end
+            if wrapped or not any(isinstance(item, list) for item in value.values()):
+                metadata.add(place)
+        return [candidate for place, candidate in enumerate(found) if place not in metadata]
 
     def closing(self, start: int) -> int | None:
         """One past the brace that closes the one at `start`; None where there is none."""
@@ -153,7 +188,7 @@ class _Scan:
             body = _BODY.match(text, following.start())
             assert body is not None  # noqa: S101
             self.steps += body.end() - end
-            if all(text.find(key, following.start(), body.end()) >= 0 for key in self.keys):
+            if all(text.find(key, following.start(), body.end()) >= 0 for key in self.shape):
                 break
             end = body.end()
         return self.add_open(start, following.start() if following is not None else len(text))

@@ -13,7 +13,7 @@ from spanloom.ner.sentence import Sentence
 class _Arrays(SampleFormat):
     """What both parallel formats share; they differ in how a tag is written."""
 
-    keys = frozenset({"tokens", "ner_tags"})
+    shape = {"tokens": list, "ner_tags": list}
 
     def render(self, sentence: Sentence, schema: LabelSchema, *, ascii_escapes: bool = False) -> str:
         value = {"tokens": sentence.tokens, "ner_tags": [self._write(tag, schema) for tag in sentence.tags]}

@@ -20,7 +20,7 @@ class Entities(SampleFormat):
     """
 
     name = "entities"
-    keys = frozenset({"text", "entities"})
+    shape = {"text": str, "entities": list}
     exact = False
 
     def render(self, sentence: Sentence, schema: LabelSchema, *, ascii_escapes: bool = False) -> str:

@@ -21,7 +21,7 @@ class Inline(SampleFormat):
     """
 
     name = "inline"
-    keys = frozenset({"text"})
+    shape = {"text": str}
     exact = False
 
     def render(self, sentence: Sentence, schema: LabelSchema, *, ascii_escapes: bool = False) -> str:

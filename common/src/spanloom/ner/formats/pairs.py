@@ -15,7 +15,7 @@ class Pairs(SampleFormat):
     """`{"pairs":[["Anna","B-PER"],["bor","O"]]}`."""
 
     name = "pairs"
-    keys = frozenset({"pairs"})
+    shape = {"pairs": list}
 
     def render(self, sentence: Sentence, schema: LabelSchema, *, ascii_escapes: bool = False) -> str:
         pairs = list(zip(sentence.tokens, schema.names(sentence.tags), strict=True))

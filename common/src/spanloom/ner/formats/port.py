@@ -38,13 +38,19 @@ class FormatProblem(SpanloomError):
 class SampleFormat(ABC):
     """One way to write `tokens` and `tags` as a JSON object on one line.
 
-    `keys` are those by which an object is known to be meant as a sample. `exact` formats give back every tag;
+    `shape` are the keys of a sample's object, by which it is known to be meant as one, with the type of each value.
+    `exact` formats give back every tag;
     the others carry spans, so that an orphan I-X comes back as B-X (`repair_iob`).
     """
 
     name: str
-    keys: frozenset[str]
+    shape: Mapping[str, type]
     exact: bool = True
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of a sample's object."""
+        return frozenset(self.shape)
 
     @abstractmethod
     def render(self, sentence: Sentence, schema: LabelSchema, *, ascii_escapes: bool = False) -> str:

@@ -1,0 +1,125 @@
+"""What a model thought before it answered: drafts in it are no candidates.
+
+Reasoning is told by its markup, as models and their servers write it: `<think>` and its kin, also closed without
+having been opened (the chat template opened it), or cut off by the length; `[THINK]`; the channels of gpt-oss, with and
+without their special tokens; the sentences by which some open their answer. A tag inside a JSON string is data.
+"""
+
+from __future__ import annotations
+
+import re
+
+# One of these stands in every text with reasoning; looking for words first costs next to nothing.
+_HINTS = ("hink", "HINK", "hought", "hannel", "eason", "nalysis", "cratchpad", "monologue", "reflection", "FINAL RESP",
+          "unused9", "HOUGHT")  # fmt: skip
+
+_NAME = (
+    r"(?:\w{1,8}[:_])?(?:think(?:ing)?|thoughts?|thought_process|reasoning(?:_content)?|reflection|scratchpad|analysis"
+    r"|inner_monologue|inner_thoughts?|chain_of_thought)|antthinking"
+)
+_WORD = r"(?:thoughts?|think(?:ing)?|reasoning)"
+_TAG = re.compile(
+    rf"""
+    (?P<close> </\s*(?:{_NAME})\s*> | \[/(?:{_NAME})\] | ◁/(?:{_NAME})▷ | <\|/(?:{_NAME})\|>
+        | <\|end[_ ]?(?:of[_ ]?)?{_WORD}\|> | <\|{_WORD}[_ ]?end\|> | <unused95> | <channel\|>
+        | \[BEGIN[ ]FINAL[ ]RESPONSE\] | ^Here(?:'s|[ ]is)[ ]my[ ]response: )
+    | (?P<open> <(?:{_NAME})(?:\s[^<>]*)?> | \[(?:{_NAME})\] | ◁(?:{_NAME})▷ | <\|(?:{_NAME})\|>
+        | <\|(?:begin|start)[_ ]?(?:of[_ ]?)?{_WORD}\|> | <\|{_WORD}[_ ]?(?:begin|start)\|> | <unused94>(?:thought)?
+        | <\|channel>\s*thought | ^Here(?:'s|[ ]is|[ ]are)[ ]my[ ](?:thought[ ]process|reasoning[ ]steps): )
+    """,
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+# gpt-oss: a channel's header, and where its message ends.
+_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)")
+_MESSAGE_END = re.compile(r"<\|(?:end|return|call|start)\|>|(?=<\|channel\|>)")
+# The same when a server has dropped the special tokens: the roles and channels stay as words run together.
+_BARE_ANALYSIS = re.compile(r"\s*+analysis(?=[A-Z\"'{(]|\s)")
+_BARE_FINAL = re.compile(r"assistant\s?final")
+_BEFORE_OPENING = re.compile(r"(?:^|\n)[^\S\n]*+(?:<\|?[^<>\n]{1,60}\|?>\s*+|assistant\s*+)*+\Z")
+
+Region = tuple[int, int]
+"""First character and one past the last."""
+
+
+def reasoning_in(text: str) -> list[Region]:
+    """Where the completion reasons, in order; regions do not overlap."""
+    if not any(hint in text for hint in _HINTS):
+        return []
+    return _joined([*_channels(text), *_bare_channels(text), *_tagged(text)])
+
+
+def without_reasoning(text: str) -> str:
+    """The completion with spaces for its reasoning: as long as before, so that every place stays."""
+    parts, place = [], 0
+    for start, end in reasoning_in(text):
+        parts += [text[place:start], " " * (end - start)]
+        place = end
+    return "".join([*parts, text[place:]]) if parts else text
+
+
+def _joined(regions: list[Region]) -> list[Region]:
+    out: list[Region] = []
+    for start, end in sorted(regions):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        elif end > start:
+            out.append((start, end))
+    return out
+
+
+def _channels(text: str) -> list[Region]:
+    """The channels of gpt-oss but `final`; `commentary` may hold the answer where there is no `final`."""
+    heads = [match for match in _CHANNEL.finditer(text) if not _in_string(text, match.start(), match.end())]
+    if not heads:
+        return []
+    final = any(head[1].lower() == "final" for head in heads)
+    regions = []
+    for head in heads:
+        name = head[1].lower()
+        if name == "analysis" or (name == "commentary" and final):
+            ends = _MESSAGE_END.search(text, head.end())
+            regions.append((head.start(), ends.start() if ends is not None else len(text)))
+    return regions
+
+
+def _bare_channels(text: str) -> list[Region]:
+    opening = _BARE_ANALYSIS.match(text)
+    if opening is None:
+        return []
+    finals = [match.end() for match in _BARE_FINAL.finditer(text)]
+    if finals:
+        return [(0, finals[-1])]
+    glued = text[opening.end() : opening.end() + 1].isupper()  # `analysisWe ...`, cut before the answer
+    return [(0, len(text))] if glued else []
+
+
+def _tagged(text: str) -> list[Region]:
+    tags = [match for match in _TAG.finditer(text) if not _in_string(text, match.start(), match.end())]
+    regions: list[Region] = []
+    opened: re.Match[str] | None = None
+    for tag in tags:
+        if tag["open"] is not None:
+            opened = opened or tag
+        elif opened is not None:
+            regions.append((opened.start(), tag.end()))
+            opened = None
+        elif not regions or text.find("{", tag.end()) >= 0:  # after an answer, a stray tag says nothing
+            regions.append((0, tag.end()))
+    if opened is not None and _BEFORE_OPENING.search(text, max(0, opened.start() - 400), opened.start()) is not None:
+        regions.append((opened.start(), len(text)))
+    return regions
+
+
+def _in_string(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is part of a JSON string: then its line has an open quote before, and one after."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before and after and before in "\"'“‘" and after in "\"'”’":
+        return True
+    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line_end = line_end if line_end >= 0 else len(text)
+    return _quotes(text[line_start:start]) % 2 == 1 and _quotes(text[end:line_end]) % 2 == 1
+
+
+def _quotes(text: str) -> int:
+    """Double quotes that no backslash takes for what they are."""
+    return text.count('"') - text.count('\\"')
