@@ -10,7 +10,16 @@ from spanloom.errors import SpanloomError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 
-REASONS = ("missing_key", "wrong_type", "length_mismatch", "tag_not_int", "unknown_tag")
+REASONS = (
+    "missing_key",
+    "wrong_type",
+    "length_mismatch",
+    "ambiguous_mention",
+    "overlap",
+    "foreign_markup",
+    "tag_not_int",
+    "unknown_tag",
+)
 """Why a format may refuse an object, in the order in which the first one counts."""
 
 
