@@ -98,7 +98,7 @@ def _context(
         letters_in(script)
     evaluation, train, wanted = gold_of(gold_eval), gold_of(gold_train), _rules(rules, changes)
     context = Context(
-        schema=LabelSchema.of(labels.split(",")),
+        schema=LabelSchema.of(name.strip() for name in labels.split(",")),
         rules=wanted,
         sample_format=form,
         gold_eval=hashes(evaluation),

@@ -212,6 +212,28 @@ def check_spec(data: object) -> RunSpec:
         )
     check_plain(data)
     try:
-        return RunSpec.model_validate(data)
+        spec = RunSpec.model_validate(data)
     except ValidationError as error:
         raise SpecError(problems_of(error, RunSpec, data)) from None
+    problems = unreadable_labels(spec)
+    if problems:
+        raise SpecError(problems)
+    return spec
+
+
+def unreadable_labels(spec: RunSpec) -> list[tuple[str, str]]:
+    """Labels that no one could read back from a completion: where, and what is wrong. Stored specifications may have
+    them, so that a new one's are looked at apart."""
+    given = [("labels", spec.labels), *((f"languages.{i}.labels", x.labels) for i, x in enumerate(spec.languages))]
+    inline = [x.name for x in spec.sources if isinstance(x, SyntheticSource) and x.format == "inline"]
+    problems = []
+    for where, labels in given:
+        for name in labels or ():
+            unseen = next((char for char in name if not char.isprintable()), None)
+            if unseen is not None:
+                what = f"{name!r} holds the invisible character U+{ord(unseen):04X}; leave it out"
+                problems.append((where, what))
+            elif inline and any(char in "[]\\" for char in name):
+                what = f"{name!r} holds a bracket or a backslash, by which the format inline (source {inline[0]!r}) "
+                problems.append((where, what + "marks entities; rename the label, or choose another format"))
+    return problems

@@ -13,15 +13,17 @@ to U+00FF) or Latin Extended Additional, or is known to the language's alphabet.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence, Set
 from itertools import pairwise
+
+import regex
 
 from spanloom_validator.judge.scripts import letters_in, script_of
 
 _BROKEN = re.compile("([\x00-\x1f])([0-9a-fA-F]{0,6})")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_OF_WORDS = regex.compile(r"[[\p{L}\p{M}\p{N}]--[0-9]]", regex.V1)
 
 
 def restore(tokens: Sequence[str], *, alphabet: Set[str] = frozenset(), script: str | None = None) -> list[str] | None:
@@ -43,7 +45,7 @@ def restore(tokens: Sequence[str], *, alphabet: Set[str] = frozenset(), script: 
     expected = letters.most_common(1)[0][0] if letters else ""
     if script is not None and not all(map(letters_in(script).match, filter(str.isalpha, put_back))):
         return None
-    if expected == "LATIN" and letters[expected] == len(put_back):
+    if expected == "Latn" and letters[expected] == len(put_back):
         return None  # Latin words have letters that need no escape
     for token, chars in restored:
         if chars and any(script_of(char) != expected for char in token if _is_letter(char)):
@@ -71,7 +73,7 @@ def _restore_token(token: str, alphabet: Set[str]) -> tuple[str, str] | None:
         place = match.start() + 1 + digits
         if letter.isupper() and out[-1:].islower():
             return None  # no word goes on with a capital
-        if script_of(letter) == "LATIN" and token[place : place + 1].isdecimal():
+        if script_of(letter) == "Latn" and token[place : place + 1].isdecimal():
             return None  # one digit more than a letter's code has
         out, letters = out + letter, letters + letter
     out += token[place:]
@@ -99,7 +101,7 @@ def _letter(control: str, after: str, alphabet: Set[str]) -> tuple[str, int] | N
 
 def _is_ambiguous(char: str, digits: str) -> bool:
     """Whether a letter may as well be a word's own letters, or a number in decimals."""
-    if script_of(char) != "LATIN":
+    if script_of(char) != "Latn":
         return ord(char) < 0x100
     return not "\u1e00" <= char <= "\u1eff" or digits.isalpha()
 
@@ -110,4 +112,4 @@ def _is_latin_1(char: str) -> bool:
 
 def _is_letter(char: str) -> bool:
     """Letters, the marks on them, and numerals: what words of any script are made of. ASCII digits are of no script."""
-    return (unicodedata.category(char)[0] in "LMN" and not char.isdecimal()) or (char.isdecimal() and char > "\u007f")
+    return _OF_WORDS.match(char) is not None

@@ -1,8 +1,7 @@
-"""Scripts of characters: by ISO 15924 code, and by the names Unicode gives to letters."""
+"""Scripts of characters, by ISO 15924 code."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -21,10 +20,32 @@ _SEVERAL = {
 }
 
 
+_SCRIPTS = """
+Adlm Aghb Ahom Arab Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Bopo Brah Brai Bugi Buhd Cakm Cans Cari Cham
+Cher Chrs Copt Cpmn Cprt Cyrl Deva Diak Dogr Dsrt Dupl Egyp Elba Elym Ethi Gara Geor Glag Gong Gonm Goth Gran
+Grek Gujr Gukh Guru Hang Hani Hano Hatr Hebr Hira Hluw Hmng Hmnp Hung Ital Java Kali Kana Kawi Khar Khmr Khoj
+Kits Knda Krai Kthi Lana Laoo Latn Lepc Limb Lina Linb Lisu Lyci Lydi Mahj Maka Mand Mani Marc Medf Mend Merc
+Mero Mlym Modi Mong Mroo Mtei Mult Mymr Nagm Nand Narb Nbat Newa Nkoo Nshu Ogam Olck Onao Orkh Orya Osge Osma
+Ougr Palm Pauc Perm Phag Phli Phlp Phnx Plrd Prti Rjng Rohg Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sind Sinh
+Sogd Sogo Sora Soyo Sund Sunu Sylo Syrc Tagb Takr Tale Talu Taml Tang Tavt Telu Tfng Tglg Thaa Thai Tibt Tirh
+Tnsa Todr Toto Tutg Ugar Vaii Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb
+""".split()  # noqa: SIM905
+"""Unicode's scripts by ISO 15924 code, without what is common to several or inherited."""
+
+
+@lru_cache(maxsize=1)
+def _any_script() -> regex.Pattern[str]:
+    return regex.compile("|".join(rf"(?P<{code}>\p{{sc={code}}})" for code in _SCRIPTS))
+
+
 @lru_cache(maxsize=65_536)
 def script_of(char: str) -> str:
-    """The first word of the character's Unicode name, which for letters is their script: `LATIN`, `TAMIL`."""
-    return unicodedata.name(char, "").split(" ")[0]
+    """ISO 15924 code of the character's script, such as `Latn`, `Taml`; none where it is of no single one.
+
+    By the tables of the package `regex`, so that a verdict is the same on every Python.
+    """
+    match = _any_script().match(char)
+    return str(match.lastgroup) if match is not None else ""
 
 
 @lru_cache(maxsize=64)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
+
+import regex
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 _BLANK_OR_SPACE = _BLANK + " "
@@ -12,6 +13,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ESCAPE_LEFT = re.compile(r"\\u[0-9a-fA-F]")
 _ESCAPE_WITHOUT_BACKSLASH = re.compile(r"(?<![0-9A-Za-z])u[0-9a-fA-F]{4}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# By the tables of the package `regex`, which are newer than any Python's: what a Python does not know as printable is
+# looked up there, so that a verdict is the same on every Python. An unassigned code point counts as drawn: it is no
+# character, which is a reason of its own.
+_DRAWN = regex.compile(rf"[^\p{{Z}}\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}{_BLANK}]")
+_NO_CHARACTER = regex.compile(r"[\p{Cs}\p{Co}\p{Cn}]")
 # Letters by category, but nothing is drawn: Hangul fillers and the blank Braille pattern.
 
 
@@ -41,10 +47,10 @@ def has_filler(text: str) -> bool:
 
 
 def is_visible(token: str) -> bool:
-    """Whether any character of the token is one that is drawn (neither separator, control, format nor filler)."""
+    """Whether any character of the token is drawn: neither separator, control, format, private use nor filler."""
     if token.isprintable():
         return token.strip(_BLANK_OR_SPACE) != ""
-    return any(unicodedata.category(char)[0] not in "ZC" and char not in _BLANK for char in token)
+    return _DRAWN.search(token) is not None
 
 
 def has_control(tokens: Sequence[str]) -> bool:
@@ -60,7 +66,7 @@ def has_bad_unicode(tokens: Sequence[str], *, repaired: bool = False) -> bool:
     text = " ".join(tokens)
     return (
         "\ufffd" in text
-        or (not text.isprintable() and any(unicodedata.category(char) in ("Cs", "Co", "Cn") for char in text))
+        or (not text.isprintable() and _NO_CHARACTER.search(text) is not None)
         or ("\\u" in text and _ESCAPE_LEFT.search(text) is not None)
         or (repaired and _ESCAPE_WITHOUT_BACKSLASH.search(text) is not None)
     )

@@ -126,8 +126,10 @@ def locate(text: str, mentions: Sequence[Mention]) -> tuple[list[str], list[Labe
 
     Offsets count where the mention's words stand at them, then `nth`. What is left is placed where only one choice is:
     its words stand at as many places that no other mention takes as mentions of them are left; these are then taken in
-    their order. Raises UnlocatedError: `length_mismatch` where the words do not stand in the text as tokens, or fewer
-    times than they are mentioned; `ambiguous_mention` where they stand more often; `overlap` where mentions share words.
+    their order.
+
+    Raises UnlocatedError: `length_mismatch` where the words do not stand in the text as tokens, or fewer times than
+    they are mentioned; `ambiguous_mention` where they stand more often; `overlap` where mentions share words.
     """
     of = TokenText(split(text))
     every = {words: of.places(words) for words in {mention.words for mention in mentions}}
