@@ -62,7 +62,7 @@ def sample_routes(db: Engine) -> APIRouter:
             here = query.chosen(datasets, wanted)
             rows, following = query.sample_page(connection, wanted, here, after)
             number, whole = query.counted(connection, wanted, here)
-            facets = query.facets(connection, here)
+        facets = query.facets(db, here)
         types = query.types_of(here or datasets)
         for row in rows:
             if wanted.verdict == "accepted":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Engine, text
 
 from spanloom.ner.spans import spans_of
 from spanloom_evaluator.report.page import clean
@@ -161,14 +162,20 @@ def counted(connection: Connection, wanted: SampleFilter, datasets: Sequence[Map
     return min(found, COUNTED), found <= COUNTED
 
 
-def facets(connection: Connection, datasets: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, int]]]:
+def facets(engine: Engine, datasets: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, int]]]:
     """What there is to filter by, with counts: reasons of rejection, repairs, marks."""
-    ids = {"datasets": [row["id"] for row in datasets]}
+    return _facets(engine, tuple((row["id"], row["candidates"]) for row in datasets))
 
-    def groups(statement: TextClause) -> list[tuple[str, int]]:
-        return [(str(row.name), int(row.n)) for row in connection.execute(statement, ids)]
 
-    return {name: groups(text(statement)) for name, statement in _FACETS.items()}
+@lru_cache(maxsize=512)
+def _facets(engine: Engine, datasets: tuple[tuple[str, int], ...]) -> dict[str, list[tuple[str, int]]]:
+    """Counted once for as many candidates as the datasets hold: no verdict is ever taken back."""
+    ids = {"datasets": [dataset for dataset, _ in datasets]}
+    with engine.connect() as connection:
+        return {
+            name: [(str(row.name), int(row.n)) for row in connection.execute(text(statement), ids)]
+            for name, statement in _FACETS.items()
+        }
 
 
 _FACETS = {
