@@ -42,7 +42,7 @@ $(VENV)/bin/python:
 # torch first and by itself, so that TORCH_INDEX concerns nothing else. What builds members is installed once for all.
 $(VENV)/.demo: $(PROJECTS) | $(VENV)/bin/python
 	$(PIP) install -q $(TORCH) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-	$(PIP) install -q hatchling==1.28.0
+	$(PIP) install -q -c constraints.txt hatchling editables
 	$(PIP) install -q --no-build-isolation -c constraints.txt $(MEMBERS)
 	@touch $@
 
