@@ -14,7 +14,7 @@ from spanloom_cli.options import Url, client
 ALL = 10_000_000
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """How a dataset is written."""
 
     jsonl = "jsonl"
@@ -23,13 +23,19 @@ class Form(StrEnum):
     hf = "hf"
 
 
-SUFFIXES = {".jsonl": Form.jsonl, ".iob2": Form.iob2, ".conll": Form.iob2, ".parquet": Form.parquet, "": Form.hf}
+SUFFIXES = {
+    ".jsonl": ExportFormat.jsonl,
+    ".iob2": ExportFormat.iob2,
+    ".conll": ExportFormat.iob2,
+    ".parquet": ExportFormat.parquet,
+    "": ExportFormat.hf,
+}
 
 
 def export(
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id; `spanloom show RUN` lists them.")],
     to: Annotated[Path, typer.Argument(help="File to write: .jsonl, .iob2, .parquet; without a suffix a folder.")],
-    form: Annotated[Form | None, typer.Option("--format", help="hf is Hugging Face save_to_disk.")] = None,
+    form: Annotated[ExportFormat | None, typer.Option("--format", help="hf is Hugging Face save_to_disk.")] = None,
     card: Annotated[bool, typer.Option(help="Write the dataset card beside it.")] = True,
     url: Url = None,
 ) -> None:
@@ -60,7 +66,7 @@ def export(
     if not samples:
         raise DataError(f"dataset {dataset} holds no sample (state {about['state']})")
     schema = LabelSchema(tuple(about["tags"]))
-    if chosen is Form.hf:
+    if chosen is ExportFormat.hf:
         write_saved(to, {about["split"]: samples}, schema)
         beside = to / "README.md"
     else:

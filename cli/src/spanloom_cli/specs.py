@@ -19,7 +19,7 @@ from spanloom_cli.options import Json, Url, client, print_json, show
 if TYPE_CHECKING:
     from spanloom.contracts.spec import RunSpec
     from spanloom.contracts.training import EncoderSpec
-    from spanloom.plan import Projection
+    from spanloom.plan import PlannedRun
     from spanloom_cli.speeds import Speed
 
 SpecFile = Annotated[str, typer.Argument(metavar="SPEC", help="A YAML or JSON file; `-` reads standard input.")]
@@ -111,7 +111,7 @@ def _settings_told(parsed: RunSpec) -> list[tuple[str, str]]:
     return [("settings", settings), ("related languages", ", ".join(pairs))]
 
 
-def _print_plan(parsed: RunSpec, projection: Projection, speeds: Sequence[Speed]) -> None:
+def _print_plan(parsed: RunSpec, projection: PlannedRun, speeds: Sequence[Speed]) -> None:
     codes = ", ".join(language.code for language in parsed.languages)
     typer.secho(f"{parsed.name}: {len(parsed.languages)} languages ({codes})", bold=True)
     if projection.sources:

@@ -48,7 +48,7 @@ class SourcePlan:
 
 
 @dataclass(frozen=True)
-class Projection:
+class PlannedRun:
     """What a run would do. Arms and what follows from them are upper bounds; tokens and bytes are estimates."""
 
     calls: int
@@ -77,7 +77,7 @@ class Projection:
 
 def project(
     spec: RunSpec, *, gold: Mapping[str, int] | None = None, yields: Mapping[tuple[str, str], int] | None = None
-) -> Projection:
+) -> PlannedRun:
     """Project a specification.
 
     `gold` gives the number of gold train sentences by language where it is known, `yields` the usable training
@@ -101,7 +101,7 @@ def project(
     }[spec.training.keep_models]
     size = model_bytes(spec.training.encoder)
     samples = sum(source.samples for source in sources)
-    return Projection(
+    return PlannedRun(
         calls=sum(source.train_calls + source.dev_calls for source in sources),
         sources=sources,
         arms=len(trained),

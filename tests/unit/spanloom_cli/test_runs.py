@@ -7,8 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import Result
 
+from spanloom.http import create_app
+from spanloom.lifecycle import Service
+from spanloom.own_key import with_own_key
+from spanloom.settings import load_settings
 from spanloom_cli.follow import Lines, rows_of
 from support.fake_service import FakeService, snapshot
 
@@ -193,3 +198,18 @@ def test_lines_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     lines.show(snapshot("complete", 4))
     told = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in told] == ["running", "complete"]
+
+
+def test_the_key_of_a_machine_of_ones_own_is_found_by_itself(
+    spanloom: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = with_own_key(load_settings(port=0, home=tmp_path / "mine"))
+    app = create_app("fake", settings=settings, routers=[FakeService().router()])
+    with capture_logs(), Service("fake", settings=settings, app=app) as served:
+        monkeypatch.setenv("SPANLOOM_URL", served.url)
+        monkeypatch.setenv("SPANLOOM_HOME", str(tmp_path / "mine"))
+        assert spanloom("runs").exit_code == 0
+        monkeypatch.setenv("SPANLOOM_HOME", str(tmp_path / "of-another-user"))
+        refused = spanloom("runs")
+        assert refused.exit_code == 4
+        assert "SPANLOOM_API_KEY" in refused.stderr
