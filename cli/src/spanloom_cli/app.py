@@ -29,6 +29,7 @@ OWN = {
     "init": "spanloom_cli.init:init",
     "run": "spanloom_cli.runs:run",
     "plan": "spanloom_cli.specs:plan",
+    "gold": "spanloom_cli.gold:gold",
     "spec": "spanloom_cli.specs:spec",
     "runs": "spanloom_cli.runs:runs",
     "show": "spanloom_cli.runs:show",

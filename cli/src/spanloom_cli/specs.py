@@ -69,10 +69,12 @@ def plan(
     from spanloom.contracts.spec import parse_spec
     from spanloom.data.languages import complete_spec
     from spanloom.plan import project, shortage
+    from spanloom_cli.gold import plan_blocks, print_summary
     from spanloom_cli.published import yields_for
 
     parsed = parse_spec(read_spec(spec), complete_spec)
     projection = project(parsed, yields=yields_for(parsed) if yields else None)
+    blocks = list(plan_blocks(parsed))
     speeds = _speeds(parsed.training.encoder, ms_per_step, measured, url)
     short = None
     if models is not None and projection.models_peak_bytes is not None:
@@ -80,9 +82,15 @@ def plan(
     if as_json:
         hours = speeds[0].hours(projection.steps) if speeds else None
         told = {"disk_bytes": projection.disk_bytes, "hours": hours, "speeds": [asdict(speed) for speed in speeds]}
-        print_json({"name": parsed.name, **asdict(projection), **told, "shortage": short})
+        gold = {code: {"origin": at, **(whole.as_dict() if whole else {})} for code, whole, _, at in blocks}
+        print_json({"name": parsed.name, **asdict(projection), **told, "shortage": short, "gold": gold})
     else:
         _print_plan(parsed, projection, speeds)
+        for code, whole, by_split, at in blocks:
+            if whole is None:
+                typer.secho(f"gold of {code}: {at}", dim=True)
+            else:
+                print_summary(f"gold of {code}: {at}", whole, by_split)
         if short is not None:
             typer.secho(f"the run's models would not fit: {short}", fg="red", err=True)
     if short is not None:

@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from spanloom.contracts.base import Frozen, LanguageCode, Name, Text
 
 Split = Literal["train", "dev", "test"]
-FileFormat = Literal["auto", "iob2", "jsonl", "hf"]
+FileFormat = Literal["auto", "iob2", "jsonl", "hf", "labelstudio", "doccano", "prodigy", "spacy", "gliner", "brat"]
+SchemeChoice = Literal["auto", "IOB1", "IOB2", "IO", "BIOES", "BILOU"]
 
 
 class SplitFiles(Frozen):
-    """One file for each gold split."""
+    """One file for each gold split. Without `dev` a tenth of train is held out."""
 
     train: Text
-    dev: Text
+    dev: Text | None = None
     test: Text
+
+
+_HELD = {"words": "tokens", "ner_tags": "tags", "labels": "tags", "ner": "tags", "entities": "spans", "label": "spans"}
+
+
+class Keys(Frozen):
+    """Names of a record's fields where they are not those that are known: tokens and tags, or text and spans.
+
+    `[words, labels]` is short for `{tokens: words, tags: labels}`.
+    """
+
+    tokens: Text | None = None
+    tags: Text | None = None
+    text: Text | None = None
+    spans: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple) and len(value) == 2:
+            return {"tokens": value[0], "tags": value[1]}
+        if isinstance(value, dict):
+            return {key if key in cls.model_fields else _HELD.get(key, key): name for key, name in value.items()}
+        return value
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.named:
+            raise ValueError("names no field; give tokens and tags, or text and spans")
+        return self
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What each field given holds, by what it is for."""
+        return {key: name for key, name in self.model_dump().items() if name is not None}
 
 
 class Fractions(Frozen):
@@ -72,13 +108,21 @@ class GoldSpec(Frozen):
     fractions: Fractions | None = None
     folds: Folds | None = None
     format: FileFormat = "auto"
-    columns: Annotated[tuple[int, int] | None, Field(description="0-based (token, tag) columns")] = None
+    columns: Annotated[
+        tuple[int, int] | None, Field(description="0-based (token, tag) columns; negative ones count from the end")
+    ] = None
+    column: Annotated[
+        Text | None,
+        Field(description="the tags' column by header, CoNLL-U name or number; `MISC:NER` is a key inside it"),
+    ] = None
+    keys: Annotated[Keys | None, Field(description="fields of JSON records and tables with other names")] = None
+    scheme: Annotated[SchemeChoice, Field(description="the data's tagging scheme; found where it is auto")] = "auto"
     tags: Annotated[
         tuple[Text, ...] | None,
         Field(description="tag names by id, for files that hold integers"),
     ] = None
     mapping: Annotated[
-        dict[Name, Name | None],
+        dict[Text, Name | None],
         Field(description="the data's entity type -> the run's, or null to read it as O"),
     ] = {}
     limit: Annotated[int, Field(ge=1, description="at most so many sentences a split")] | None = None
@@ -104,6 +148,8 @@ class GoldSpec(Frozen):
             raise ValueError("folds divide a single file; give `file` with them")
         if self.folds is not None and self.fractions is not None:
             raise ValueError("give fractions or folds, not both: each divides the whole file")
+        if self.columns is not None and self.column is not None:
+            raise ValueError("give columns or column, not both: each says where the tags stand")
         if self.revision is not None and self.name is None:
             raise ValueError("revision is a commit on the Hugging Face hub; give `name` with it")
         return self

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import get_args
+from typing import Literal
 
 import orjson
 
 from spanloom.contracts.gold import Folds, Fractions, GoldSpec, Split
 from spanloom.contracts.sources import TrainFile
-from spanloom.data.named import Named, find_named
-from spanloom.data.readers import RawSentence, read_conll, read_jsonl, read_sentences
-from spanloom.data.roots import DATA_ENV, admitted, find_beneath
+from spanloom.data.formats.raw import RawSentence
+from spanloom.data.places import SPLITS, find_place, layout_of
+from spanloom.data.reading import Annotated, in_iob2, read_annotated
+from spanloom.data.roots import DATA_ENV, find_beneath
 from spanloom.data.subset import permutation
-from spanloom.data.tables import read_parquet, read_saved
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
+from spanloom.ner.schemes import begun, continued
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom.ner.spans import orphans, spans_of
-from spanloom.ner.words import cut_tags, cut_tokens
+from spanloom.ner.words import cut_tokens
 
-SPLITS: tuple[Split, ...] = get_args(Split)
+WHOLE = "whole"
+"""The name of one file's sentences before they are divided."""
+
+DEV_SHARE, DEV_SEED = 0.1, 3535
+"""What is held out of train where a data set has no dev set."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,10 @@ class SplitCounts:
 
 @dataclass(frozen=True)
 class GoldData:
-    """Gold sentences by split over the run's schema, with the hash of each split and where it was found."""
+    """Gold sentences by split over the run's schema, with the hash of each split and where it was found.
+
+    `notes` say what was chosen, converted, held out or left out on the way.
+    """
 
     language: str
     schema: LabelSchema
@@ -53,19 +60,10 @@ class GoldData:
     hashes: Mapping[Split, str]
     counts: Mapping[Split, SplitCounts]
     missing_types: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
 
     def __getitem__(self, split: Split) -> list[Sentence]:
         return self.splits[split]
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Raw sentences by split, where from, and the types read as O without being asked (known data sets)."""
-
-    splits: Mapping[Split, list[RawSentence]]
-    paths: Mapping[Split, str]
-    origin: str
-    known_types: tuple[str, ...] = ()
 
 
 def load_gold(
@@ -85,19 +83,88 @@ def load_gold(
 
     Raises DataError with file, line and what was expected; nothing is returned half-loaded.
     """
-    if spec.demo is not None:
-        from spanloom.data.demo import demo_corpus
+    found = annotated_splits(spec, roots, hub=hub)
+    return over_schema(found, spec, schema, language)
 
-        corpus = demo_corpus(spec.demo)
-        demo = LabelSchema.of(["PER", "ORG", "LOC"])
-        raw = {
-            split: [RawSentence(s.tokens, tuple(demo.names(s.tags)), i + 1) for i, s in enumerate(corpus[split])]
-            for split in SPLITS
-        }
-        found = _Found(raw, dict.fromkeys(SPLITS, "demo"), f"demo corpus ({spec.demo})", demo.types)
-    else:
-        found = _find(spec, schema, roots, hub)
-    return _over_schema(found, spec, schema, language)
+
+@dataclass(frozen=True)
+class Splits:
+    """IOB2 sentences by split, or under `whole` before it is divided, as the data have them: no labels, no mapping.
+
+    `parts` are the files as they were read; `known_types` those of a known data set.
+    """
+
+    rows: Mapping[str, list[RawSentence]]
+    paths: Mapping[str, str]
+    origin: str
+    parts: Mapping[str, Annotated]
+    notes: tuple[str, ...] = ()
+    known_types: tuple[str, ...] = ()
+
+
+def annotated_splits(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> Splits:
+    """Train, dev and test of a specification in IOB2: read, converted, divided, cut into words. Raises DataError."""
+    found = annotated_parts(spec, roots, hub=hub)
+    if WHOLE in found.rows:
+        rows, folds = found.rows[WHOLE], spec.folds
+        divided = fold_of(rows, folds, found.origin) if folds else divide(rows, _fractions(spec), found.origin)
+        return replace(found, rows=divided, paths=dict.fromkeys(SPLITS, found.origin))
+    if "dev" in found.rows:
+        return found
+    held = hold_out_dev(found.rows["train"], found.paths["train"])
+    note = (
+        f"there is no dev set: {len(held['dev']):,} sentences are held out of train ({DEV_SHARE:.0%}, seed "
+        f"{DEV_SEED}), which keeps {len(held['train']):,}"
+    )
+    rows_of = {split: {**found.rows, **held}[split] for split in SPLITS}
+    return replace(found, rows=rows_of, paths={**found.paths, "dev": found.paths["train"]}, notes=(*found.notes, note))
+
+
+def _fractions(spec: GoldSpec) -> Fractions:
+    return spec.fractions or Fractions()
+
+
+def annotated_parts(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> Splits:
+    """The files of a specification in IOB2 as they are there: by split, or one under `whole`. Raises DataError."""
+    if spec.demo is not None:
+        return _demo_splits(spec.demo)
+    place = find_place(spec, roots, hub=hub)
+    raw = {WHOLE: [place.whole]} if place.whole is not None else {str(s): files for s, files in place.files.items()}
+    parts = in_iob2(raw, spec.scheme)
+    if spec.tokens == "words":
+        parts = {name: replace(part, sentences=cut_words(part.sentences)) for name, part in parts.items()}
+    notes = list(dict.fromkeys(note for part in parts.values() for note in part.notes))
+    rows = {name: part.sentences for name, part in parts.items()}
+    paths = {WHOLE: place.origin} if place.whole is not None else {str(s): path for s, path in place.paths.items()}
+    return Splits(rows, paths, place.origin, parts, tuple(notes), place.known_types)
+
+
+def cut_words(rows: Sequence[RawSentence]) -> list[RawSentence]:
+    """Sentences whose tokens are cut by the rule of `spanloom.ner.words`; spans keep to the cut."""
+    out = []
+    for row in rows:
+        cut = cut_tokens(row.tokens)
+        if len(cut.tokens) == len(row.tokens):
+            out.append(row)
+            continue
+        firsts = (i == 0 or cut.origin[i - 1] != place for i, place in enumerate(cut.origin))
+        tags = [row.tags[p] if f else continued(row.tags[p]) for p, f in zip(cut.origin, firsts, strict=True)]
+        lines = tuple(row.line_of(place) for place in cut.origin)
+        out.append(RawSentence(cut.tokens, tuple(tags), row.line, row.step, lines))
+    return out
+
+
+def _demo_splits(language: Literal["da", "sv"]) -> Splits:
+    from spanloom.data.demo import demo_corpus
+
+    corpus = demo_corpus(language)
+    demo = LabelSchema.of(["PER", "ORG", "LOC"])
+    rows = {
+        str(split): [RawSentence(s.tokens, tuple(demo.names(s.tags)), i + 1) for i, s in enumerate(corpus[split])]
+        for split in SPLITS
+    }
+    parts = {split: Annotated(found, "demo", "IOB2", None, 0, (), ()) for split, found in rows.items()}
+    return Splits(rows, dict.fromkeys(SPLITS, "demo"), f"demo corpus ({language})", parts, known_types=demo.types)
 
 
 def split_hash(sentences: Iterable[Sentence], schema: LabelSchema) -> str:
@@ -120,96 +187,18 @@ def count(sentences: Sequence[Sentence], schema: LabelSchema, dropped: Mapping[s
     )
 
 
-def _find(spec: GoldSpec, schema: LabelSchema, roots: Sequence[Path], hub: bool) -> _Found:
-    names = spec.tags or schema.tags
-    if spec.name is not None:
-        named: Named = find_named(spec.name, roots, hub=hub, revision=spec.revision)
-        # A local copy's place is checked, the hub's files are our own download.
-        splits, paths = _read_folder(named.folder, spec, spec.tags or named.tags, [*roots, named.folder])
-        return _Found(splits, paths, named.origin, named.types)
-    if spec.path is not None:
-        folder = _locate(spec.path, roots)
-        splits, paths = _read_folder(folder, spec, names, roots)
-        return _Found(splits, paths, str(folder))
-    if spec.files is not None:
-        files = {split: _locate(getattr(spec.files, split), roots) for split in SPLITS}
-        return _Found(
-            {split: _read_file(path, spec, names) for split, path in files.items()},
-            {split: str(path) for split, path in files.items()},
-            ", ".join(str(path) for path in files.values()),
-        )
-    assert spec.file is not None  # noqa: S101  GoldSpec holds exactly one place
-    path = _locate(spec.file, roots)
-    rows = _read_file(path, spec, names)
-    splits = fold_of(rows, spec.folds, path) if spec.folds else divide(rows, spec.fractions or Fractions(), path)
-    return _Found(splits, dict.fromkeys(SPLITS, str(path)), str(path))
-
-
-def _locate(name: str, roots: Sequence[Path]) -> Path:
-    return find_beneath(name, roots, what="gold data", setting=DATA_ENV)
-
-
-_SPLIT_OF: dict[str, Split] = {"train": "train", "dev": "dev", "valid": "dev", "validation": "dev", "test": "test"}
-_SPLIT_NAME = re.compile(r"(?:^|[-_.])(train|dev|valid|validation|test)(?=[-_.]|$)")
-_KINDS = re.compile(r"\.(iob2|iob|bio|conll|txt|tsv|jsonl|json|parquet)(\.gz)?$")
-
-
-def _read_folder(
-    folder: Path, spec: GoldSpec, names: Sequence[str], roots: Sequence[Path]
-) -> tuple[dict[Split, list[RawSentence]], dict[Split, str]]:
-    """The three splits of a folder: `train`, `dev` (or `validation`) and `test` files, or a `save_to_disk`."""
-    if not folder.is_dir():
-        raise DataError("is a file, a folder with train, dev and test is expected; use `gold.file`", path=str(folder))
-    if spec.format == "hf" or (folder / "dataset_dict.json").is_file():
-        saved = read_saved(folder, spec.tags)
-        found = {_SPLIT_OF[name]: rows for name, rows in saved.items() if name in _SPLIT_OF}
-        _all_there(folder, found, ", ".join(sorted(saved)))
-        return {split: found[split] for split in SPLITS}, {split: str(folder / split) for split in SPLITS}
-    files: dict[Split, list[Path]] = {}
-    for path in sorted(folder.iterdir()):
-        match = _SPLIT_NAME.search(path.name)
-        if path.is_file() and match and _KINDS.search(path.name):
-            admitted(path, roots)
-            files.setdefault(_SPLIT_OF[match[1]], []).append(path)
-    _all_there(folder, files, ", ".join(sorted(p.name for p in folder.iterdir())[:12]) or "nothing")
-    for split, paths in files.items():
-        if len(paths) > 1 and not all(path.suffix == ".parquet" for path in paths):
-            listed = ", ".join(path.name for path in paths)
-            raise DataError(f"{len(paths)} files for split {split} ({listed}); expected one", path=str(folder))
-    splits = {s: [row for path in files[s] for row in _read_file(path, spec, names)] for s in SPLITS}
-    return splits, {s: ", ".join(map(str, files[s])) for s in SPLITS}
-
-
 def load_training_file(spec: TrainFile, schema: LabelSchema, *, language: str, roots: Sequence[Path]) -> GoldData:
     """Training sentences of one file over the run's schema; dev and test are empty. Raises DataError."""
     path = find_beneath(spec.file, roots, kind="file", what="training sentences", setting=DATA_ENV)
     as_gold = GoldSpec(**spec.model_dump())
-    rows = _read_file(path, as_gold, spec.tags or schema.tags)
-    found = _Found({"train": rows, "dev": [], "test": []}, dict.fromkeys(SPLITS, str(path)), str(path))
-    return _over_schema(found, as_gold, schema, language)
+    part = read_annotated(path, layout_of(as_gold))
+    rows = cut_words(part.sentences) if as_gold.tokens == "words" else part.sentences
+    paths = dict.fromkeys(map(str, SPLITS), str(path))
+    found = Splits({"train": rows, "dev": [], "test": []}, paths, str(path), {"train": part}, part.notes)
+    return over_schema(found, as_gold, schema, language)
 
 
-def _all_there(folder: Path, found: Mapping[Split, object], listing: str) -> None:
-    missing = [split for split in SPLITS if split not in found]
-    if missing:
-        raise DataError(
-            f"no file for split {', '.join(missing)}; expected train, dev (or validation) and test as .iob2, .conll, "
-            f".txt, .tsv, .jsonl or .parquet, .gz or not; the folder holds {listing}",
-            path=str(folder),
-        )
-
-
-def _read_file(path: Path, spec: GoldSpec, names: Sequence[str]) -> list[RawSentence]:
-    if path.suffix == ".parquet":
-        return read_parquet(path, spec.tags)
-    if spec.format == "iob2":
-        return read_conll(path, columns=spec.columns)
-    if spec.format == "jsonl":
-        return read_jsonl(path, names=names)
-    return read_sentences(path, names=names, columns=spec.columns)
-
-
-def divide(rows: Sequence[RawSentence], fractions: Fractions, path: Path | str) -> dict[Split, list[RawSentence]]:
+def divide(rows: Sequence[RawSentence], fractions: Fractions, path: Path | str) -> dict[str, list[RawSentence]]:
     """One file as three splits: exact copies removed (the first stays), the rest permuted and cut.
 
     Raises DataError where a split would be empty.
@@ -220,7 +209,24 @@ def divide(rows: Sequence[RawSentence], fractions: Fractions, path: Path | str) 
     return _cut(unique, order[:n_test], order[n_test:], n_dev, path, "smaller fractions")
 
 
-def fold_of(rows: Sequence[RawSentence], folds: Folds, path: Path | str) -> dict[Split, list[RawSentence]]:
+def hold_out_dev(rows: Sequence[RawSentence], path: Path | str) -> dict[str, list[RawSentence]]:
+    """Train and dev of a train split that comes without: a share of it by a fixed seed, copies on one side.
+
+    Raises DataError where it holds fewer than two distinct sentences.
+    """
+    unique = _unique(rows)
+    if len(unique) < 2:
+        raise DataError("one distinct sentence leaves nothing to hold out as dev; give a dev file", path=str(path))
+    order = permutation(len(unique), DEV_SEED)
+    chosen = {content_hash(unique[i].tokens) for i in order[: max(1, round(len(unique) * DEV_SHARE))]}
+    kept = [content_hash(row.tokens) in chosen for row in rows]
+    return {
+        "train": [row for row, held in zip(rows, kept, strict=True) if not held],
+        "dev": [row for row, held in zip(rows, kept, strict=True) if held],
+    }
+
+
+def fold_of(rows: Sequence[RawSentence], folds: Folds, path: Path | str) -> dict[str, list[RawSentence]]:
     """One fold of a file: every `count`-th sentence of the permuted file is test, dev begins with the next fold's.
 
     So dev changes with the fold, and no sentence is kept from training in all of them. Exact copies are removed
@@ -239,7 +245,7 @@ def _unique(rows: Sequence[RawSentence]) -> list[RawSentence]:
 
 def _cut(
     unique: Sequence[RawSentence], test: Sequence[int], rest: Sequence[int], n_dev: int, path: Path | str, else_: str
-) -> dict[Split, list[RawSentence]]:
+) -> dict[str, list[RawSentence]]:
     """The places of test, the first `n_dev` of `rest` as dev, the others as train; each in the file's order."""
     if not test or len(rest) <= n_dev:
         raise DataError(
@@ -247,21 +253,20 @@ def _cut(
             f"{len(test)} test; give more sentences or {else_}",
             path=str(path),
         )
-    places: dict[Split, Sequence[int]] = {"train": rest[n_dev:], "dev": rest[:n_dev], "test": test}
+    places: dict[str, Sequence[int]] = {"train": rest[n_dev:], "dev": rest[:n_dev], "test": test}
     return {split: [unique[i] for i in sorted(chosen)] for split, chosen in places.items()}
 
 
-def _over_schema(found: _Found, spec: GoldSpec, schema: LabelSchema, language: str) -> GoldData:
+def over_schema(found: Splits, spec: GoldSpec, schema: LabelSchema, language: str) -> GoldData:
+    """Splits over a run's label schema, mapped, cut to `limit` and counted. Raises DataError for an unknown type."""
     splits: dict[Split, list[Sentence]] = {}
     counts: dict[Split, SplitCounts] = {}
+    repaired = 0
     for split in SPLITS:
-        tag_id = _TagIds(schema, spec.mapping, found.known_types, found.paths[split])
-        rows = found.splits[split][: spec.limit]
-        sentences = (
-            Sentence(row.tokens, tuple(tag_id(tag, row.line_of(i)) for i, tag in enumerate(row.tags))) for row in rows
-        )
-        splits[split] = [_in_words(s) for s in sentences] if spec.tokens == "words" else list(sentences)
+        tag_id = TagIds(schema, spec.mapping, found.known_types, found.paths[split])
+        splits[split] = [tag_id.sentence(row) for row in found.rows[split][: spec.limit]]
         counts[split] = count(splits[split], schema, tag_id.dropped)
+        repaired += tag_id.repaired
     totals = {name: sum(counts[split].entities[name] for split in SPLITS) for name in schema.types}
     if not any(totals.values()):
         raise DataError(
@@ -277,34 +282,43 @@ def _over_schema(found: _Found, spec: GoldSpec, schema: LabelSchema, language: s
         hashes={split: split_hash(splits[split], schema) for split in SPLITS},
         counts=counts,
         missing_types=tuple(name for name, n in totals.items() if n == 0),
+        notes=(
+            *found.notes,
+            *([f"{repaired:,} I- tags that began a span were made B- before mapping"] * bool(repaired)),
+        ),
     )
 
 
-def _in_words(sentence: Sentence) -> Sentence:
-    """The sentence with each token cut by the rule of `ner.words`; entities begin and end where they did."""
-    tokens, origin = cut_tokens(sentence.tokens)
-    return Sentence(tokens, cut_tags(sentence.tags, origin))
-
-
-class _TagIds:
+class TagIds:
     """Tag name of the data -> tag id of the run; counts the entities that are read as O."""
 
     def __init__(self, schema: LabelSchema, mapping: Mapping[str, str | None], known: Sequence[str], path: str) -> None:
         self.schema, self.mapping, self.known, self.path = schema, mapping, known, path
         self.ids: dict[str, int] = {"O": 0}
         self.dropped: Counter[str] = Counter()
+        self.repaired = 0
 
-    def __call__(self, tag: str, line: int) -> int:
-        if tag not in self.ids:
-            self.ids[tag] = self._resolve(tag, line)
-        tag_id = self.ids[tag]
-        if tag_id == 0 and tag.startswith("B-"):
-            self.dropped[tag[2:]] += 1
-        return tag_id
+    def sentence(self, row: RawSentence) -> Sentence:
+        """A sentence over the run's schema. Raises DataError with the line of a type that is not among its labels."""
+        tags = row.tags
+        if self.mapping:
+            # Two types may become one: what begins a span must say so before.
+            tags = begun(tags)
+            self.repaired += sum(a != b for a, b in zip(tags, row.tags, strict=True))
+        before = "O"
+        ids = []
+        for i, tag in enumerate(tags):
+            if tag not in self.ids:
+                self.ids[tag] = self._resolve(tag, row.line_of(i))
+            ids.append(self.ids[tag])
+            if ids[-1] == 0 and tag != "O" and (tag[0] == "B" or before[1:] != tag[1:]):
+                self.dropped[tag[2:]] += 1
+            before = tag
+        return Sentence(row.tokens, tuple(ids))
 
     def _resolve(self, tag: str, line: int) -> int:
         prefix, name = tag[:2], tag[2:]
-        target = self.mapping.get(name, name)
+        target = self.mapping.get(name, self._same(name))
         if target is None or (name not in self.mapping and target not in self.schema.types and name in self.known):
             return 0
         if target not in self.schema.types:
@@ -317,3 +331,8 @@ class _TagIds:
                 line=line,
             )
         return self.schema.index[prefix + target]
+
+    def _same(self, name: str) -> str:
+        """The run's type that is spelled so, or so but for case."""
+        folded = [known for known in self.schema.types if known.casefold() == name.casefold()]
+        return folded[0] if name not in self.schema.types and len(folded) == 1 else name

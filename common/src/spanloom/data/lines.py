@@ -62,9 +62,16 @@ def read_byte_lines(path: Path, max_bytes: int = MAX_LINE_BYTES) -> Iterator[tup
             yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
-def read_lines(path: Path, max_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[int, str]]:
-    """`read_byte_lines`, decoded. Raises DataError naming the first byte that is not UTF-8."""
-    for number, line in read_byte_lines(path, max_bytes):
+def read_lines(path: Path, max_bytes: int = MAX_LINE_BYTES, *, bare_cr: bool = False) -> Iterator[tuple[int, str]]:
+    """`read_byte_lines`, decoded. Raises DataError naming the first byte that is not UTF-8.
+
+    With `bare_cr` a carriage return alone ends a line where no line feed does (files of old Macs and spreadsheets); in
+    a file that has both it is refused, for a token would hold it.
+    """
+    lines = read_byte_lines(path, max_bytes)
+    if bare_cr:
+        lines = _cr_lines(path, max_bytes) if _ends_lines_with_cr(path) else _without_cr(path, lines)
+    for number, line in lines:
         try:
             yield number, line.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -74,3 +81,45 @@ def read_lines(path: Path, max_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[in
                 path=str(path),
                 line=number,
             ) from None
+
+
+def _ends_lines_with_cr(path: Path) -> bool:
+    with open_binary(path) as stream:
+        try:
+            head = stream.read(MAX_LINE_BYTES)
+        except (EOFError, gzip.BadGzipFile, zlib.error, OSError):
+            return False  # reading on will say where
+    return b"\r" in head and b"\n" not in head
+
+
+def _cr_lines(path: Path, max_bytes: int) -> Iterator[tuple[int, bytes]]:
+    """Lines of a file in which a carriage return ends them."""
+    number, rest = 0, b""
+    with open_binary(path) as stream:
+        while chunk := stream.read(MAX_LINE_BYTES):
+            *whole, rest = (rest + chunk).split(b"\r")
+            for line in whole:
+                number += 1
+                yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if len(rest) > max_bytes:
+                break
+    if len(rest) > max_bytes or b"\n" in rest:
+        raise DataError(
+            "ends lines with CR here and with LF elsewhere, or a line is too long; convert it (`tr '\\r' '\\n'`)",
+            path=str(path),
+            line=number + 1,
+        )
+    if rest:
+        yield number + 1, rest
+
+
+def _without_cr(path: Path, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    for number, line in lines:
+        if b"\r" in line:
+            raise DataError(
+                "holds a carriage return within a line, beside lines that end in LF; one kind of line end is expected "
+                "(`tr '\\r' '\\n'` or `dos2unix` converts)",
+                path=str(path),
+                line=number,
+            )
+        yield number, line

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spanloom.data.readers import RawSentence, checked, tag_names
+from spanloom.data.formats.raw import AS_IT_IS, Layout, RawFile, RawSentence
+from spanloom.data.formats.tokens import TAG_KEYS, TOKEN_KEYS, find_keys, sentence_of
+from spanloom.data.reading import in_iob2
 from spanloom.data.roots import admitted, open_regular
 from spanloom.errors import DataError, EnvironmentMissing
 
@@ -22,9 +24,14 @@ def _pyarrow() -> Any:
 
 
 def read_parquet(path: Path, names: Sequence[str] | None = None) -> list[RawSentence]:
-    """Sentences of a parquet file with `tokens` and `ner_tags`; the line of a sentence is its row, from 1.
+    """Sentences of a parquet file in IOB2; see `read_table`."""
+    return in_iob2({"": [read_table(path, Layout(tags=names))]})[""].sentences
 
-    Tag names by id are `names` where given, else those that `datasets` left in the file's metadata.
+
+def read_table(path: Path, layout: Layout = AS_IT_IS) -> RawFile:
+    """A parquet file with tokens and tags; the line of a sentence is its row, from 1.
+
+    Tag names by id are `layout.tags` where given, else those that `datasets` left in the file's metadata.
     Raises DataError for a file that is no such table.
     """
     pa = _pyarrow()
@@ -33,37 +40,46 @@ def read_parquet(path: Path, names: Sequence[str] | None = None) -> list[RawSent
             table = pa.parquet.read_table(source)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"is no parquet file that can be read: {error}", path=str(path)) from error
-    return _from_table(path, table, names or _class_names(_metadata(table)))
+    return _from_table(path, table, layout, _metadata(table))
 
 
 def read_saved(folder: Path, names: Sequence[str] | None = None) -> dict[str, list[RawSentence]]:
+    """Splits of a `save_to_disk` folder in IOB2, by the names they have there; see `read_saved_raw`."""
+    parts = read_saved_raw(folder, Layout(tags=names))
+    return {split: found.sentences for split, found in in_iob2(parts).items()}
+
+
+def read_saved_raw(folder: Path, layout: Layout = AS_IT_IS) -> dict[str, list[RawFile]]:
     """Splits of a `DatasetDict.save_to_disk` folder, by the names they have there.
 
     Raises DataError where a part that `dataset_dict.json` or `state.json` names is missing or unreadable.
     """
     pa = _pyarrow()
     splits = _json(folder / "dataset_dict.json").get("splits") or []
-    out: dict[str, list[RawSentence]] = {}
+    out: dict[str, list[RawFile]] = {}
     for split in splits:
         part = admitted(folder / str(split), [folder])
         features = _json(part / "dataset_info.json").get("features") or {}
-        rows: list[RawSentence] = []
+        shards: list[RawFile] = []
+        rows = 0
         for item in _json(part / "state.json").get("_data_files") or []:
             path = part / Path(str(item["filename"])).name
             try:
-                with open_regular(admitted(path, [folder])) as source:
+                with pa.memory_map(str(path)) as source:
                     table = pa.ipc.open_stream(source).read_all()
             except (pa.ArrowException, OSError) as error:
                 raise DataError(f"is no Arrow stream that can be read: {error}", path=str(path)) from error
-            rows += _from_table(path, table, names or _class_names(features), start=len(rows))
-        out[str(split)] = rows
+            shards.append(_from_table(path, table, layout, features, start=rows))
+            rows += table.num_rows
+        out[str(split)] = shards
     return out
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        with open_regular(path) as source:
-            data = json.loads(source.read())
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError("no such file; a folder written by `save_to_disk` has it", path=str(path)) from None
     except ValueError as error:
         raise DataError(f"not JSON: {error}", path=str(path)) from None
     if not isinstance(data, dict):
@@ -78,8 +94,8 @@ def _metadata(table: Any) -> dict[str, Any]:
     return features if isinstance(features, dict) else {}
 
 
-def _class_names(features: dict[str, Any]) -> list[str] | None:
-    """Names of the ClassLabel of `ner_tags`, as `datasets` writes it: Sequence/List/[...] of ClassLabel."""
+def _class_names(feature: Any) -> list[str] | None:
+    """Names of a column's ClassLabel, as `datasets` writes it: Sequence/List/[...] of ClassLabel."""
     found: list[str] | None = None
 
     def walk(node: Any) -> Iterator[list[str]]:
@@ -92,25 +108,30 @@ def _class_names(features: dict[str, Any]) -> list[str] | None:
             for value in node:
                 yield from walk(value)
 
-    for names in walk(features.get("ner_tags", features.get("tags"))):
+    for names in walk(feature):
         found = names
     return found
 
 
-def _from_table(path: Path, table: Any, names: Sequence[str] | None, start: int = 0) -> list[RawSentence]:
-    column = next((name for name in ("ner_tags", "tags") if name in table.column_names), None)
-    if "tokens" not in table.column_names or column is None:
-        raise DataError(
-            f"columns are {', '.join(table.column_names)}; expected tokens and ner_tags (or tags)", path=str(path)
-        )
-    out = []
-    pairs = zip(table.column("tokens").to_pylist(), table.column(column).to_pylist(), strict=True)
-    for row, (tokens, tags) in enumerate(pairs, start + 1):
-        if not isinstance(tokens, list) or not isinstance(tags, list) or not all(isinstance(t, str) for t in tokens):
-            raise DataError("tokens must be a list of strings, ner_tags a list", path=str(path), line=row)
-        if len(tokens) != len(tags):
-            raise DataError(f"{len(tokens)} tokens but {len(tags)} tags", path=str(path), line=row)
-        out.append(checked(path, row, tokens, tag_names(path, row, tags, names)))
-    if not out:
+def _from_table(path: Path, table: Any, layout: Layout, features: Mapping[str, Any], start: int = 0) -> RawFile:
+    if not table.num_rows:
         raise DataError("holds no sentence", path=str(path))
-    return out
+    first = {name: table.column(name)[0].as_py() for name in table.column_names}
+    keys = find_keys(first, layout) or _by_name(table.column_names, layout)
+    if keys is None or any(key not in table.column_names for key in keys):
+        raise DataError(
+            f"columns are {', '.join(table.column_names)}; expected tokens and ner_tags (or tags); "
+            "`keys: {tokens: NAME, tags: NAME}` names others",
+            path=str(path),
+        )
+    names = layout.tags or _class_names(features.get(keys[1]))
+    pairs = zip(*(table.column(key).to_pylist() for key in keys), strict=True)
+    rows = [sentence_of(path, row, tokens, tags, names, keys) for row, (tokens, tags) in enumerate(pairs, start + 1)]
+    return RawFile(str(path), "parquet", rows, columns=keys, declared=tuple(names or ()))
+
+
+def _by_name(columns: Sequence[str], layout: Layout) -> tuple[str, str] | None:
+    """Columns by their names alone, where the first row does not tell."""
+    tokens = next((key for key in TOKEN_KEYS if key in columns), None)
+    tags = next((key for key in TAG_KEYS if key in columns), None)
+    return (tokens, tags) if tokens and tags and not layout.keys else None

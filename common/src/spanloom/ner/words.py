@@ -25,46 +25,9 @@ from typing import NamedTuple
 
 import regex
 
-ELIDED = [
-    "l",
-    "d",
-    "j",
-    "m",
-    "n",
-    "t",
-    "s",
-    "c",
-    "qu",
-    "lorsqu",
-    "puisqu",
-    "quoiqu",
-    "jusqu",
-    "presqu",
-    "quelqu",
-    "gl",
-    "un",
-    "all",
-    "dall",
-    "dell",
-    "nell",
-    "sull",
-    "coll",
-    "bell",
-    "quell",
-    "quest",
-    "sant",
-    "cent",
-    "tutt",
-    "mezz",
-    "nient",
-    "senz",
-    "com",
-    "cos",
-    "dov",
-    "quand",
-    "anch",
-    "v",
-]
+_FRENCH = "l d j m n t s c qu lorsqu puisqu quoiqu jusqu presqu quelqu"
+_ITALIAN = "gl un all dall dell nell sull coll bell quell quest sant cent tutt mezz nient senz com cos dov quand anch v"
+ELIDED = frozenset(f"{_FRENCH} {_ITALIAN}".split())
 """Words that lose their last vowel before an apostrophe, in lower case; found in any case."""
 
 _SPACELESS = (
@@ -79,7 +42,7 @@ _POSSESSIVE = rf"{_APOSTROPHE}[sS](?!{_LETTER})"
 _WORD = rf"(?!\p{{Join_Control}}|\u00ad){_LETTER}"
 _TOKEN = regex.compile(
     rf"""
-      (?:{"|".join(sorted(ELIDED, key=len, reverse=True))}){_APOSTROPHE}(?={_LETTER}|{_SPACELESS}|$)
+      (?:{"|".join(sorted(ELIDED, key=lambda word: (-len(word), word)))}){_APOSTROPHE}(?={_LETTER}|{_SPACELESS}|$)
     | {_POSSESSIVE}
     | {_PLAIN}(?:\.{_PLAIN})+(?!{_LETTER})
     | {_WORD}(?:

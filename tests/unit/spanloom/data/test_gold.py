@@ -75,7 +75,7 @@ def test_hash_is_of_content_not_of_file(tmp_path: Path) -> None:
     plain = load(GoldSpec(path=str(make(tmp_path / "a"))))
     as_json = make(tmp_path / "b")
     (as_json / "train.txt").unlink()
-    (as_json / "train.jsonl").write_text(json.dumps({"tokens": ["Anna", "bor"], "ner_tags": [1, 0]}))
+    (as_json / "train.jsonl").write_text(json.dumps({"tokens": ["Anna", "bor"], "ner_tags": ["B-PER", "O"]}))
     other = load(GoldSpec(path=str(make(tmp_path / "c", test="Oslo B-ORG\n"))))
     assert load(GoldSpec(path=str(as_json))).hashes == plain.hashes
     assert other.hashes["test"] != plain.hashes["test"]

@@ -80,10 +80,10 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
     [
         ("Anna B-PER\nbor\n", 2, "1 column where 2 are expected, as on line 1"),
         ("Anna B-PER\nbor V O\n", 2, "3 columns where 2 are expected"),
-        ("Anna\nbor\n", 1, "1 column; expected 2 to 5"),
-        ("a b c d e f\n", 1, "6 columns; expected 2 to 5"),
+        ("Anna\nbor\n", 1, "1 column; expected at least 2"),
+        ("a b c d e f\n", 1, "no column holds IOB2 tags"),
         ("Anna PER\nbor NONE\n", 1, "no column holds IOB2 tags"),
-        ("Anna B-PER\nbor O\nOslo S-LOC\n", 3, "tag 'S-LOC' of token 'Oslo' is not IOB2"),
+        ("Anna B-PER\nbor O\nOslo LOC\n", 3, "tag 'LOC' of token 'Oslo' is not IOB2"),
         (b"Anna B-PER\nbl\xe5 O\n", 2, "byte 0xE5 at position 3 is not UTF-8"),
         ("Anna B-PER\nb\x00r O\n", 2, "U+0000"),
         ("Anna B-PER\n" + "x" * (MAX_LINE_BYTES + 1) + " O\n", 2, "longer than 1,000,000 bytes"),
@@ -136,7 +136,7 @@ def test_jsonl_names_and_integers(tmp_path: Path) -> None:
         ('{"tokens": ["a"], "ner_tags": [0, 0]}', "1 tokens but 2 tags"),
         ('{"tokens": ["a"], "ner_tags": [9]}', "tag id 9; allowed are 0 to 0 (O)"),
         ('{"tokens": ["a"], "ner_tags": [true]}', "tag True is not IOB2"),
-        ('{"tokens": ["a"], "ner_tags": ["PER"]}', "tag 'PER' is not IOB2"),
+        ('{"tokens": ["a"], "ner_tags": ["?"]}', "tag '?' of token 'a' is not IOB2"),
         ('{"tokens": [""], "ner_tags": [0]}', "token 0 is empty"),
         ('{"tokens": [], "ner_tags": []}', "a sentence without tokens"),
         ('{"tokens": ["\\ud800"], "ner_tags": [0]}', "not JSON"),
@@ -159,6 +159,7 @@ TOKEN = st.text(
 @given(st.lists(st.lists(st.tuples(TOKEN, st.sampled_from(["O", "B-X", "I-X", "B-Y"])), min_size=1), min_size=1))
 def test_tab_files_round_trip(tmp_path_factory: pytest.TempPathFactory, sentences: list[list[tuple[str, str]]]) -> None:
     path = tmp_path_factory.mktemp("conll") / "x.tsv"
+    sentences = [[("first", "B-X")], *sentences]  # so that the scheme is IOB2 for certain
     blocks = ["".join(f"{i}\t{token}\t{tag}\n" for i, (token, tag) in enumerate(s, 1)) for s in sentences]
     write(path, "\n".join(blocks))
     assert pairs(read_conll(path)) == sentences
