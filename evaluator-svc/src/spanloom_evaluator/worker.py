@@ -17,6 +17,7 @@ from spanloom_evaluator import records
 from spanloom_evaluator.advise.stored import advice_of
 from spanloom_evaluator.facts import facts_of_data
 from spanloom_evaluator.records import Unscored
+from spanloom_evaluator.score.check import check
 from spanloom_evaluator.score.intervals import Interval, bootstrap
 from spanloom_evaluator.score.schemes import Scores, score
 from spanloom_evaluator.stored import refresh_arm
@@ -47,6 +48,7 @@ class EvaluatorWorker:
                 return self._fail(claim, str(error))
         try:
             scores = score([s.tags for s in unscored.test], unscored.predicted, unscored.schema)
+            checked_by = _checked(unscored, scores)
         except (DataError, SchemaError) as error:
             return self._fail(claim, str(error))
         settings = unscored.settings
@@ -54,6 +56,7 @@ class EvaluatorWorker:
             [scores.counts], resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
         )
         facts = {**unscored.facts, **facts_of_data(unscored.test, unscored.predicted, unscored.trained_on)}
+        facts["checked_by"] = checked_by
         self._finish(claim, unscored, scores, interval, facts)
 
     def _finish(
@@ -75,6 +78,13 @@ class EvaluatorWorker:
 
     def _fail(self, claim: Claim, reason: str) -> None:
         fail(self.db, claim, reason)
+
+
+def _checked(unscored: Unscored, scores: Scores) -> str:
+    """seqeval's name and version, once it says the same of the same tags. Raises DataError with both figures."""
+    gold = [unscored.schema.names(sentence.tags) for sentence in unscored.test]
+    predicted = [unscored.schema.names(tags) for tags in unscored.predicted]
+    return check("seqeval", gold, predicted, scores).by
 
 
 def fail(db: Engine, claim: Claim, reason: str) -> None:

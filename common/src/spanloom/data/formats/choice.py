@@ -127,6 +127,13 @@ def choose(path: Path, sample: list[list[str]], layout: Layout, *, header: list[
     return found.by_header() or found.by_content()
 
 
+def all_tag_columns(path: Path, sample: list[list[str]]) -> tuple[int, tuple[int, ...]] | None:
+    """The token column and the tag columns of a sample of rows without a header; None where there are no tags."""
+    found = _Finder(path, sample, Layout(), None, 1)
+    tags = found.entity_columns()
+    return (int(found.numbered()), tuple(tags)) if tags else None
+
+
 @dataclass(frozen=True)
 class _Finder:
     path: Path
@@ -220,18 +227,20 @@ class _Finder:
                 return self.make(chosen.token, tag, chosen.spelling, *([note] if others else []))
         return None
 
+    def entity_columns(self) -> list[int]:
+        """Columns of tags beside that of the tokens; those of chunks only where there are no others."""
+        strong = [i for i in range(1 + self.numbered(), self.width) if self.holds_tags(i)]
+        return [i for i in strong if not self.is_chunk(i)] or strong
+
     def by_content(self) -> Choice:
-        strong = [i for i in range(1, self.width) if self.holds_tags(i)]
+        tags = self.entity_columns()
         numbered = self.numbered()
-        if not strong:
+        if not tags:
             return self.in_features() or self.plain()
-        chunks = [i for i in strong if self.is_chunk(i)]
-        tags = [i for i in strong if i not in chunks] or chunks
-        token = 1 if numbered else 0
-        tags = [i for i in tags if i != token]
+        token = int(numbered)
         if len(tags) == 1 or (numbered and 2 in tags):
             tag = 2 if numbered and 2 in tags else tags[0]
-            others = [i for i in strong if i != tag]
+            others = [i for i in range(token + 1, self.width) if i != tag and self.holds_tags(i)]
             spelled = spelling_of(set(self.tags_among(tag)))
             assert spelled is not None  # noqa: S101  holds_tags has found one
             why = f"tags are taken from column {tag}; {_and(others)} hold{'s' * (len(others) == 1)} tags too: `columns`"

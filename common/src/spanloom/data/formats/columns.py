@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from spanloom.data.formats.choice import Choice, choose, header_of, index_shape, looks_like_tag
+from spanloom.data.formats.choice import Choice, all_tag_columns, choose, header_of, index_shape, looks_like_tag
 from spanloom.data.formats.raw import AS_IT_IS, Layout, RawFile, RawSentence, checked
 from spanloom.data.lines import read_lines
 from spanloom.errors import DataError
@@ -225,3 +225,15 @@ def _raw_file(path: Path, rows: Sequence[Row], chosen: Choice) -> RawFile:
     if ends:
         notes.append(f"{ends:,} sentences end at EndOfSentence")
     return RawFile(str(path), "columns", sentences, columns=chosen.names, notes=tuple(notes))
+
+
+def tag_columns(path: Path) -> tuple[int, tuple[int, ...]] | None:
+    """The token column and all tag columns (chunks apart) of a file of columns, in order; None for another file.
+
+    A file of `token gold predicted`, as conlleval takes it, has two.
+    """
+    rows = [row for row in islice(_rows(path), PEEK) if not row.text.startswith("#")]
+    widths = {len(row.cells) for row in rows}
+    if len(widths) != 1 or widths == {1}:
+        return None
+    return all_tag_columns(path, [row.cells for row in rows])
