@@ -62,7 +62,8 @@ def find_place(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> Place:
     layout = layout_of(spec)
     if spec.name is not None:
         named: Named = find_named(spec.name, roots, hub=hub, revision=spec.revision)
-        # A local copy's place is checked, the hub's files are our own download. The order of a known data set's integers is known too; parquet says its own.
+        # A local copy's place is checked, the hub's files are our own download. The order of a known data set's
+        # integers is known too; parquet says its own.
         files, paths = read_folder(named.folder, layout_of(spec, named.tags), [*roots, named.folder], parquet=layout)
         return Place(files, paths, named.origin, known_types=named.types)
     if spec.path is not None:
