@@ -12,11 +12,16 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from spanloom.data.readers import RawSentence, read_sentences
+from spanloom.contracts.gold import Keys as FieldNames
+from spanloom.data.formats.raw import Layout, RawSentence
+from spanloom.data.reading import read_annotated
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
+from spanloom_cli.gold import Column, Columns, Keys, Tags, items_of, keys_of, pair_of
 from spanloom_cli.tables import as_table
 from spanloom_evaluator.score.align import Aligned, align
+from spanloom_evaluator.score.check import Checked, check
+from spanloom_evaluator.score.files import Read, read_gold, read_predictions
 from spanloom_evaluator.score.intervals import Interval, bootstrap
 from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
 from spanloom_evaluator.score.schemes import SCHEMES, Prf, Scores, score_names
@@ -28,6 +33,8 @@ class _Scored:
     path: str
     aligned: Aligned
     scores: Scores
+    notes: tuple[str, ...] = ()
+    checked: Checked | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -37,19 +44,38 @@ class _Scored:
             "missing_sentences": self.aligned.missing_sentences,
             "respelled_tokens": self.aligned.respelled_tokens,
             "extra_tokens": self.aligned.extra_tokens,
+            "notes": [*self.notes, *_notes(self)],
+            "checked_by": self.checked.by if self.checked else None,
         }
 
 
 def score(
-    gold: Annotated[Path, typer.Option(help="Gold file: CoNLL/IOB2 columns or JSONL, gzip or not.")],
+    gold: Annotated[
+        Path | None,
+        typer.Option(help="Gold file: columns, JSONL, parquet or another format of `spanloom gold`, gzip or not."),
+    ] = None,
     pred: Annotated[
-        list[Path], typer.Option(help="Predictions for the same sentences. Given twice, the two are compared.")
-    ],
+        list[Path] | None,
+        typer.Option(
+            help="Predictions for the same sentences. Given twice, the two are compared. A file of `token gold "
+            "predicted` needs no --gold."
+        ),
+    ] = None,
     train: Annotated[
         Path | None, typer.Option(help="Training data: adds recall on entities seen and unseen in it.")
     ] = None,
     labels: Annotated[
         str | None, typer.Option(help="Entity types in the order of integer tags, such as PER,ORG,LOC (for JSONL).")
+    ] = None,
+    columns: Columns = None,
+    column: Column = None,
+    keys: Keys = None,
+    tags: Tags = None,
+    pred_columns: Annotated[
+        str | None, typer.Option(help="Columns of the predictions where they are others than gold's.")
+    ] = None,
+    library: Annotated[
+        str | None, typer.Option("--check", help="Compare with seqeval or nervaluate; a difference is an error.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -59,14 +85,23 @@ def score(
     Two predictions are compared by paired approximate randomisation. Predicted tokens that were lost to truncation are
     scored as O and reported; a sentence that is not its gold sentence is an error that names the line.
     """
+    if gold is None and pred is None:
+        raise typer.BadParameter("give gold and predictions, or one file that holds both", param_hint="--gold")
+    pred = pred or [path for path in [gold] if path is not None]
+    gold = gold or pred[0]
     if not 1 <= len(pred) <= 2:
         raise typer.BadParameter(f"{len(pred)} files of predictions; give one, or two to compare", param_hint="--pred")
-    names = LabelSchema.of(labels.split(",")).tags if labels else None
-    gold_sentences = read_sentences(gold, names=names)
-    read = [read_sentences(path, names=names) for path in pred]
-    training = read_sentences(train, names=names) if train else []
-    schema = LabelSchema.of(_types([gold_sentences, *read, training]))
-    scored = [_score(schema, gold, gold_sentences, path, rows) for path, rows in zip(pred, read, strict=True)]
+    named = items_of(tags) or (LabelSchema.of(labels.split(",")).tags if labels else None)
+    at = pair_of(columns)
+    layout = Layout(columns=(at[0], at[1]) if at else None, column=column, keys=_keys(keys), tags=named)
+    at = pair_of(pred_columns)
+    pred_layout = Layout(columns=(at[0], at[1]), tags=named) if at else layout
+    gold_read = read_gold(gold, layout)
+    read = [read_predictions(path, pred_layout, gold_read) for path in pred]
+    training = read_annotated(train, layout).sentences if train else []
+    gold_sentences = gold_read.sentences
+    schema = LabelSchema.of(_types([gold_sentences, *(each.sentences for each in read), training]))
+    scored = [_score(schema, gold_read, each, library) for each in read]
     interval = bootstrap([scored[0].scores.counts], rng_seed=seed)
     result = {"gold": str(gold), **scored[0].as_dict(), "interval": interval._asdict()}
     if len(scored) == 2:
@@ -83,12 +118,23 @@ def _types(files: Sequence[Sequence[RawSentence]]) -> list[str]:
     return sorted({tag[2:] for file in files for sentence in file for tag in sentence.tags if tag != "O"})
 
 
-def _score(
-    schema: LabelSchema, gold_path: Path, gold: Sequence[RawSentence], pred_path: Path, pred: Sequence[RawSentence]
-) -> _Scored:
-    aligned = align(gold, pred, gold_path=str(gold_path), pred_path=str(pred_path))
-    scores = score_names([sentence.tags for sentence in gold], aligned.tags, schema)
-    return _Scored(str(pred_path), aligned, scores)
+def _keys(text: str | None) -> dict[str, str] | None:
+    return FieldNames.model_validate(keys_of(text)).named if text else None
+
+
+def _score(schema: LabelSchema, gold: Read, pred: Read, library: str | None) -> _Scored:
+    aligned = align(gold.sentences, pred.sentences, gold_path=str(gold.path), pred_path=str(pred.path))
+    names = [sentence.tags for sentence in gold.sentences]
+    scores = score_names(names, aligned.tags, schema)
+    checked = check(library, names, aligned.tags, scores) if library else None
+    notes = [*gold.notes, *pred.notes]
+    for label in schema.types:
+        typed = scores.of("typed", label)
+        if typed.pred and not typed.gold:
+            notes.append(
+                f"predicted type {label!r} ({typed.pred:,.0f} spans) does not occur in gold: each counts as wrong"
+            )
+    return _Scored(str(pred.path), aligned, scores, tuple(dict.fromkeys(notes)), checked)
 
 
 def _ids(schema: LabelSchema, tags: Sequence[str]) -> tuple[int, ...]:
@@ -137,8 +183,10 @@ def _print(result: dict[str, Any], scored: Sequence[_Scored], interval: Interval
         console.print(as_table([{"reading": name, **_prf(prf)} for name, prf in readings.items()]))
         types = {name: each.scores.of("typed", name) for name in each.scores.types}
         console.print(as_table([{"type": name, **_prf(prf), **_counts(prf)} for name, prf in types.items()]))
-        for note in _notes(each):
+        for note in (*each.notes, *_notes(each)):
             say(note, style="yellow")
+        if each.checked:
+            say(f"checked: {each.checked.by} says the same of {', '.join(each.checked.figures)}")
     say(
         f"typed F1 {interval.f1:.4f}, {interval.level:.0%} interval {interval.lo:.4f} to {interval.hi:.4f} "
         f"({interval.resamples:,} resamples, {interval.varies})"

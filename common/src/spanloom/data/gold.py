@@ -116,7 +116,7 @@ def annotated_splits(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> Spl
         f"there is no dev set: {len(held['dev']):,} sentences are held out of train ({DEV_SHARE:.0%}, seed "
         f"{DEV_SEED}), which keeps {len(held['train']):,}"
     )
-    rows_of = {split: {**found.rows, **held}[split] for split in SPLITS}
+    rows_of = {str(split): {**found.rows, **held}[split] for split in SPLITS}
     return replace(found, rows=rows_of, paths={**found.paths, "dev": found.paths["train"]}, notes=(*found.notes, note))
 
 

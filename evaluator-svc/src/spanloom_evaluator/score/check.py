@@ -42,10 +42,10 @@ def check(library: str, gold: Tags, pred: Tags, scores: Scores) -> Checked:
 
     Raises DataError with both figures where they differ by more than 1e-9, EnvironmentMissing without the library.
     """
+    if library not in _LIBRARIES:
+        raise DataError(f"no library {library!r}; allowed are {', '.join(_LIBRARIES)}")
     try:
-        figures = _LIBRARIES[library](gold, pred, scores.types)
-    except KeyError:
-        raise DataError(f"no library {library!r}; allowed are {', '.join(_LIBRARIES)}") from None
+        figures = _LIBRARIES[library]([list(tags) for tags in gold], [list(tags) for tags in pred], scores.types)
     except ImportError as error:
         raise EnvironmentMissing(f"this check needs {error.name}; pip install {library}") from error
     found = Checked(library, version(library), figures)
@@ -58,7 +58,7 @@ def _compare(reading: str, ours: Prf, theirs: Figures, by: str) -> None:
     for name, mine, other in zip(Figures._fields, ours[:3], theirs, strict=True):
         if not abs(mine - other) <= TOLERANCE:
             raise DataError(
-                f"{name} of the reading {reading!r} is {mine!r} here and {other!r} by {by} on the same tags; "
+                f"{name} of scheme {reading!r} is {mine!r} here and {other!r} by {by} on the same tags; "
                 "neither is stored. Please report it with the predictions"
             )
 
@@ -68,7 +68,7 @@ def _seqeval(gold: Tags, pred: Tags, types: Sequence[str]) -> dict[str, Figures]
 
     if not any(tag != "O" for side in (gold, pred) for tags in side for tag in tags):
         return {"typed": Figures(0.0, 0.0, 0.0)}  # seqeval divides by the number of types, which is none
-    found = precision_recall_fscore_support(list(gold), list(pred), average="micro", zero_division=0)
+    found = precision_recall_fscore_support(gold, pred, average="micro", zero_division=0)
     return {"typed": Figures(*map(float, found[:3]))}
 
 
@@ -76,7 +76,7 @@ def _nervaluate(gold: Tags, pred: Tags, types: Sequence[str]) -> dict[str, Figur
     from nervaluate import Evaluator
 
     names = {"typed": "strict", "boundary": "exact", "partial": "partial", "type": "ent_type"}
-    found = Evaluator(list(gold), list(pred), list(types), loader="list").evaluate()["overall"]
+    found = Evaluator(gold, pred, list(types), loader="list").evaluate()["overall"]
     rows = {reading: found[name] for reading, name in names.items()}
     return {reading: Figures(row.precision, row.recall, row.f1) for reading, row in rows.items()}
 
