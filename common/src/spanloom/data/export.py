@@ -46,7 +46,7 @@ def write_jsonl(path: Path, samples: Iterable[ExportedSample], schema: LabelSche
                 item |= {"marks": sample.marks} if sample.marks else {}
                 file.write(orjson.dumps(item) + b"\n")
 
-    _whole(path, write)
+    write_whole(path, write)
 
 
 def write_iob2(path: Path, samples: Iterable[ExportedSample], schema: LabelSchema) -> None:
@@ -70,7 +70,7 @@ def write_iob2(path: Path, samples: Iterable[ExportedSample], schema: LabelSchem
                     file.write(f"{token}\t{tag}\n")
                 file.write("\n")
 
-    _whole(path, write)
+    write_whole(path, write)
 
 
 def write_parquet(path: Path, samples: Iterable[ExportedSample], schema: LabelSchema) -> None:
@@ -89,7 +89,7 @@ def write_parquet(path: Path, samples: Iterable[ExportedSample], schema: LabelSc
         }
     )
     meta = {b"huggingface": json.dumps({"info": {"features": features_of(schema)}}).encode()}
-    _whole(path, lambda part: pq.write_table(table.replace_schema_metadata(meta), part))
+    write_whole(path, lambda part: pq.write_table(table.replace_schema_metadata(meta), part))
 
 
 def write_saved(folder: Path, splits: Mapping[str, Iterable[ExportedSample]], schema: LabelSchema) -> None:
@@ -139,7 +139,7 @@ WRITERS: Mapping[str, Callable[[Path, Iterable[ExportedSample], LabelSchema], No
 """The formats of one file, by name."""
 
 
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Write under another name, flush to disk, rename: no reader ever sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -138,7 +138,8 @@ def _doccano(path: Path, records: Iterable[Record], layout: Layout) -> RawFile:
 def _checked_text(text: str, item: Any, found: Annotation) -> Annotation:
     """The annotation, its offsets in code points: a tool that counts UTF-16 units repeats the text."""
     said = item.get("text") if isinstance(item, dict) else None
-    if not isinstance(said, str) or text[found.start : found.end].strip() == said.strip():
+    here = text[found.start : found.end].strip() if found.end <= len(text) else None
+    if not isinstance(said, str) or here == said.strip():
         return found
     start, end = code_points(text, found.start, found.end)
     return Annotation(start, end, found.label) if text[start:end].strip() == said.strip() else found
