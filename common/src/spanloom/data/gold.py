@@ -14,7 +14,8 @@ import orjson
 from spanloom.contracts.gold import Folds, Fractions, GoldSpec, Split
 from spanloom.contracts.sources import TrainFile
 from spanloom.data.formats.raw import RawSentence
-from spanloom.data.places import SPLITS, find_place, layout_of
+from spanloom.data.places import SPLITS as SPLITS
+from spanloom.data.places import find_place, layout_of
 from spanloom.data.reading import Annotated, in_iob2, read_annotated
 from spanloom.data.roots import DATA_ENV, find_beneath
 from spanloom.data.subset import permutation
