@@ -163,8 +163,8 @@ def test_what_a_deaf_holder_runs_is_ended(users: Users) -> None:
 
 
 def test_a_load_longer_than_turn_and_handover_is_let_be(users: Users) -> None:
-    users.start("ann", manners="slow", turn_s=0.2, handover_s=0.5)
-    wait_for(lambda: ("ann", "holding") in users.rows(), timeout_s=30, what="ann to hold the device")
+    users.start("ann", manners="slow", turn_s=0.5, handover_s=2)
+    wait_for(lambda: ("ann", "holding") in users.rows(), timeout_s=90, what="ann to hold the device")
     users.start("bob", turn_s=60)
     users.wait_for_turn("bob")
     assert users.turns() == ["ann#1", "bob#1"], "ann has loaded, had its turn, and given way"
