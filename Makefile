@@ -96,6 +96,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 types: $(VENV)/.test
 	$(BIN)/mypy $(SOURCES)
@@ -104,10 +105,12 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.demo
+docs: $(VENV)/.test
 	$(BIN)/spanloom settings --markdown >docs/settings.md
 	$(BIN)/spanloom metrics >docs/metrics.md
 	$(BIN)/python infra/gateway/openapi.py >infra/gateway/openapi.json
+	$(BIN)/python infra/reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 bench: $(VENV)/.test
 	@test -f tests/bench/$(BENCH).py || { \

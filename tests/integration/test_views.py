@@ -1,4 +1,4 @@
-"""The public views: their routes, the role that may only read, and every query that the README shows."""
+"""The public views: their routes, the role that may only read, and every query that docs/how-to/sql.md shows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from spanloom_evaluator.api.results import result_routes
 from spanloom_evaluator.api.views import _ORDER, ViewName, view_routes
 from support.common import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-QUERIES = re.findall(r"^```sql\n(.*?)^```$", README, re.M | re.S)
+PAGE = (ROOT / "docs" / "how-to" / "sql.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.M | re.S)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_queries_of_the_readme(db: Engine, query: str) -> None:
         for statement in filter(None, map(str.strip, query.split(";"))):
             found = connection.execute(text(statement))
             heading = r" *\| *".join(found.keys())
-            assert re.search(rf"^ *{heading} *$", README, re.M), f"the README shows no output of: {statement}"
+            assert re.search(rf"^ *{heading} *$", PAGE, re.M), f"the PAGE shows no output of: {statement}"
 
 
 def test_the_readme_shows_every_view() -> None:

@@ -17,8 +17,11 @@ class SplitFiles(Frozen):
     """One file for each gold split. Without `dev` a tenth of train is held out."""
 
     train: Text
+    """File of the train split."""
     dev: Text | None = None
+    """File of the dev split."""
     test: Text
+    """File of the test split."""
 
 
 _HELD = {"words": "tokens", "ner_tags": "tags", "labels": "tags", "ner": "tags", "entities": "spans", "label": "spans"}
@@ -60,8 +63,11 @@ class Fractions(Frozen):
     """How one small gold file is divided after its duplicates are removed; the rest is train."""
 
     dev: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Share of the sentences that becomes dev."""
     test: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """Share of the sentences that becomes test."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 3535
+    """Seed of the division."""
 
     @model_validator(mode="after")
     def _leaves_train(self) -> Self:
@@ -81,9 +87,11 @@ class Folds(Frozen):
     """
 
     count: Annotated[int, Field(ge=2, le=100)] = 5
+    """Folds in all."""
     fold: Annotated[int, Field(ge=0, description="0 to count - 1")] = 0
     dev: Annotated[float, Field(gt=0, lt=1, description="share of the training folds")] = 0.1
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 3535
+    """Seed of the division."""
 
     @model_validator(mode="after")
     def _is_one_of_them(self) -> Self:
@@ -101,13 +109,22 @@ class GoldSpec(Frozen):
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+/[A-Za-z0-9_\-]+$")] | None = None
+    """A data set that Spanloom knows, such as `universal_ner/da_ddt`; looked for in `SPANLOOM_DATA`, then on the
+    hub."""
     path: Text | None = None
+    """A folder with one file a split."""
     files: SplitFiles | None = None
+    """One file for each split."""
     file: Text | None = None
+    """One file, divided by `fractions` or `folds`."""
     demo: Literal["da", "sv"] | None = None
+    """The built-in, made-up corpus."""
     fractions: Fractions | None = None
+    """How `file` is divided at random."""
     folds: Folds | None = None
+    """How `file` is divided for cross-validation."""
     format: FileFormat = "auto"
+    """What the files hold; `auto` tells by name and content."""
     columns: Annotated[
         tuple[int, int] | None, Field(description="0-based (token, tag) columns; negative ones count from the end")
     ] = None
@@ -159,7 +176,9 @@ class RelatedSpec(Frozen):
     """The related language whose gold data a model sees first in `fine_tuning` (the paper's Table 2)."""
 
     code: LanguageCode
+    """Its code."""
     gold: GoldSpec
+    """Where its gold sentences come from."""
     cap: Annotated[int, Field(ge=1, le=1_000_000, description="at most so many sentences; the paper: 8000")] = 8000
 
 
@@ -167,12 +186,19 @@ class LanguageSpec(Frozen):
     """A target language. What is not given is looked up in the registry of languages by `code`."""
 
     code: LanguageCode
+    """ISO 639 code, with a suffix where needed (`zh-Hant`)."""
     gold: GoldSpec
+    """Where its gold sentences come from."""
     related: RelatedSpec | None = None
+    """The language whose gold data a model sees first in `fine_tuning`; null where only `from_scratch` is asked
+    for."""
     name: Text | None = None
+    """Its name in English, for prompts and tables."""
     family: Text | None = None
+    """Its language family, for tables."""
     script: Annotated[str, Field(pattern=r"^[A-Z][a-z]{3}$", description="ISO 15924, e.g. Latn")] | None = None
     in_xlmr: bool | None = None
+    """Whether XLM-R's pre-training data hold it."""
     labels: Annotated[
         tuple[Name, ...] | None,
         Field(

@@ -156,6 +156,7 @@ class Rules(Frozen):
     """
 
     base: Base = "default"
+    """The named rules that the others differ from."""
     reasons: dict[Reason, Treatment] = Field(default_factory=dict)
     """Treatments that differ from the base's."""
     repair: dict[Repair, bool] = Field(default_factory=dict)

@@ -19,41 +19,62 @@ class Prices(Frozen):
     """What the LLM costs, in one currency, per million tokens."""
 
     input_per_million: Annotated[float, Field(ge=0)]
+    """Price of a million tokens of prompt."""
     output_per_million: Annotated[float, Field(ge=0)]
+    """Price of a million tokens of completion."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    """Currency, three letters (ISO 4217)."""
 
 
 class ToyEngineSpec(Frozen):
     """A small Llama trained on the spot on the run's own gold train sentences."""
 
     kind: Literal["toy"]
+    """A small Llama trained on the run's own gold sentences; for demonstrations."""
     related_steps: Annotated[int, Field(ge=0, le=100_000)] = 430
+    """Updates on the related language's sentences."""
     target_steps: Annotated[int, Field(ge=1, le=100_000)] = 900
+    """Updates on the target's sentences."""
     hidden: Annotated[int, Field(ge=16, le=4096)] = 128
+    """Width of a token's vector."""
     layers: Annotated[int, Field(ge=1, le=64)] = 4
+    """Transformer layers."""
     heads: Annotated[int, Field(ge=1, le=64)] = 4
+    """Attention heads a layer."""
     vocabulary: Annotated[int, Field(ge=300, le=100_000)] = 1500
+    """Subwords of its tokenizer."""
     seed: Seed = 3535
+    """Seed of its weights and of sampling."""
 
 
 class ReplayEngineSpec(Frozen):
     """Recorded completions: JSONL with `raw_output`, or OpenAI batch output lines; gzip too."""
 
     kind: Literal["replay"]
+    """Completions that were recorded before."""
     files: Annotated[dict[LanguageCode, Text], Field(min_length=1)]
+    """File of recorded completions by language; JSONL or a batch's output, gzip too."""
     model: Text | None = None
+    """The name of the model that wrote them, for tables and cards."""
 
 
 class OpenAIEngineSpec(Frozen):
     """Any OpenAI-compatible server's chat completions."""
 
     kind: Literal["openai"]
+    """A server of OpenAI's chat completions."""
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    """Address of the API, with its version (`http://HOST:PORT/v1`)."""
     model: Text
+    """The model's name at the server."""
     api_key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    """Environment variable of the service that holds the key."""
     api_key_file: Text | None = None
+    """File of the service that holds the key."""
     concurrency: Annotated[int, Field(ge=1, le=4096)] = 32
+    """Most calls in flight."""
     timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 600
+    """Seconds after which a call is given up and tried again."""
     budget: Annotated[float, Field(gt=0, description="stop when the calls have cost this, in the prices' currency")] | (
         None
     ) = None
@@ -63,27 +84,44 @@ class OpenAIBatchEngineSpec(Frozen):
     """The OpenAI batch API's life: upload, create, poll, download; partial results are kept."""
 
     kind: Literal["openai_batch"]
+    """The OpenAI batch API."""
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    """Address of the API, with its version (`https://HOST/v1`)."""
     model: Text
+    """The model's name at the server."""
     api_key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    """Environment variable of the service that holds the key."""
     api_key_file: Text | None = None
+    """File of the service that holds the key."""
     poll_s: Annotated[float, Field(gt=0, le=3600)] = 30
+    """Seconds between two looks at a batch."""
     max_requests: Annotated[int, Field(ge=1, le=50_000)] = 50_000
+    """Most calls of one batch."""
     max_bytes: Annotated[int, Field(ge=1024, le=200_000_000)] = 200_000_000
+    """Most bytes of one batch's input file."""
 
 
 class VllmEngineSpec(Frozen):
     """A model run by vLLM in this process (AsyncLLM)."""
 
     kind: Literal["vllm"]
+    """A model run by vLLM in the service itself."""
     model: Text
+    """A name on the hub or a local folder."""
     revision: Text | None = None
+    """Commit or branch on the hub; null for the pinned commit of a known name."""
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    """Arithmetic of the weights."""
     tensor_parallel: Annotated[int, Field(ge=1, le=64)] = 1
+    """GPUs that share one copy of the model."""
     data_parallel: Annotated[int, Field(ge=1, le=64)] = 1
+    """Copies of the model."""
     max_model_len: Annotated[int, Field(ge=64, le=1_000_000)] | None = None
+    """Longest prompt and completion together, in tokens; null for what the model takes."""
     max_num_seqs: Annotated[int, Field(ge=1, le=65_536)] = 256
+    """Most sequences decoded at once."""
     gpu_memory_utilization: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """Share of the GPU's memory that vLLM takes."""
     enforce_eager: Annotated[bool, Field(description="no compilation: starts sooner, runs slower")] = False
     sleep_after_s: Annotated[
         float | None, Field(gt=0, description="give the GPU's memory back after so many idle seconds")
@@ -105,8 +143,11 @@ class SamplingSpec(Frozen):
     """How the LLM samples; the paper's Llama settings by default (Appendix A)."""
 
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
+    """Sampling temperature."""
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.8
+    """Nucleus sampling: the share of probability that is drawn from."""
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 8192
+    """Most tokens of a completion."""
 
 
 class PromptSpec(Frozen):
@@ -116,10 +157,15 @@ class PromptSpec(Frozen):
     """
 
     style: Literal["paper", "spanloom"] = "spanloom"
+    """`paper` writes prompts as the published scripts do, `spanloom` names the labels and their descriptions."""
     template: Text | None = None
+    """File with the wording of the user message; `{0}` is the language, `{1}` the number of samples."""
     system: Text | None = None
+    """File with the wording of the system message."""
     ascii_escapes: bool | None = None
+    """Write examples with `\\u` escapes; null for the style's habit."""
     generation_prompt: bool | None = None
+    """Close the chat template with the assistant's turn; null for the style's habit."""
 
     @model_validator(mode="after")
     def _paper_needs_wording(self) -> Self:
@@ -132,8 +178,11 @@ class StopSpec(Frozen):
     """When a synthetic dataset is complete: after a number of calls, or of accepted samples."""
 
     after_calls: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Complete after this many calls."""
     after_accepted: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
+    """Complete after this many accepted samples; calls are added as the yield turns out."""
     max_calls: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """Most calls that `after_accepted` may cost; null for four times what a perfect yield takes."""
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
@@ -148,14 +197,18 @@ class OrganicSource(Frozen):
     """The language's gold train split itself."""
 
     kind: Literal["organic"]
+    """The language's own gold train sentences."""
     name: Name = "organic"
+    """The source's name in tables."""
 
 
 class WikiannSource(Frozen):
     """WikiANN's train split of the language, automatically labelled (Rahimi et al., 2019)."""
 
     kind: Literal["wikiann"]
+    """WikiANN's train split."""
     name: Name = "wikiann"
+    """The source's name in tables."""
     gold: Annotated[dict[LanguageCode, GoldSpec], Field(description="local copies by language")] = {}
 
 
@@ -163,23 +216,36 @@ class SyntheticSource(Frozen):
     """A dataset written by an LLM from m seed sentences a call (paper, section 3.1)."""
 
     kind: Literal["synthetic"]
+    """A dataset that an LLM writes."""
     name: Name
+    """The source's name in tables."""
     engine: EngineSpec
+    """What runs the LLM."""
     m: Annotated[int, Field(ge=0, le=1000, description="seed sentences a prompt")] = 10
     n: Annotated[int, Field(ge=1, le=1000, description="samples asked for a call")] = 20
     stop: StopSpec = StopSpec(after_calls=250)
+    """When the dataset is complete."""
     dev_calls: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    """Calls for a synthetic dev set; null for 50, 0 for none."""
     seeds_from: Annotated[
         Literal["train"], Field(description="the gold split that seeds prompts; only train, so that no test leaks")
     ] = "train"
     seed_pool: Annotated[int, Field(ge=1)] | Literal["all"] = "all"
+    """How many gold train sentences prompts may draw from, or `all`."""
     prompt: PromptSpec = PromptSpec()
+    """How prompts are written."""
     format: Format = "tag_ids"
+    """How a sample is written in prompt and completion."""
     constrain: Literal["none", "json", "aligned"] = "none"
+    """Hold decoding to a grammar: any JSON, or one tag for each token (`aligned`)."""
     sampling: SamplingSpec = SamplingSpec()
+    """How the LLM samples."""
     rules: Rules = Rules()
+    """What the validator refuses, marks and repairs."""
     seed: Seed = 3535
+    """Seed of prompts and of sampling."""
     prices: Prices | None = None
+    """What the LLM's tokens cost."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

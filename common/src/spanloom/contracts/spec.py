@@ -30,16 +30,23 @@ class RunSpec(Frozen):
     """
 
     version: Literal[1] = 1
+    """Version of this format."""
     name: Name
+    """A name for people; runs are told apart by their id."""
     labels: Annotated[dict[str, Text | None], Field(min_length=1, max_length=MAX_LABELS)] = {
         "PER": None,
         "ORG": None,
         "LOC": None,
     }
+    """Entity types with their descriptions, in tag order."""
     languages: Annotated[tuple[LanguageSpec, ...], Field(min_length=1, max_length=100)]
+    """The target languages."""
     sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=50)]
+    """Where training data come from."""
     training: TrainingSpec = TrainingSpec()
+    """The grid of arms."""
     evaluation: EvaluationSpec = EvaluationSpec()
+    """How models are scored: intervals and tests."""
 
     @field_validator("labels", mode="before")
     @classmethod

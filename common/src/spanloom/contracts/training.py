@@ -35,12 +35,19 @@ class TinyEncoder(Frozen):
     """
 
     hidden: Annotated[int, Field(ge=8, le=4096)] = 128
+    """Width of a token's vector."""
     layers: Annotated[int, Field(ge=1, le=48)] = 2
+    """Transformer layers."""
     heads: Annotated[int, Field(ge=1, le=64)] = 4
+    """Attention heads a layer."""
     ffn: Annotated[int, Field(ge=8, le=16_384)] = 512
+    """Width of the feed-forward part."""
     vocabulary: Annotated[int, Field(ge=100, le=300_000)] = 1000
+    """Subwords of the tokenizer trained for it."""
     tokenizer_from: Literal["gold", "all_sources"] = "gold"
+    """What its tokenizer is trained on."""
     seed: Seed = 3535
+    """Seed of its weights."""
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -62,9 +69,12 @@ class EncoderSpec(Frozen):
     """
 
     name: Text | None = None
+    """A name on the hub, a name that `spanloom encoder get` knows, or a local folder."""
     revision: Text | None = None
+    """Commit or branch on the hub; null for the pinned commit of a known name."""
     layers: Annotated[int, Field(ge=1, le=1000)] | None = None
     tiny: TinyEncoder | None = None
+    """An encoder of random weights instead, for demonstrations and tests."""
 
     @model_validator(mode="before")
     @classmethod
@@ -226,6 +236,7 @@ class TrainingSpec(Frozen):
     """The grid: every setting x source x size x seed is an arm."""
 
     settings: Annotated[tuple[Setting, ...], Field(min_length=1)] = ("from_scratch", "fine_tuning")
+    """`from_scratch`: pretrained encoder to target; `fine_tuning`: to the related language first."""
     sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000_000)], ...], Field(min_length=1, max_length=50)] = (
         100,
         250,
@@ -234,14 +245,24 @@ class TrainingSpec(Frozen):
         2500,
         5000,
     )
+    """Training sentences of an arm; a size above what a dataset holds becomes one arm on all of it."""
     encoder: EncoderSpec = EncoderSpec.model_validate("xlm-roberta-large")
+    """The pretrained encoder."""
     recipe: Recipe = DEFAULT
+    """How an arm is trained."""
     dev: Literal["held_out", "own", "gold"] = "held_out"
+    """What chooses the best checkpoint: a part held out of the arm's own data, the source's own dev set, or the
+    gold dev split."""
     subset_seed: Seed = 3535
+    """Seed of the permutation whose first n sentences are the subset of size n."""
     training_seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=100)] = (3535,)
+    """Seeds of head, dropout and order; each makes an arm of its own."""
     control: Literal["none", "step_matched"] = "none"
+    """`step_matched` adds arms of equal updates, whatever their size."""
     control_steps: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """Updates of `step_matched` arms; null for those of the smallest size."""
     keep_models: Literal["best", "all", "none"] = "best"
+    """Which trained models stay on the disk: the best of each language, setting and source, all, or none."""
 
     @model_validator(mode="before")
     @classmethod
@@ -271,6 +292,10 @@ class EvaluationSpec(Frozen):
     """How models are scored."""
 
     resamples: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
+    """Bootstrap resamples of an interval."""
     swaps: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
+    """Random swaps of a paired test (approximate randomisation)."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Level of intervals, a share."""
     seed: Seed = 3535
+    """Seed of resamples and swaps."""
