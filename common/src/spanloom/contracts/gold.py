@@ -34,9 +34,13 @@ class Keys(Frozen):
     """
 
     tokens: Text | None = None
+    """The field that holds the tokens."""
     tags: Text | None = None
+    """The field that holds the tags."""
     text: Text | None = None
+    """The field that holds the text."""
     spans: Text | None = None
+    """The field that holds the annotations with their offsets."""
 
     @model_validator(mode="before")
     @classmethod

@@ -277,7 +277,9 @@ class TrainFile(Frozen):
     """One file of training sentences: IOB2/CoNLL columns or JSONL, gzip or not; fields as those of gold data."""
 
     file: Text
+    """The file's path."""
     format: FileFormat = "auto"
+    """What the file holds; `auto` tells by name and content."""
     columns: Annotated[tuple[int, int] | None, Field(description="0-based (token, tag) columns")] = None
     tags: Annotated[tuple[Text, ...] | None, Field(description="tag names by id, for files that hold integers")] = None
     mapping: Annotated[
@@ -292,7 +294,9 @@ class DatasetSource(Frozen):
     """Training sentences from elsewhere, by file: silver data, another tool's output, `spanloom project --out`."""
 
     kind: Literal["dataset"]
+    """Training sentences from a file."""
     name: Name
+    """The source's name in tables."""
     files: Annotated[dict[LanguageCode, TrainFile], Field(min_length=1, description="a file a language")]
 
 
@@ -303,6 +307,7 @@ class ReplayTranslator(Frozen):
     """
 
     kind: Literal["replay"]
+    """Translations that were recorded before."""
     files: Annotated[dict[LanguageCode, Text], Field(min_length=1, description="a file a target language")]
     model: Annotated[Text | None, Field(description="what translated, for the ledger and the card")] = None
 
@@ -311,8 +316,11 @@ class LlmTranslator(Frozen):
     """An LLM asked to translate; any of the engines that answer prompts."""
 
     kind: Literal["llm"]
+    """An LLM translates."""
     engine: Annotated[OpenAIEngineSpec | OpenAIBatchEngineSpec | VllmEngineSpec, Field(discriminator="kind")]
+    """What runs the LLM."""
     sampling: SamplingSpec = SamplingSpec(temperature=0, top_p=1, max_tokens=1024)
+    """How the LLM samples; greedily unless given."""
 
 
 Translator = Annotated[ReplayTranslator | LlmTranslator, Field(discriminator="kind")]
@@ -322,6 +330,7 @@ class AlignerSpec(Frozen):
     """A pretrained multilingual encoder that finds which word is which: its middle layers, without training."""
 
     encoder: Text
+    """A pretrained multilingual encoder: a name on the hub or a local folder."""
     layers: Annotated[
         tuple[Annotated[int, Field(ge=0, le=1000)], ...] | None,
         Field(min_length=1, max_length=8, description="counted from 1; the middle two unless given"),
@@ -336,14 +345,20 @@ class TranslateTrainSource(Frozen):
     """
 
     kind: Literal["translate_train"]
+    """The related language's train set, translated."""
     name: Name = "translate_train"
+    """The source's name in tables."""
     translator: Translator
+    """What translates."""
     projection: Literal["align", "mark", "mention"] = "align"
+    """How entities are carried over: by word alignment, by markers, or mention by mention."""
     aligner: AlignerSpec | None = None
+    """The encoder behind `align`."""
     tokens: Annotated[
         Literal["as_given", "words"], Field(description="how translations are cut; as the gold data's `tokens`")
     ] = "words"
     prices: Prices | None = None
+    """What the translator's tokens cost."""
 
     @model_validator(mode="after")
     def _aligned(self) -> Self:
@@ -361,7 +376,9 @@ class MixSource(Frozen):
     """
 
     kind: Literal["mix"]
+    """Two training sets shuffled together."""
     name: Name
+    """The source's name in tables."""
     of: Annotated[tuple[Name, Name], Field(description="two sources' names, or `related`")]
     share: Annotated[float, Field(gt=0, lt=1, description="the first one's share of the sentences")]
 

@@ -73,6 +73,7 @@ class EncoderSpec(Frozen):
     revision: Text | None = None
     """Commit or branch on the hub; null for the pinned commit of a known name."""
     layers: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Keep the first so many layers; null for all."""
     tiny: TinyEncoder | None = None
     """An encoder of random weights instead, for demonstrations and tests."""
 
