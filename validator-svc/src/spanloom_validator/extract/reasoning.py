@@ -43,7 +43,8 @@ Region = tuple[int, int]
 
 def reasoning_in(text: str) -> list[Region]:
     """Where the completion reasons, in order; regions do not overlap."""
-    if not any(hint in text for hint in _HINTS):
+    marked = "<" in text or "\u25c1" in text or "THINK" in text or "FINAL RESP" in text or "Here" in text
+    if not (marked or text.lstrip()[:8] == "analysis") or not any(hint in text for hint in _HINTS):
         return []
     return _joined([*_channels(text), *_bare_channels(text), *_tagged(text)])
 

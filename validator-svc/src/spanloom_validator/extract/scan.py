@@ -32,6 +32,8 @@ _OPENING = re.compile(r"""\{\s*+(?:"[^"\n]{1,80}"|'[^'\n]{1,80}'|[“”‘’][
 _REST = re.compile(_BODY.pattern.replace(r"\{", r"\}", 1))
 _PLAIN = re.compile(r"\{[^{}]*+\}?")
 
+_NO_VALUES = (type(None), dict)
+
 STEPS_PER_CHARACTER = 16
 """Characters the scan may look at for each one of the text, before it gives up on strings and nesting."""
 
@@ -148,11 +150,13 @@ class _Scan:
         Within a wrapper, or without any list, they are no samples gone wrong. Where no object at all has a key of the
         format, all are told of.
         """
-        keys, found = self.shape.keys(), self.found
+        keys, found, first = self.shape.keys(), self.found, next(iter(self.shape))
         strange = [
             place
             for place, (_, _, value, _, _) in enumerate(found)
-            if type(value) is dict and (keys.isdisjoint(value) or is_description(value, self.shape))
+            if type(value) is dict
+            and type(value.get(first)) in _NO_VALUES  # nearly all samples are told by their first key alone
+            and (keys.isdisjoint(value) or is_description(value, self.shape))
         ]
         if not strange or len(strange) == len(found):
             return found
