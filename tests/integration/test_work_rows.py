@@ -20,7 +20,7 @@ from support.recordings import write_recording
 from support.stored import execute, select, store_run
 
 # Long, so that only the test's own clock moves: `expire` ages the rows by a lease.
-LEASE = Lease(lease_s=1000, max_attempts=3, republish_after_s=1000, ahead=3)
+LEASE = Lease(lease_s=1000, max_attempts=3, max_crashes=2, republish_after_s=1000, ahead=3)
 ROWS = 5
 
 
@@ -33,6 +33,8 @@ class Row:
     forgiven: int = 0
     expired: bool = False
     published: int = 0
+    crashes: int = 0
+    begun: bool = False
 
 
 class Work(RuleBasedStateMachine):
@@ -47,8 +49,9 @@ class Work(RuleBasedStateMachine):
     def begin(self) -> None:
         execute(
             self.db,
-            "UPDATE prompts SET state = 'queued', attempt = 0, forgiven = 0, holder = NULL, lease_until = NULL, "
-            "published = 0, publish_after = now(), reason = NULL, finished_at = NULL WHERE run_id = :run",
+            "UPDATE prompts SET state = 'queued', attempt = 0, forgiven = 0, crashes = 0, holder = NULL, "
+            "lease_until = NULL, published = 0, publish_after = now(), reason = NULL, finished_at = NULL "
+            "WHERE run_id = :run",
             run=self.run_id,
         )
         execute(self.db, "UPDATE runs SET state = 'running' WHERE id = :run", run=self.run_id)
@@ -59,28 +62,54 @@ class Work(RuleBasedStateMachine):
     def _ids(self, numbers: set[int]) -> list[str]:
         return [sorted(self.rows)[number] for number in numbers]
 
-    @rule(target=claims, numbers=st.sets(st.integers(0, ROWS - 1), min_size=1), holder=st.sampled_from("AB"))
-    def claim(self, numbers: set[int], holder: str) -> tuple[Claim, ...]:
+    @rule(
+        target=claims,
+        numbers=st.sets(st.integers(0, ROWS - 1), min_size=1),
+        holder=st.sampled_from("AB"),
+        begun=st.booleans(),
+    )
+    def claim(self, numbers: set[int], holder: str, begun: bool) -> tuple[Claim, ...]:
         ids = self._ids(numbers)
         with self.db.begin() as connection:
-            claims = work.claim(connection, "prompts", ids, holder=holder, lease=LEASE)
+            claims = work.claim(connection, "prompts", ids, holder=holder, lease=LEASE, begun=begun)
         free = {
             i
             for i in ids
             if self.running
-            and self.charged(i) < LEASE.max_attempts
-            and (self.rows[i].state == "queued" or (self.rows[i].state == "claimed" and self.rows[i].expired))
+            and (
+                (self.rows[i].state == "queued" and self.charged(i) < LEASE.max_attempts)
+                or (self.abandoned(i) and self.crashes(i) < LEASE.max_crashes)
+            )
         }
         assert {c.id for c in claims} == free
         for mine in claims:
             row = self.rows[mine.id]
-            assert (mine.attempt, mine.charged) == (row.attempt + 1, self.charged(mine.id) + 1)
-            self.rows[mine.id] = Row("claimed", mine.attempt, row.forgiven)
+            taken_over = row.state == "claimed"  # its holder went without a word, which is no failed attempt
+            charged = self.charged(mine.id) + (not taken_over)
+            assert (mine.attempt, mine.charged) == (row.attempt + 1, charged)
+            crashes = self.crashes(mine.id) if taken_over else row.crashes
+            self.rows[mine.id] = Row("claimed", mine.attempt, row.forgiven + taken_over, crashes=crashes, begun=begun)
         return tuple(claims)
 
     def charged(self, row_id: str) -> int:
         """Attempts that count."""
         return self.rows[row_id].attempt - self.rows[row_id].forgiven
+
+    def abandoned(self, row_id: str) -> bool:
+        """Whether its holder's lease has run out."""
+        return self.rows[row_id].state == "claimed" and self.rows[row_id].expired
+
+    def crashes(self, row_id: str) -> int:
+        """Holders that went without a word once they had begun, the present one's going included."""
+        return self.rows[row_id].crashes + self.rows[row_id].begun
+
+    @rule(held=claims)
+    def begin_work(self, held: tuple[Claim, ...]) -> None:
+        with self.db.begin() as connection:
+            work.begin(connection, "prompts", held)
+        for mine in held:
+            if self._is_held(mine):
+                self.rows[mine.id].begun = True
 
     def _is_held(self, mine: Claim) -> bool:
         row = self.rows[mine.id]
@@ -150,7 +179,7 @@ class Work(RuleBasedStateMachine):
             assert sent, "what waits is published"
         for row_id in sent:
             row = self.rows[row_id]
-            takeable = row.state == "claimed" and row.expired and self.charged(row_id) < LEASE.max_attempts
+            takeable = self.abandoned(row_id) and self.crashes(row_id) < LEASE.max_crashes
             assert self.running
             assert row.state == "queued" or takeable
             row.published += 1
@@ -167,12 +196,13 @@ class Work(RuleBasedStateMachine):
     @rule()
     def find_exhausted(self) -> None:
         with self.db.begin() as connection:
-            found = {claim.id for claim in work.exhausted(connection, "prompts", lease=LEASE)}
-        assert found == {
+            found = work.exhausted(connection, "prompts", lease=LEASE)
+        assert {claim.id for claim in found} == {
             i
             for i, row in self.rows.items()
-            if self.running and row.state == "claimed" and row.expired and self.charged(i) >= LEASE.max_attempts
+            if self.running and self.abandoned(i) and row.begun and self.crashes(i) >= LEASE.max_crashes
         }
+        assert all(f"{LEASE.max_crashes} times the process" in reason for reason in found.values())
 
     @invariant()
     def the_database_agrees(self) -> None:
@@ -216,14 +246,14 @@ def test_any_history_of_work_rows_is_as_the_model_says(db: Engine, database_url:
 
 def test_after_a_start_of_the_server_no_lease_is_taken_over_for_one_lease(db: Engine, prompts: str) -> None:
     ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run", run=prompts)]
-    day = Lease(lease_s=86_400, max_attempts=1)
+    day = Lease(lease_s=86_400, max_crashes=1)
     with db.begin() as connection:
-        held = work.claim(connection, "prompts", ids, holder="A", lease=day)
+        held = work.claim(connection, "prompts", ids, holder="A", lease=day, begun=True)
     execute(db, "UPDATE prompts SET lease_until = now() - interval '1 s', publish_after = now() - interval '1 s'")
     with db.begin() as connection:
-        assert work.claim(connection, "prompts", ids, holder="B", lease=replace(day, max_attempts=9)) == []
-        assert work.exhausted(connection, "prompts", lease=day) == []
-    assert work.relay(db, "prompts", lambda rows: None, lease=replace(day, max_attempts=9)) == 0
+        assert work.claim(connection, "prompts", ids, holder="B", lease=replace(day, max_crashes=9)) == []
+        assert work.exhausted(connection, "prompts", lease=day) == {}
+    assert work.relay(db, "prompts", lambda rows: None, lease=replace(day, max_crashes=9)) == 0
     with db.begin() as connection:
         assert work.renew(connection, "prompts", held, lease=day) == set(ids), "its holder, back, goes on"
 

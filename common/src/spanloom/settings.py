@@ -129,6 +129,12 @@ class WorkSettings(BaseSettings):
     )
     sweep_s: Seconds = Field(15, description="Time between the sweeper's rounds.")
     max_attempts: int = Field(3, ge=1, le=100, description="Attempts before a row fails with its reason.")
+    max_crashes: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        description="Processes that may end or stall at a row they had begun before it fails; none is an attempt.",
+    )
     backoff_s: Seconds = Field(
         1, description="First pause after a transient error; doubles up to `SPANLOOM_BACKOFF_MAX_S`."
     )

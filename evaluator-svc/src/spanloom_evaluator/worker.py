@@ -35,7 +35,7 @@ class EvaluatorWorker:
         """Score what can be claimed; what is done, held or cancelled is left alone."""
         for message in messages:
             with self.db.begin() as connection:
-                claims = work.claim(connection, TABLE, [message.id], holder=self.holder, lease=self.lease)
+                claims = work.claim(connection, TABLE, [message.id], holder=self.holder, lease=self.lease, begun=True)
             for claim in claims:
                 self.evaluate(claim)
 
@@ -103,9 +103,9 @@ def fail(db: Engine, claim: Claim, reason: str) -> None:
 
 
 def give_up(db: Engine, lease: Lease) -> int:
-    """Fail evaluations whose last attempt ran out of its lease; returns how many."""
+    """Fail evaluations at which holder after holder ended without a word; returns how many."""
     with db.begin() as connection:
         claims = work.exhausted(connection, TABLE, lease=lease)
-    for claim in claims:
-        fail(db, claim, f"gave up after {claim.charged} attempts: the lease ran out")
+    for claim, reason in claims.items():
+        fail(db, claim, reason)
     return len(claims)

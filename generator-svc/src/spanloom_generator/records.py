@@ -75,9 +75,9 @@ def related_of(connection: Connection, run_id: str) -> dict[str, str]:
 
 
 def give_up(db: Engine, lease: Lease) -> int:
-    """Fail prompts whose last attempt ran out of its lease; returns how many."""
+    """Fail prompts at which holder after holder ended without a word; returns how many."""
     with db.begin() as connection:
         claims = work.exhausted(connection, "prompts", lease=lease)
-        for claim in claims:
-            write_failure(connection, claim, f"gave up after {claim.charged} attempts: the lease ran out")
+        for claim, reason in claims.items():
+            write_failure(connection, claim, reason)
     return len(claims)

@@ -65,6 +65,10 @@ class TurnedEngine(Engine):
         future.add_done_callback(partial(self._forget, request.prompt_id))
         return future
 
+    def waiting(self) -> Collection[str]:
+        with self._lock:
+            return (self._calls.keys() - self._running.keys()) | set(self.inner.waiting())
+
     def cancel(self, prompt_ids: Collection[str]) -> None:
         with self._lock:
             futures = [self._calls[prompt_id][1] for prompt_id in prompt_ids if prompt_id in self._calls]

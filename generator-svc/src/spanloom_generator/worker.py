@@ -20,7 +20,7 @@ from spanloom.errors import LeaseLost, SpanloomError, TransientEngineError
 from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
-from spanloom.workers.outage import Outage, is_transient
+from spanloom.workers.outage import Outage, is_shortage, is_transient
 from spanloom_generator import records
 from spanloom_generator.calls import decode_call
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
@@ -53,6 +53,7 @@ class GeneratorWorker:
         self._calls: dict[Claim, Engine] = {}
         self._unlinked: dict[Claim, CallRequest] = {}
         self.linker = Linker()
+        self._begun: set[Claim] = set()
         self._lock = threading.Lock()
 
     def room(self) -> int:
@@ -101,18 +102,34 @@ class GeneratorWorker:
         waiting: list[Finished] = []
         while not stop.is_set() or waiting:
             waiting += self._link(self._take(0.2 if not waiting else 0.0, FINISH_AT_ONCE - len(waiting)))
-            if not waiting:
-                continue
             try:
-                self._store(waiting)
+                if waiting:
+                    self._store(waiting)
+                if self._note_begun() or waiting:
+                    self.outage.over()
                 waiting = []
-                self.outage.over()
             except Exception as error:
                 if not is_transient(error):
                     raise
                 stop.wait(self.outage.note(error))
                 if stop.is_set():
                     break
+
+    def _note_begun(self) -> bool:
+        """Say in the database which calls have begun: a process that ends is no fault of those that only wait.
+
+        Returns whether any has since the last time.
+        """
+        with self._lock:
+            fresh = [(claim, engine) for claim, engine in self._calls.items() if claim not in self._begun]
+        idle = {engine: set(engine.waiting()) for engine in {engine for _, engine in fresh}}
+        begun = [claim for claim, engine in fresh if claim.id not in idle[engine]]
+        if begun:
+            with self.db.begin() as connection:
+                work.begin(connection, TABLE, begun)
+            with self._lock:
+                self._begun.update(self._calls.keys() & begun)
+        return bool(begun)
 
     def _take(self, timeout_s: float, most: int) -> list[Finished]:
         taken: list[Finished] = []
@@ -194,6 +211,10 @@ class GeneratorWorker:
         error = call.future.exception()
         if error is None:
             records.write_completion(connection, call.claim, call.future.result())
+        elif is_shortage(error):
+            pause_s = self.lease.lease_s / 2
+            reason = f"this machine runs short: {error}"
+            work.release(connection, TABLE, call.claim, reason=reason, pause_s=pause_s, spent=False)
         elif isinstance(error, TransientEngineError) or is_transient(error):
             self._again(connection, call.claim, str(error))
         elif isinstance(error, SpanloomError | OSError):
@@ -213,6 +234,7 @@ class GeneratorWorker:
         with self._lock:
             self._calls.pop(claim, None)
             self._unlinked.pop(claim, None)
+            self._begun.discard(claim)
 
     def _lost(self, ids: set[str]) -> None:
         # dropped first: a call that is being submitted now sees that it is lost, or is found among the engines' calls

@@ -26,6 +26,12 @@ log = structlog.stdlib.get_logger(__name__)
 TABLE = "jobs"
 
 
+def begin(db: Engine, claim: Claim) -> None:
+    """Note that the training begins: from here on a trainer that ends without a word counts as a crash."""
+    with db.begin() as connection:
+        work.begin(connection, TABLE, [claim])
+
+
 def finish(db: Engine, claim: Claim, data: JobData, result: Mapping[str, Any]) -> None:
     """Store what a training gave, and end its job. Of one whose lease another has taken, nothing is kept."""
     arm = data.arm
@@ -113,9 +119,9 @@ def note_progress(db: Engine, claim: Claim, progress: Mapping[str, Any]) -> None
 
 
 def give_up(db: Engine, lease: Lease) -> int:
-    """Fail jobs whose last attempt ran out of its lease; returns how many."""
+    """Fail jobs at which holder after holder ended without a word; returns how many."""
     with db.begin() as connection:
         claims = work.exhausted(connection, TABLE, lease=lease)
-    for claim in claims:
-        fail(db, claim, f"gave up after {claim.charged} attempts: the lease ran out")
+    for claim, reason in claims.items():
+        fail(db, claim, reason)
     return len(claims)

@@ -105,6 +105,7 @@ class TrainerWorker:
                 job_payload(claim, data),
                 needed=job_memory_bytes(arm.encoder, arm.recipe),
                 report=partial(transitions.note_progress, self.db, claim),
+                begin=partial(transitions.begin, self.db, claim),
                 stopped=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,
             )
         except Cancelled as why:

@@ -103,11 +103,14 @@ class Work:
     """The columns of a unit of work: who has it, until when, and when it was last published.
 
     `attempt` tells one holder from the next and only grows; `forgiven` are those that do not count against the row.
+    `begun` says that the holder has begun the work, `crashes` how many holders ended or stalled after that.
     """
 
     state: Mapped[str] = mapped_column(server_default="queued")
     attempt: Mapped[int] = mapped_column(server_default="0")
     forgiven: Mapped[int] = mapped_column(server_default="0")
+    crashes: Mapped[int] = mapped_column(server_default="0")
+    begun: Mapped[bool] = mapped_column(server_default=text("true"))
     holder: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     published: Mapped[int] = mapped_column(server_default="0")

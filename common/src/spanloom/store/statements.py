@@ -9,21 +9,34 @@ from __future__ import annotations
 WORK_TABLES = ("prompts", "completions", "jobs", "evaluations")
 
 # Take rows that nobody holds: queued, or held by a lease that has run out. Guarded by the run's state and attempts.
-# A claimed row is published again when its lease ends, so `publish_after` follows the lease.
+# A claimed row is published again when its lease ends, so `publish_after` follows the lease. An attempt whose holder
+# went without a word is not charged: it is counted as a crash if it had begun, and for nothing if it had not.
 CLAIM = """
 WITH mine AS (
 SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
- WHERE w.id = ANY(:ids) AND w.attempt - w.forgiven < :max_attempts
-   AND (w.state = 'queued'
-        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp()
+ WHERE w.id = ANY(:ids)
+   AND ((w.state = 'queued' AND w.attempt - w.forgiven < :max_attempts)
+        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
             AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
  ORDER BY w.id FOR NO KEY UPDATE OF w)
 UPDATE {table} AS w
-   SET state = 'claimed', attempt = w.attempt + 1, holder = :holder, reason = NULL,
+   SET state = 'claimed', attempt = w.attempt + 1, holder = :holder, reason = NULL, begun = :begun,
+       forgiven = w.forgiven + (w.state = 'claimed')::int,
+       crashes = w.crashes + (w.state = 'claimed' AND w.begun)::int,
        lease_until = clock_timestamp() + make_interval(secs => :lease_s),
        published = 0, publish_after = clock_timestamp() + make_interval(secs => :lease_s)
   FROM mine WHERE w.id = mine.id
 RETURNING w.id, w.attempt, w.attempt - w.forgiven AS charged
+"""
+
+# Note that the work on claimed rows has begun: from here on a holder that goes without a word counts as a crash.
+BEGIN = """
+WITH mine AS (
+SELECT w.id FROM {table} w JOIN unnest(:ids, :attempts) AS held(id, attempt)
+    ON w.id = held.id AND w.attempt = held.attempt
+ WHERE w.state = 'claimed' AND NOT w.begun
+ ORDER BY w.id FOR NO KEY UPDATE OF w)
+UPDATE {table} AS w SET begun = true FROM mine WHERE w.id = mine.id
 """
 
 # Push the lease of everything a worker holds forward, in one statement; a lease that ran out but was not taken is kept.
@@ -69,7 +82,7 @@ WAITING = """
 SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
  WHERE w.publish_after <= clock_timestamp()
    AND (w.state = 'queued'
-        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt - w.forgiven < :max_attempts
+        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
             AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
    AND (w.published > 0 OR :fresh)
  ORDER BY w.publish_after, w.id
@@ -107,18 +120,18 @@ UPDATE {table}
  WHERE state = 'queued' AND published > 0
 """
 
-# End every lease at once: their holders are known to be dead.
+# End every lease at once: their holders are known to be dead, by no fault of the work they held.
 EXPIRE = """
 UPDATE {table}
-   SET lease_until = clock_timestamp(), publish_after = clock_timestamp()
+   SET begun = false, lease_until = clock_timestamp(), publish_after = clock_timestamp()
  WHERE state = 'claimed'
 """
 
-# Rows whose last attempt's lease ran out: they fail with their reason.
+# Rows at which holder after holder went without a word: they fail with that reason.
 EXHAUSTED = """
-SELECT w.id, w.run_id, w.attempt, w.attempt - w.forgiven AS charged, w.holder
+SELECT w.id, w.run_id, w.attempt, w.attempt - w.forgiven AS charged, w.crashes + 1 AS crashes, w.holder
   FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
- WHERE w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.attempt - w.forgiven >= :max_attempts
+ WHERE w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.begun AND w.crashes + 1 >= :max_crashes
    AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)
    FOR UPDATE OF w SKIP LOCKED
 """

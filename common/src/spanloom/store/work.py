@@ -16,10 +16,14 @@ from spanloom.store.text import storable
 
 @dataclass(frozen=True)
 class Lease:
-    """How long a claim holds, and how often a row may be tried. Seconds are the database's."""
+    """How long a claim holds, and how often a row may be tried. Seconds are the database's.
+
+    `max_attempts` bounds failures that were told, `max_crashes` holders that went without a word while they worked.
+    """
 
     lease_s: float = 60.0
     max_attempts: int = 3
+    max_crashes: int = 20
     republish_after_s: float = 300.0
     ahead: int = 1000
 
@@ -44,13 +48,33 @@ def _sql(statement: str, table: str) -> Any:
     return clause.bindparams(*(bindparam(k, type_=t) for k, t in arrays.items() if f":{k}" in statement))
 
 
-def claim(connection: Connection, table: str, ids: Sequence[str], *, holder: str, lease: Lease) -> list[Claim]:
-    """Claim those of `ids` that nobody holds and whose run is running; each claim is a new attempt."""
+def claim(
+    connection: Connection, table: str, ids: Sequence[str], *, holder: str, lease: Lease, begun: bool = False
+) -> list[Claim]:
+    """Claim those of `ids` that nobody holds and whose run is running; each claim is a new attempt.
+
+    `begun`: the work begins at once; else say so with `begin` when it does.
+    """
     rows = connection.execute(
         _sql(statements.CLAIM, table),
-        {"ids": list(ids), "holder": holder, "lease_s": lease.lease_s, "max_attempts": lease.max_attempts},
+        {
+            "ids": list(ids),
+            "holder": holder,
+            "begun": begun,
+            "lease_s": lease.lease_s,
+            "max_attempts": lease.max_attempts,
+            "max_crashes": lease.max_crashes,
+        },
     )
     return [Claim(row.id, row.attempt, row.charged) for row in rows]
+
+
+def begin(connection: Connection, table: str, begun: Iterable[Claim]) -> None:
+    """Note that the work on these claims has begun; those no longer ours are left alone."""
+    claims = list(begun)
+    if claims:
+        values = {"ids": [c.id for c in claims], "attempts": [c.attempt for c in claims]}
+        connection.execute(_sql(statements.BEGIN, table), values)
 
 
 def renew(connection: Connection, table: str, held: Iterable[Claim], *, lease: Lease) -> set[str]:
@@ -133,7 +157,7 @@ def relay(
             {
                 "limit": min(batch, room) if room else batch,
                 "fresh": room > 0,
-                "max_attempts": lease.max_attempts,
+                "max_crashes": lease.max_crashes,
                 "lease_s": lease.lease_s,
             },
         ).mappings()
@@ -163,12 +187,19 @@ def relay_results(engine: Engine, publish: Callable[[list[Mapping[str, Any]]], N
     return len(found)
 
 
-def exhausted(connection: Connection, table: str, *, lease: Lease) -> list[Claim]:
-    """Claims whose last allowed attempt ran out of its lease; their rows are locked, to be failed by the caller."""
+def exhausted(connection: Connection, table: str, *, lease: Lease) -> dict[Claim, str]:
+    """Claims at which as many holders as allowed went without a word, each with the reason to fail it for.
+
+    Their rows are locked, to be failed by the caller.
+    """
     rows = connection.execute(
-        _sql(statements.EXHAUSTED, table), {"max_attempts": lease.max_attempts, "lease_s": lease.lease_s}
+        _sql(statements.EXHAUSTED, table), {"max_crashes": lease.max_crashes, "lease_s": lease.lease_s}
     )
-    return [Claim(row.id, row.attempt, row.charged) for row in rows]
+    return {
+        Claim(row.id, row.attempt, row.charged): f"gave up: {row.crashes} times the process that worked on it ended or "
+        f"stalled without a word, {row.holder} last"
+        for row in rows
+    }
 
 
 def unpublish(connection: Connection, *, holders_are_dead: bool = False) -> None:

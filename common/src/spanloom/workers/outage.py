@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable
@@ -14,11 +15,29 @@ from spanloom.store.db import is_outage
 log = structlog.stdlib.get_logger(__name__)
 
 
+SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
+"""What a machine runs short of: open files, memory, disk."""
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether this machine ran short of files, memory or disk, wherever in the chain of causes that is said."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in SHORTAGES):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return False
+
+
 def is_transient(error: BaseException) -> bool:
-    """Whether waiting may cure it: the database or the bus is away. A message that is wrong in itself stays so."""
+    """Whether waiting may cure it: the database or the bus is away, or the machine runs short.
+
+    A message that is wrong in itself stays so.
+    """
     if isinstance(error, UnreadableMessage | MessageTooLarge):
         return False
-    return isinstance(error, BusError) or is_outage(error)
+    return isinstance(error, BusError) or is_outage(error) or is_shortage(error)
 
 
 class Outage:

@@ -78,6 +78,7 @@ def open_runtime(settings: Settings, database_url: str, *, services: int = 1) ->
         lease=Lease(
             lease_s=settings.lease_s,
             max_attempts=settings.max_attempts,
+            max_crashes=settings.max_crashes,
             republish_after_s=settings.republish_after_s,
             ahead=settings.ahead,
         ),

@@ -93,6 +93,10 @@ class Engine(ABC):
     def cancel(self, prompt_ids: Collection[str]) -> None:
         """Give up these calls where that is still possible; their futures end cancelled."""
 
+    def waiting(self) -> Collection[str]:
+        """Ids of calls that were handed over and have not begun."""
+        return ()
+
     @abstractmethod
     def window(self) -> int | None:
         """The context length in tokens, None where unknown; max_tokens is clipped to it less the prompt."""

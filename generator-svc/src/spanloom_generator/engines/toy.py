@@ -112,6 +112,10 @@ class ToyEngine(Engine):
                 self._queue.put((request, future))
         return future
 
+    def waiting(self) -> Collection[str]:
+        with self._lock:
+            return {id_ for id_, future in self._open.items() if not future.running()}
+
     def cancel(self, prompt_ids: Collection[str]) -> None:
         """Calls that have not begun end cancelled; the one being written, at most a second's work, is finished."""
         with self._lock:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+
 import psycopg2
 import pytest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from spanloom.errors import BusError, LeaseLost, MessageTooLarge, UnreadableMessage
-from spanloom.workers.outage import Outage, is_transient
+from spanloom.workers.outage import Outage, is_shortage, is_transient
 
 
 class WithState(psycopg2.OperationalError):
@@ -38,10 +40,27 @@ class WithState(psycopg2.OperationalError):
         (OperationalError("", {}, WithState("42P01")), False),
         (IntegrityError("", {}, psycopg2.IntegrityError("twice")), False),
         (DataError("", {}, psycopg2.DataError("out of range")), False),
+        (OSError(errno.EMFILE, "Too many open files"), True),
+        (OSError(errno.ENFILE, "Too many open files in system"), True),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), True),
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (MemoryError(), True),
+        (FileNotFoundError(errno.ENOENT, "No such file"), False),
+        (PermissionError(errno.EACCES, "Permission denied"), False),
     ],
 )
 def test_only_what_waiting_can_cure_is_waited_out(error: BaseException, expected: bool) -> None:
     assert is_transient(error) is expected
+
+
+def test_a_shortage_is_found_wherever_it_is_said() -> None:
+    told = ImportError("cannot import")
+    told.__cause__ = RuntimeError("while loading")
+    told.__cause__.__context__ = OSError(errno.EMFILE, "Too many open files")
+    assert is_shortage(told)
+    assert is_transient(told)
+    assert not is_shortage(ImportError("cannot import"))
+    assert not is_transient(UnreadableMessage("no memory of that"))
 
 
 def test_pauses_double_up_to_the_longest_and_start_anew_after_a_success() -> None:

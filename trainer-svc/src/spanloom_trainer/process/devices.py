@@ -43,17 +43,27 @@ class Devices:
             turn.let_go = partial(end_children, [slot for slot in self.slots if slot.device == device])
 
     def run(
-        self, slot: Slot, job: Mapping[str, Any], *, needed: int | None, report: Report, stopped: Callable[[], bool]
+        self,
+        slot: Slot,
+        job: Mapping[str, Any],
+        *,
+        needed: int | None,
+        report: Report,
+        stopped: Callable[[], bool],
+        begin: Callable[[], object] = lambda: None,
     ) -> dict[str, Any]:
         """Train in a slot once its device's memory has room for `needed` bytes beside the trainings under way.
 
-        Raises Cancelled where `stopped()` turned true, or another has its turn on the device and the training is saved.
+        `begin` is called once the waiting is over. Raises Cancelled where `stopped()` turned true, or another has its turn on the device and the training is saved.
         """
         with self.memory[slot.device].held(needed, stopped) as entered:
             if not entered:
                 raise Cancelled("stopped while it waited for memory")
             turn = self.turns.get(slot.device)
-            return slot.run(job, report, stopped) if turn is None else run_in_turn(slot, job, turn, report, stopped)
+            if turn is not None:
+                return run_in_turn(slot, job, turn, report, stopped, begin)
+            begin()
+            return slot.run(job, report, stopped)
 
     def close(self) -> None:
         """End all children."""
@@ -61,12 +71,18 @@ class Devices:
 
 
 def run_in_turn(
-    slot: Slot, job: Mapping[str, Any], turn: DeviceTurn, report: Report, stopped: Callable[[], bool]
+    slot: Slot,
+    job: Mapping[str, Any],
+    turn: DeviceTurn,
+    report: Report,
+    stopped: Callable[[], bool],
+    begin: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
     """Train in our turn on a shared device. At the turn's end the training is saved and gives way."""
     with turn.used(give_up=stopped) as entered:
         if not entered:
             raise Cancelled("stopped while it waited for the GPU")
+        begin()
         slot.start()
         turn.name([slot.pid] if slot.pid is not None else [])
         try:

@@ -31,6 +31,11 @@ def probability(tokens: Sequence[str], label: str) -> tuple[float, str]:
     return round(float(dict(ranked)[label]), 4), ranked[0][0]
 
 
+def load() -> None:
+    """Load the library and its model now: where files run short later, it could not be imported any more."""
+    _labels()
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # two seconds, which only those pay who ask
