@@ -27,8 +27,7 @@ from support.stored import complete_prompts, judged_rows, select, store_run
 
 CALLS, OBJECTS = 300, 20
 CAST = ("generator", "validator", "validator", "trainer", "trainer", "evaluator")
-# A fault spends an attempt of all that its victim holds; ten of them in a round must not make a row fail for good.
-COMMON = {"SPANLOOM_MAX_ATTEMPTS": "20", "SPANLOOM_AHEAD": "60", "SPANLOOM_DATABASE_TIMEOUT_S": "5"}
+COMMON = {"SPANLOOM_AHEAD": "60", "SPANLOOM_DATABASE_TIMEOUT_S": "5"}
 QUICK = {
     **COMMON,
     "SPANLOOM_LEASE_S": "6",

@@ -219,8 +219,9 @@ def prompts(db: Engine, tmp_path: Path) -> str:
     return store_run(db, replay_source(write_recording(tmp_path / "r.jsonl", calls=ROWS, objects=1), calls=ROWS))
 
 
-def test_any_history_of_work_rows_is_as_the_model_says(db: Engine, database_url: str, prompts: str) -> None:
-    # A server that has just started judges no lease; here it seems to have run for a year.
+@pytest.fixture
+def aged(db: Engine, database_url: str) -> None:
+    """A server that has just started judges no lease; here it seems to have run for a year."""
     name = str(make_url(database_url).database)
     execute(db, "CREATE SCHEMA aged")
     execute(
@@ -231,6 +232,8 @@ def test_any_history_of_work_rows_is_as_the_model_says(db: Engine, database_url:
     execute(db, f'ALTER DATABASE "{name}" SET search_path = aged, pg_catalog, public')
     db.dispose()  # the setting is for connections made from here on
 
+
+def test_any_history_of_work_rows_is_as_the_model_says(db: Engine, prompts: str, aged: None) -> None:
     class OnThisDatabase(Work):
         pass
 
@@ -256,6 +259,44 @@ def test_after_a_start_of_the_server_no_lease_is_taken_over_for_one_lease(db: En
     assert work.relay(db, "prompts", lambda rows: None, lease=replace(day, max_crashes=9)) == 0
     with db.begin() as connection:
         assert work.renew(connection, "prompts", held, lease=day) == set(ids), "its holder, back, goes on"
+
+
+def test_a_holder_that_goes_without_a_word_spends_no_attempt(db: Engine, prompts: str, aged: None) -> None:
+    ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run ORDER BY id", run=prompts)]
+    lease = Lease(lease_s=1000, max_attempts=3, max_crashes=20)
+    for number in range(1, 21):
+        with db.begin() as connection:
+            claims = work.claim(connection, "prompts", ids, holder=f"holder-{number}", lease=lease)
+            assert [claim.charged for claim in claims] == [1] * ROWS, f"after {number - 1} crashes"
+            work.begin(connection, "prompts", claims[:1])
+        execute(db, "UPDATE prompts SET lease_until = now() - interval '1 s'")
+    with db.begin() as connection:
+        ((claim, reason),) = work.exhausted(connection, "prompts", lease=lease).items()
+        assert (claim.id, claim.attempt) == (claims[0].id, 20)
+        assert reason == (
+            "gave up: 20 times the process that worked on it ended or stalled without a word, holder-20 last"
+        )
+        rest = work.claim(connection, "prompts", ids, holder="at last", lease=lease)
+        assert [claim.id for claim in rest] == [claim.id for claim in claims[1:]], "what had only waited goes on"
+        work.finish(connection, "prompts", rest[0])
+        for _ in range(2):
+            assert work.retry(connection, "prompts", rest[1], reason="it broke", lease=lease) is None
+            (rest[1],) = work.claim(connection, "prompts", [rest[1].id], holder="at last", lease=lease)
+        assert work.retry(connection, "prompts", rest[1], reason="it broke", lease=lease) == (
+            "gave up after 3 attempts: it broke"
+        )
+
+
+def test_holders_known_to_be_dead_count_for_nothing(db: Engine, prompts: str, aged: None) -> None:
+    ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run ORDER BY id", run=prompts)]
+    lease = Lease(lease_s=1, max_attempts=1, max_crashes=1)
+    for _ in range(5):
+        with db.begin() as connection:
+            claims = work.claim(connection, "prompts", ids, holder="A", lease=lease, begun=True)
+            assert [claim.charged for claim in claims] == [1] * ROWS
+        with db.begin() as connection:
+            work.unpublish(connection, holders_are_dead=True)
+    assert select(db, "SELECT DISTINCT crashes, attempt - forgiven AS charged FROM prompts") == [(0, 1)]
 
 
 def test_rows_are_published_again_after_a_time_that_doubles(db: Engine, prompts: str) -> None:
