@@ -48,7 +48,7 @@ def old(database_url: str, tmp_path: Path) -> Iterator[Engine]:
 def runtime(old: Engine, database_url: str, tmp_path: Path) -> Iterator[Runtime]:
     settings = load_settings(
         bus="memory://upgraded", home=tmp_path, models=tmp_path / "models", cache=tmp_path / "cache", lease_s=10,
-        renew_s=2, sweep_s=0.3, republish_after_s=1, backoff_s=0.2, models_min_free_bytes=0,
+        data=(tmp_path,), renew_s=2, sweep_s=0.3, republish_after_s=1, backoff_s=0.2, models_min_free_bytes=0,
     )  # fmt: skip
     runtime = open_runtime(settings, database_url, services=4)
     runtime.bus.ensure_topics()

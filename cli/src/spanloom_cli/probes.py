@@ -6,6 +6,7 @@ import importlib.metadata
 import importlib.util
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from spanloom.settings import Settings
 
 PROBE_TIMEOUT_S = 20
 MIN_JAVA = 17
+MIN_OPEN_FILES = 4096
 PROBES = "spanloom.probes"
 """Entry points: `database` is a function that takes the settings and gives a `Part`."""
 XLM_R = ("FacebookAI/xlm-roberta-base", "FacebookAI/xlm-roberta-large", "xlm-roberta-base", "xlm-roberta-large")
@@ -61,6 +63,7 @@ def probe(settings: Settings) -> list[Part]:
         _cores(),
         _memory(),
         _disk(settings),
+        _open_files(),
         _gpu(),
         _package("torch", "PyTorch", "pip install torch==2.13.0", extra=_cuda),
         _package("transformers", "transformers", "pip install 'transformers>=5.16'"),
@@ -116,6 +119,15 @@ def reachable(host: str, port: int, timeout_s: float = 2.0) -> bool:
 def _cores() -> Part:
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Part("cores", "CPU", count >= 2, f"{count} cores", "two cores or more keep the demo under three minutes")
+
+
+def _open_files() -> Part:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = "unlimited" if soft == resource.RLIM_INFINITY else f"{soft:,}"
+    enough = soft == resource.RLIM_INFINITY or soft >= MIN_OPEN_FILES
+    higher = f"ulimit -n {MIN_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MIN_OPEN_FILES)}"
+    advice = f"a service under many clients needs {MIN_OPEN_FILES:,}: `{higher}` before it starts"
+    return Part("files", "open files", enough, f"{limit} a process (ulimit -n)", advice)
 
 
 def _memory() -> Part:

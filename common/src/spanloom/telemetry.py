@@ -51,8 +51,17 @@ MESSAGES = Counter(
     "Messages by what became of them: done, duplicate, stale, retried, dead.",
     ["topic", "outcome"],
 )
-DEAD_LETTERS = Gauge("spanloom_dead_letters", "Dead letters that were not replayed, by topic.", ["topic"])
-WORK_ROWS = Gauge("spanloom_work_rows", "Rows of work by table and state.", ["table", "state"])
+# What is so in the database is exported by every process that sweeps: take the maximum over processes, never the sum.
+OF_DATABASE = " Of the database, the same in every process: take the maximum."
+DEAD_LETTERS = Gauge("spanloom_dead_letters", "Dead letters that were not replayed, by topic." + OF_DATABASE, ["topic"])
+WORK_ROWS = Gauge("spanloom_work_rows", "Rows of work by table and state." + OF_DATABASE, ["table", "state"])
+DEAD_TUPLES = Gauge(
+    "spanloom_dead_tuples", "Dead rows that vacuum has not removed, by table of work." + OF_DATABASE, ["table"]
+)
+OLDEST_SNAPSHOT_AGE = Gauge(
+    "spanloom_oldest_snapshot_age_transactions",
+    "Transactions since the oldest snapshot in use (xmin), which vacuum waits for; 0 when there is none." + OF_DATABASE,
+)
 IN_FLIGHT = Gauge("spanloom_in_flight", "Rows this process holds under a lease, by kind of work.", ["kind"])
 LEASE_AGE = Gauge(
     "spanloom_lease_age_seconds", "Age of the oldest unrenewed lease of this process, by kind of work.", ["kind"]

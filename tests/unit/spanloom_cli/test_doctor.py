@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +67,15 @@ def test_a_program_that_is_not_there_fails_or_hangs_says_nothing(monkeypatch: py
 def part(key: str, **settings: object) -> Part:
     (found,) = [p for p in probe(load_settings(**settings)) if p.key == key]
     return found
+
+
+@pytest.mark.parametrize(("soft", "ok"), [(256, False), (1024, False), (4096, True), (resource.RLIM_INFINITY, True)])
+def test_the_limit_of_open_files_is_told(soft: int, ok: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, 1_048_576))
+    part = probes._open_files()
+    assert part.ok is ok
+    assert "ulimit -n" in part.found
+    assert "`ulimit -n 4096`" in part.advice
 
 
 def test_a_broker_is_asked_for() -> None:

@@ -44,6 +44,12 @@ SELECT '{table}' AS name, s.state, count(w.id) AS n
  GROUP BY s.state
 """
 _ROWS = text(" UNION ALL ".join(_COUNT_ROWS.format(table=table) for table in WORK_TABLES))
+# An old snapshot keeps dead rows alive, of which tables of work make many: both are an operator's to see.
+_DEAD_TUPLES = text("SELECT relname, n_dead_tup FROM pg_stat_user_tables WHERE relname = ANY(:tables)")
+_OLDEST = text("""
+SELECT coalesce(max(age(backend_xmin)), 0) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid()
+""")
 _LETTERS = text("SELECT topic, count(*) AS n FROM dead_letters WHERE replayed_at IS NULL GROUP BY topic")
 
 TOPIC_OF = {"prompts": PROMPTS, "completions": COMPLETIONS, "jobs": JOBS, "evaluations": EVALUATIONS}
@@ -190,6 +196,9 @@ class Sweeper:
             for row in connection.execute(_ROWS):
                 telemetry.WORK_ROWS.labels(row.name, row.state).set(row.n)
             letters = {row.topic: row.n for row in connection.execute(_LETTERS)}
+            for row in connection.execute(_DEAD_TUPLES, {"tables": list(WORK_TABLES)}):
+                telemetry.DEAD_TUPLES.labels(row.relname).set(row.n_dead_tup)
+            telemetry.OLDEST_SNAPSHOT_AGE.set(connection.execute(_OLDEST).scalar_one())
         for topic in TOPIC_OF.values():
             telemetry.DEAD_LETTERS.labels(topic).set(letters.get(topic, 0))
 
