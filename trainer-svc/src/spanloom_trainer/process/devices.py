@@ -54,7 +54,8 @@ class Devices:
     ) -> dict[str, Any]:
         """Train in a slot once its device's memory has room for `needed` bytes beside the trainings under way.
 
-        `begin` is called once the waiting is over. Raises Cancelled where `stopped()` turned true, or another has its turn on the device and the training is saved.
+        `begin` is called once the waiting is over. Raises Cancelled where `stopped()` turned true, or another has its
+        turn on the device and the training is saved.
         """
         with self.memory[slot.device].held(needed, stopped) as entered:
             if not entered:
