@@ -43,3 +43,8 @@ def test_discarding_all_of_it_discards_the_folder(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["2"]
     discard([folder / "2"])
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_folder_that_another_removed_leaves_nothing(ended: bool, tmp_path: Path) -> None:
+    assert leftovers(tmp_path / "gone", ended=ended, cancelled=True, kept=None) == []

@@ -124,10 +124,17 @@ def discard_later(paths: Iterable[Path]) -> None:
 
 
 def leftovers(folder: Path, *, ended: bool, cancelled: bool, kept: str | None) -> list[Path]:
-    """What of a job's folder nobody needs: all but the kept model once it has ended, its resume point on a cancel."""
+    """What of a job's folder nobody needs: all but the kept model once it has ended, its resume point on a cancel.
+
+    Nothing of a folder that is gone: whoever ends a job removes it while others sweep.
+    """
+    try:
+        found = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
     if ended:
-        return [path for path in sorted(folder.iterdir()) if path.name != kept]
-    return [path for path in sorted(folder.iterdir()) if cancelled and RESUME_FILE in path.name]
+        return [path for path in found if path.name != kept]
+    return [path for path in found if cancelled and RESUME_FILE in path.name]
 
 
 def sweep(db: Engine, models: Path) -> list[Path]:
