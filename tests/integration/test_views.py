@@ -19,7 +19,7 @@ from spanloom.store.db import connect
 from spanloom.store.migrate import READER, VIEWS
 from spanloom.store.models import Base, Run
 from spanloom_evaluator.api.results import result_routes
-from spanloom_evaluator.api.views import _ORDER, ViewName, view_routes
+from spanloom_evaluator.api.views import ORDER, ViewName, view_routes
 from support.common import ROOT
 
 PAGE = (ROOT / "docs" / "how-to" / "sql.md").read_text(encoding="utf-8")
@@ -33,8 +33,8 @@ def api(db: Engine) -> TestClient:
 
 
 def test_every_public_view_has_its_route(api: TestClient) -> None:
-    assert set(VIEWS) - {"results"} == {view.value for view in ViewName} == set(_ORDER)
-    for view in ("", *(f"/{name}" for name in _ORDER)):
+    assert set(VIEWS) - {"results"} == {view.value for view in ViewName} == set(ORDER)
+    for view in ("", *(f"/{name}" for name in ORDER)):
         assert api.get(f"/v1/results{view}").json() == {"items": [], "next": None}
     assert api.get("/v1/results/runs").status_code == 422
 

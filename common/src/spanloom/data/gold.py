@@ -264,7 +264,7 @@ def over_schema(found: Splits, spec: GoldSpec, schema: LabelSchema, language: st
     counts: dict[Split, SplitCounts] = {}
     repaired = 0
     for split in SPLITS:
-        tag_id = TagIds(schema, spec.mapping, found.known_types, found.paths[split])
+        tag_id = TagNumbers(schema, spec.mapping, found.known_types, found.paths[split])
         splits[split] = [tag_id.sentence(row) for row in found.rows[split][: spec.limit]]
         counts[split] = count(splits[split], schema, tag_id.dropped)
         repaired += tag_id.repaired
@@ -290,7 +290,7 @@ def over_schema(found: Splits, spec: GoldSpec, schema: LabelSchema, language: st
     )
 
 
-class TagIds:
+class TagNumbers:
     """Tag name of the data -> tag id of the run; counts the entities that are read as O."""
 
     def __init__(self, schema: LabelSchema, mapping: Mapping[str, str | None], known: Sequence[str], path: str) -> None:

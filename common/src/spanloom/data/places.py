@@ -35,7 +35,7 @@ _EXPECTED = "train, dev (or val, validation) and test as .iob2, .conll, .conllu,
 
 
 @dataclass(frozen=True)
-class Place:
+class GoldPlace:
     """Raw files by split, or one file under `whole`; where they lie; tag names known of the data set."""
 
     files: Mapping[Split, list[RawFile]]
@@ -57,7 +57,7 @@ def layout_of(spec: GoldSpec, tags: Sequence[str] | None = None) -> Layout:
     )
 
 
-def find_place(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> Place:
+def find_place(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> GoldPlace:
     """Find and read the files of a specification, of every kind but the demo corpus. Raises DataError."""
     layout = layout_of(spec)
     if spec.name is not None:
@@ -65,21 +65,21 @@ def find_place(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> Place:
         # A local copy's place is checked, the hub's files are our own download. The order of a known data set's
         # integers is known too; parquet says its own.
         files, paths = read_folder(named.folder, layout_of(spec, named.tags), [*roots, named.folder], parquet=layout)
-        return Place(files, paths, named.origin, known_types=named.types)
+        return GoldPlace(files, paths, named.origin, known_types=named.types)
     if spec.path is not None:
         folder = locate(spec.path, roots)
         files, paths = read_folder(folder, layout, roots)
-        return Place(files, paths, str(folder))
+        return GoldPlace(files, paths, str(folder))
     if spec.files is not None:
         given = {s: locate(name, roots) for s in SPLITS if (name := getattr(spec.files, s)) is not None}
-        return Place(
+        return GoldPlace(
             {split: [read_raw(path, layout)] for split, path in given.items()},
             {split: str(path) for split, path in given.items()},
             ", ".join(map(str, given.values())),
         )
     assert spec.file is not None  # noqa: S101  GoldSpec holds exactly one place
     path = locate(spec.file, roots)
-    return Place({}, dict.fromkeys(SPLITS, str(path)), str(path), whole=read_raw(path, layout))
+    return GoldPlace({}, dict.fromkeys(SPLITS, str(path)), str(path), whole=read_raw(path, layout))
 
 
 def is_local(spec: GoldSpec, roots: Sequence[Path]) -> str | None:

@@ -12,7 +12,7 @@ from typing import get_args
 from spanloom.data.formats.brat import is_brat, read_brat
 from spanloom.data.formats.columns import read_columns
 from spanloom.data.formats.docbin import read_docbin
-from spanloom.data.formats.raw import AS_IT_IS, Layout, Lost, RawFile, RawSentence
+from spanloom.data.formats.raw import AS_IT_IS, Layout, LostAnnotation, RawFile, RawSentence
 from spanloom.data.formats.records import read_records
 from spanloom.data.formats.tokens import read_tokens
 from spanloom.data.formats.tools import kind_of, read_tool
@@ -38,7 +38,7 @@ class Annotated:
     columns: tuple[int | str, int | str] | None
     repaired: int
     notes: tuple[str, ...]
-    lost: tuple[Lost, ...]
+    lost: tuple[LostAnnotation, ...]
 
 
 def read_raw(path: Path, layout: Layout = AS_IT_IS) -> RawFile:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import regex
 
-from spanloom.data.formats.raw import Lost, RawSentence
+from spanloom.data.formats.raw import LostAnnotation, RawSentence
 from spanloom.data.reading import Annotated
 from spanloom.ner.schemes import begun
 
@@ -79,7 +79,7 @@ class GoldSummary:
     repaired: int
     punctuation: Punctuation
     notes: tuple[str, ...]
-    lost: tuple[Lost, ...]
+    lost: tuple[LostAnnotation, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """One JSON object."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from spanloom.contracts.projection import Projector
 from spanloom.ner.textspans import cutter
-from spanloom.projection.align import Align
-from spanloom.projection.mark import Mark
-from spanloom.projection.mention import Mention
+from spanloom.projection.align import ByAlignment
+from spanloom.projection.mark import ByMarkers
+from spanloom.projection.mention import ByMention
 
 
 def projector(name: str, tokens: str) -> Projector:
     """The projector of a specification's `projection`; `tokens` says how translations are cut (`gold.tokens`)."""
     cut = cutter(tokens)
-    made: dict[str, Projector] = {"align": Align(cut), "mark": Mark(cut), "mention": Mention(cut)}
+    made: dict[str, Projector] = {"align": ByAlignment(cut), "mark": ByMarkers(cut), "mention": ByMention(cut)}
     return made[name]

@@ -109,7 +109,7 @@ def _pieces(own: Sequence[Link], linked: set[int]) -> list[tuple[int, int]]:
     return pieces
 
 
-class Align:
+class ByAlignment:
     """The projector `align`: the plain sentence is translated, the spans follow the links; `cut` gives its tokens."""
 
     name = "align"

@@ -38,7 +38,7 @@ KINDS = (
 )
 
 
-class Mark:
+class ByMarkers:
     """The projector `mark`; `cut` says how the translation is cut into tokens."""
 
     name = "mark"

@@ -18,7 +18,7 @@ from spanloom.ner.textspans import Cut, at_spaces, over_tokens
 _Answer = tuple[str, dict[int, str]]
 
 
-class Mention:
+class ByMention:
     """The projector `mention`; `cut` says how the translation is cut into tokens."""
 
     name = "mention"

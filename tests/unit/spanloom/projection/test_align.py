@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from spanloom.contracts.projection import WHY_LOST, Lost, Projection
 from spanloom.ner.links import Links
 from spanloom.ner.spans import Span, spans_of, tags_of
-from spanloom.projection.align import Align, project_links
+from spanloom.projection.align import ByAlignment, project_links
 
 
 def carry(spans: Sequence[Span], links: Links, n: int, source: int = 12) -> Projection:
@@ -114,7 +114,7 @@ def test_a_possible_link_extends_a_span_and_makes_none() -> None:
 
 
 def test_no_translation_loses_every_span() -> None:
-    found = Align().project(["a", "b"], [Span(0, 0, 1), Span(0, 1, 2)], "", None)
+    found = ByAlignment().project(["a", "b"], [Span(0, 0, 1), Span(0, 1, 2)], "", None)
     assert found == ((), (), ((0, Lost.NO_TRANSLATION), (1, Lost.NO_TRANSLATION)))
 
 

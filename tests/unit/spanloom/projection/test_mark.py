@@ -8,21 +8,21 @@ from spanloom.contracts.projection import Lost, Projection
 from spanloom.errors import SchemaError
 from spanloom.ner.spans import Span
 from spanloom.ner.words import word_offsets
-from spanloom.projection.mark import Mark
+from spanloom.projection.mark import ByMarkers
 
 TOKENS = ["Blue", "Ribbon", "is", "in", "Soho"]
 SPANS = [Span(1, 0, 2), Span(2, 4, 5)]
 
 
 def read(answer: str) -> Projection:
-    return Mark(word_offsets).project(TOKENS, SPANS, answer)
+    return ByMarkers(word_offsets).project(TOKENS, SPANS, answer)
 
 
 def test_what_is_sent() -> None:
-    assert Mark().prepare(TOKENS, SPANS) == "<1>Blue Ribbon</1> is in <2>Soho</2>"
-    assert Mark().prepare(["a", "<1>", "b"], [Span(0, 0, 1)]) == "[1]a[/1] <1> b"
+    assert ByMarkers().prepare(TOKENS, SPANS) == "<1>Blue Ribbon</1> is in <2>Soho</2>"
+    assert ByMarkers().prepare(["a", "<1>", "b"], [Span(0, 0, 1)]) == "[1]a[/1] <1> b"
     with pytest.raises(SchemaError, match="markers of every kind"):
-        Mark().prepare(["<1>", "[2]", "{3}"], [])
+        ByMarkers().prepare(["<1>", "[2]", "{3}"], [])
 
 
 def test_markers_are_matched_by_number_whatever_the_order() -> None:
@@ -68,5 +68,5 @@ def test_markers_in_other_scripts_and_without_spaces() -> None:
 def test_an_untranslated_sentence_comes_back_with_its_spans(tokens: list[str], start: int, length: int) -> None:
     start = min(start, len(tokens) - 1)
     spans = [Span(3, start, min(start + length, len(tokens)))]
-    found = Mark().project(tokens, spans, Mark().prepare(tokens, spans))
+    found = ByMarkers().project(tokens, spans, ByMarkers().prepare(tokens, spans))
     assert (found.tokens, found.spans) == (tuple(tokens), tuple(spans))

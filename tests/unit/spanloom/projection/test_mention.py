@@ -7,7 +7,7 @@ import pytest
 from spanloom.contracts.projection import Lost, Projection
 from spanloom.ner.spans import Span
 from spanloom.ner.words import word_offsets
-from spanloom.projection.mention import Mention
+from spanloom.projection.mention import ByMention
 
 TOKENS = ["New", "York", "Times", "of", "New", "York"]
 SPANS = [Span(0, 0, 3), Span(1, 4, 6)]
@@ -15,11 +15,11 @@ SPANS = [Span(0, 0, 3), Span(1, 4, 6)]
 
 def read(translation: str, **entities: str) -> Projection:
     answer = {"translation": translation, "entities": {name[1:]: text for name, text in entities.items()}}
-    return Mention(word_offsets).project(TOKENS, SPANS, f"Here it is: {json.dumps(answer)}")
+    return ByMention(word_offsets).project(TOKENS, SPANS, f"Here it is: {json.dumps(answer)}")
 
 
 def test_what_is_sent() -> None:
-    assert json.loads(Mention().prepare(TOKENS, SPANS)) == {
+    assert json.loads(ByMention().prepare(TOKENS, SPANS)) == {
         "sentence": "New York Times of New York",
         "entities": {"1": "New York Times", "2": "New York"},
     }
@@ -54,7 +54,7 @@ def test_what_cannot_be_placed_is_lost_with_a_reason(
 
 
 def test_the_same_mention_twice_is_taken_in_order() -> None:
-    found = Mention(word_offsets).project(
+    found = ByMention(word_offsets).project(
         ["a", "b", "a"], [Span(0, 0, 1), Span(1, 2, 3)], '{"translation": "x y x", "entities": {"1": "x", "2": "x"}}'
     )
     assert found.spans == (Span(0, 0, 1), Span(1, 2, 3))
@@ -73,8 +73,8 @@ def test_the_same_mention_twice_is_taken_in_order() -> None:
     ],
 )
 def test_an_answer_that_is_not_the_object_loses_every_span(answer: str) -> None:
-    assert dict(Mention().project(TOKENS, SPANS, answer).lost) == dict.fromkeys((0, 1), Lost.ANSWER_UNREADABLE)
+    assert dict(ByMention().project(TOKENS, SPANS, answer).lost) == dict.fromkeys((0, 1), Lost.ANSWER_UNREADABLE)
 
 
 def test_an_empty_answer_is_no_translation() -> None:
-    assert dict(Mention().project(TOKENS, SPANS, "").lost) == dict.fromkeys((0, 1), Lost.NO_TRANSLATION)
+    assert dict(ByMention().project(TOKENS, SPANS, "").lost) == dict.fromkeys((0, 1), Lost.NO_TRANSLATION)

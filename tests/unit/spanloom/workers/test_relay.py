@@ -15,7 +15,7 @@ from spanloom.workers.relay import TOPIC_OF, message_of, record_of
 LIMIT = 4096
 ROWS: dict[str, dict[str, Any]] = {
     "prompts": {"request": "r" * 5000, "dataset_id": "d", "call_index": 3},
-    "completions": {"text": "å" * 5000, "error": None, "dataset_id": "d", "call_index": 3},
+    "completions": {"text": "å" * 5000, "error": None, "links": None, "dataset_id": "d", "call_index": 3},
     "jobs": {"kind": "train", "arm": {"language": "d" * 5000}},  # an arm does not travel
     "evaluations": {"job_id": "j", "dataset_id": "d"},
 }

@@ -189,5 +189,7 @@ def test_a_cancelled_call_may_come_again(engine):
 def test_missing_sentences_and_unknown_engines_are_named(cache):
     with pytest.raises(SpecError, match=r"engine\.train: the toy engine needs gold train sentences"):
         open_engine(config(cache, train=[]))
-    with pytest.raises(SpecError, match=r"'toy-engine' is not an engine; allowed: openai, .*toy, vllm"):
+    with pytest.raises(
+        SpecError, match=r"'toy-engine' is not an engine; allowed: openai, .*toy, translation_lines, vllm"
+    ):
         open_engine({"kind": "toy-engine"})

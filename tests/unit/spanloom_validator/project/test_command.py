@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from spanloom_evaluator.score.readings import score_names
 from typer import Typer
 from typer.testing import CliRunner
 
 from spanloom.data.readers import RawSentence, read_sentences
 from spanloom.errors import DataError, SpanloomError, SpecError
 from spanloom.ner.schema import LabelSchema
+from spanloom_evaluator.score.schemes import score_names
 from spanloom_validator.project.command import project
 from support.common import shared_data
 

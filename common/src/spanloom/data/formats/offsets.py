@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from spanloom.data.formats.raw import Lost, RawSentence, checked
+from spanloom.data.formats.raw import LostAnnotation, RawSentence, checked
 from spanloom.errors import DataError
 from spanloom.ner.words import word_offsets
 
@@ -36,7 +36,7 @@ class Builder:
 
     path: Path
     sentences: list[RawSentence] = field(default_factory=list)
-    lost: list[Lost] = field(default_factory=list)
+    lost: list[LostAnnotation] = field(default_factory=list)
     empty: int = 0
 
     def add(
@@ -94,7 +94,7 @@ class Builder:
             elif last is not None and each.start < last.end:
                 why = "nested" if each.end <= last.end else "overlapping"
             if why:
-                self.lost.append(Lost(given.label, why, _shown(text, given), line))
+                self.lost.append(LostAnnotation(given.label, why, _shown(text, given), line))
             else:
                 kept.append(each)
         return kept

@@ -52,7 +52,7 @@ AS_IT_IS = Layout()
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostAnnotation:
     """An annotation that no span of tokens carries: `why` is `no token boundary`, `nested`, `overlapping`, ..."""
 
     type: str
@@ -76,7 +76,7 @@ class RawFile:
     declared: tuple[str, ...] = ()
     spans: bool = False
     notes: tuple[str, ...] = ()
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[LostAnnotation, ...] = ()
 
 
 def checked(
