@@ -7,6 +7,7 @@ else is echoed. A model `slow` never gets past in_progress, `expires` expires wi
 
 from __future__ import annotations
 
+import email.message
 import email.parser
 import email.policy
 import json
@@ -54,8 +55,8 @@ def write(batch: dict[str, Any], done: list[dict[str, Any]], late: list[dict[str
         if asked == "skip":
             continue
         if asked.startswith("fail"):
-            body = {"error": {"message": f"asked to {asked}"}}
-            response = {"status_code": int(asked.split()[1]), "request_id": "r", "body": body}
+            refused = {"error": {"message": f"asked to {asked}"}}
+            response = {"status_code": int(asked.split()[1]), "request_id": "r", "body": refused}
             errors.append(answer | {"response": response})
             continue
         message = {"content": None, "refusal": "no"} if asked == "refuse" else {"content": f"echo {asked}"}
@@ -104,11 +105,14 @@ class Handler(BaseHTTPRequestHandler):
         if parts[1:] == ["files"]:
             head = b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n"
             form = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + data)
-            parts = form.iter_parts()  # type: ignore[attr-defined]
-            fields = {p.get_param("name", header="content-disposition"): p.get_payload(decode=True) for p in parts}
+            assert isinstance(form, email.message.EmailMessage)
+            given = list(form.iter_parts())
+            fields = {p.get_param("name", header="content-disposition"): p.get_payload(decode=True) for p in given}
             assert fields["purpose"] == b"batch"
             COUNTS["uploads"] += 1
-            FILES[f"file-{len(FILES)}"] = fields["file"]
+            uploaded = fields["file"]
+            assert isinstance(uploaded, bytes)
+            FILES[f"file-{len(FILES)}"] = uploaded
             return self.send({"id": f"file-{len(FILES) - 1}", "object": "file"})
         if parts[1:] == ["batches"]:
             asked = json.loads(data)

@@ -11,11 +11,12 @@ from support.common import wait_for
 def collect(consumer: Consumer, count: int, timeout_s: float = 30.0) -> list[Message]:
     """Poll until `count` messages came."""
     messages: list[Message] = []
-    wait_for(
-        lambda: messages.extend(consumer.poll(0.2)) or len(messages) >= count,
-        timeout_s=timeout_s,
-        what=f"{count} messages",
-    )
+
+    def all_came() -> bool:
+        messages.extend(consumer.poll(0.2))
+        return len(messages) >= count
+
+    wait_for(all_came, timeout_s=timeout_s, what=f"{count} messages")
     return messages
 
 
