@@ -85,7 +85,7 @@ def test_labels_that_one_side_lacks(db: Engine, carry_out: Callable[[str], None]
             recipe={"learning_rate": 0.003, "epochs": 20, "related_epochs": 20, "restarts": 0},
         ),
     }
-    run = submit(db, check_spec(complete_spec(given)), key=None)[0]
+    run = submit(db, check_spec(complete_spec(given)), key=None, roots=[Path(dated["path"])])[0]
     carry_out(run)
     failed = select(db, "SELECT reason FROM jobs WHERE state = 'failed' UNION SELECT reason FROM evaluations "
                         "WHERE state = 'failed'")  # fmt: skip
