@@ -46,7 +46,7 @@ def carry_out(db: Engine, bus: Bus, tmp_path: Path) -> Iterator[Callable[[str], 
         settle(db, run)
         while jobs := queued(run):
             trainer.handle([JobMessage(id=jobs[0].id, run_id=run, kind=jobs[0].kind)])
-            wait_for(lambda job=jobs[0].id: ended(job), timeout_s=90, what="the job to end")  # type: ignore[misc]
+            wait_for(lambda job=jobs[0].id: ended(job), timeout_s=240, what="the job to end")  # type: ignore[misc]
         for row in select(db, "SELECT id, job_id, dataset_id FROM evaluations WHERE run_id = :run", run=run):
             message = EvaluationMessage(id=row.id, run_id=run, job_id=row.job_id, dataset_id=row.dataset_id)
             evaluator.handle([message])

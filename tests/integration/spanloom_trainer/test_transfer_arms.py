@@ -17,7 +17,7 @@ from spanloom.data.languages import complete_spec
 from spanloom.ner.links import Links
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of, tags_of
-from spanloom.projection.mark import Mark
+from spanloom.projection.mark import ByMarkers
 from spanloom.store.samples import sentences_of, training_sentences
 from spanloom.workers.relay import message_of
 from spanloom_generator.links.completions import Linker
@@ -52,7 +52,7 @@ LOST = next(s.tokens[span.start] for s in SWEDISH for span in spans_of(s.tags) i
 def specification(folder: Path) -> dict[str, Any]:
     backwards, marked, silver = folder / "backwards.txt", folder / "marked.txt", folder / "silver.tsv"
     backwards.write_text("".join(" ".join(reversed(s.tokens)) + "\n" for s in SWEDISH))
-    marked.write_text("".join(Mark().prepare(s.tokens, spans_of(s.tags)).upper() + "\n" for s in SWEDISH))
+    marked.write_text("".join(ByMarkers().prepare(s.tokens, spans_of(s.tags)).upper() + "\n" for s in SWEDISH))
     rows = (
         (token, tag)
         for s in SWEDISH
