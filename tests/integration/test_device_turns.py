@@ -141,7 +141,7 @@ def test_a_killed_holder_is_replaced_and_what_it_left_is_ended(users: Users) -> 
 
 
 def test_a_killed_waiter_holds_up_nobody(users: Users) -> None:
-    users.start("ann", turn_s=8)
+    users.start("ann", turn_s=25)  # both others start within it, on a loaded machine too
     users.wait_for_turn("ann")
     users.start("bob")
     wait_for(lambda: ("bob", "waiting") in users.rows(), what="bob to wait")

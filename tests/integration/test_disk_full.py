@@ -40,7 +40,7 @@ def test_a_training_whose_files_have_no_room_is_handed_back_unspent(db: Engine, 
         slot.start()
         psutil.Process(slot.pid).rlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         worker.handle([message])
-        wait_for(lambda: _job(db, row.id).state == "queued", timeout_s=60, what="the job to be handed back")
+        wait_for(lambda: _job(db, row.id).state == "queued", timeout_s=180, what="the job to be handed back")
         after = _job(db, row.id)
         assert disk_is_full(after.reason), after.reason
         assert (after.attempt, after.forgiven) == (1, 1)
@@ -49,7 +49,7 @@ def test_a_training_whose_files_have_no_room_is_handed_back_unspent(db: Engine, 
         left = [path for path in (tmp_path / "models").rglob("*") if path.is_file()]
         assert left == [], "nothing half-written stays"
         worker.handle([message])
-        wait_for(lambda: _job(db, row.id).state == "done", timeout_s=60, what="the job")
+        wait_for(lambda: _job(db, row.id).state == "done", timeout_s=180, what="the job")
     worker.stop()
     assert _job(db, row.id).attempt == 2
 

@@ -25,6 +25,8 @@ from support.common import wait_for
 
 HOLDER = """
 import sys, time
+from spanloom.telemetry import configure_logging
+configure_logging("holder")  # to stderr: stdout is read by the test
 from spanloom_embedded.postgres import EmbeddedPostgres
 server = EmbeddedPostgres(sys.argv[1], durable=False)
 server.start()

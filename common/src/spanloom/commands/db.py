@@ -64,6 +64,9 @@ def database(settings: Settings) -> Iterator[tuple[str, str | None]]:
     if given is not None:
         yield given, None
         return
+    from spanloom.telemetry import configure_logging
+
+    configure_logging("db", form="console")  # to stderr: stdout is for what was asked
     server = embedded(settings)
     try:
         server.start()
