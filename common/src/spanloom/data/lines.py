@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,16 @@ from spanloom.errors import DataError
 MAX_LINE_BYTES = 1_000_000
 """A longer line is refused before it is read whole: no annotated sentence or token comes near it."""
 
+_CHUNK = 1 << 16
+
 
 def open_binary(path: Path) -> BinaryIO:
     """The file's bytes, unpacked where it is gzip (told by its first two bytes, not by its name)."""
     raw = open_regular(path)
     magic = raw.read(2)
     raw.seek(0)
-    return cast(BinaryIO, _Unpacked(raw)) if magic == b"\x1f\x8b" else raw
+    # A GzipFile's own readline is Python, a BufferedReader's is not.
+    return cast(BinaryIO, io.BufferedReader(_Unpacked(raw), _CHUNK)) if magic == b"\x1f\x8b" else raw
 
 
 class _Unpacked(gzip.GzipFile):
@@ -69,9 +73,16 @@ def read_lines(path: Path, max_bytes: int = MAX_LINE_BYTES, *, bare_cr: bool = F
     a file that has both it is refused, for a token would hold it.
     """
     lines = read_byte_lines(path, max_bytes)
-    if bare_cr:
-        lines = _cr_lines(path, max_bytes) if _ends_lines_with_cr(path) else _without_cr(path, lines)
+    if bare_cr and _ends_lines_with_cr(path):
+        lines, bare_cr = _cr_lines(path, max_bytes), False
     for number, line in lines:
+        if bare_cr and b"\r" in line:
+            raise DataError(
+                "holds a carriage return within a line, beside lines that end in LF; one kind of line end is expected "
+                "(`tr '\\r' '\\n'` or `dos2unix` converts)",
+                path=str(path),
+                line=number,
+            )
         try:
             yield number, line.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -111,15 +122,3 @@ def _cr_lines(path: Path, max_bytes: int) -> Iterator[tuple[int, bytes]]:
         )
     if rest:
         yield number + 1, rest
-
-
-def _without_cr(path: Path, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    for number, line in lines:
-        if b"\r" in line:
-            raise DataError(
-                "holds a carriage return within a line, beside lines that end in LF; one kind of line end is expected "
-                "(`tr '\\r' '\\n'` or `dos2unix` converts)",
-                path=str(path),
-                line=number,
-            )
-        yield number, line

@@ -6,9 +6,9 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from spanloom.data.formats.choice import Choice, all_tag_columns, choose, header_of, index_shape, looks_like_tag
 from spanloom.data.formats.raw import AS_IT_IS, Layout, RawFile, RawSentence, checked
@@ -21,8 +21,7 @@ PEEK = 400
 """Data rows looked at to find the columns."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The cells of one line; `first` where a blank line or a document's marker stands before."""
 
     line: int
@@ -67,7 +66,7 @@ def _without_comments(rows: Sequence[Row], chosen: Choice, ragged: bool) -> list
     for row in rows:
         begins = begins or row.first
         if not _is_comment(row, chosen, ragged):
-            out.append(replace(row, first=begins))
+            out.append(row if row.first == begins else row._replace(first=begins))
             begins = False
     return out
 
@@ -154,7 +153,8 @@ def _of_one_width(path: Path, rows: list[Row]) -> list[Row]:
                 path=str(path),
                 line=row.line,
             )
-        out.append(replace(row, cells=cells, first=begins))
+        same = cells is row.cells and begins == row.first
+        out.append(row if same else row._replace(cells=cells, first=begins))
         begins = False
     if not out:
         raise DataError("holds no sentence; expected a token and its tag a line", path=str(path))
