@@ -35,12 +35,6 @@ def test_hooks_run_what_lint_runs() -> None:
     assert hooks == {"check-yaml", "ruff", "ruff-format", "mypy", "import-linter"}
 
 
-ROWS = {"Advice", "Base", "Dataset", "Prediction"}
-"""Names of rows (`store/models.py`) that a service's plain data of the same thing still carry too."""
-LEFT = {"Origin", "Piece"}
-"""Names that two things still share; none is added."""
-
-
 def test_no_public_class_has_the_name_of_another() -> None:
     places: dict[str, list[str]] = {}
     for path in sorted(ROOT.glob("**/src/spanloom*/**/*.py")):
@@ -48,4 +42,4 @@ def test_no_public_class_has_the_name_of_another() -> None:
             for node in ast.walk(ast.parse(path.read_bytes())):
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
-    assert {name: found for name, found in places.items() if len(found) > 1 and name not in ROWS | LEFT} == {}
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spanloom.contracts.arms import DIRECT, IDENTITY, RESTARTED, SHARED
-from spanloom_trainer.records import JobData, Prediction
+from spanloom_trainer.records import JobData, TestPrediction
 
 
-def predictions_of(data: JobData, result: Mapping[str, Any]) -> list[Prediction]:
+def predictions_of(data: JobData, result: Mapping[str, Any]) -> list[TestPrediction]:
     """The first training's predictions, always; and those of the training chosen in the end where there were restarts.
 
     With restarts that all collapsed the chosen one is the first: its second row says that they did not help.
@@ -18,7 +18,7 @@ def predictions_of(data: JobData, result: Mapping[str, Any]) -> list[Prediction]
     return [finding for method, number in trainings.items() for finding in _of_training(data, result, method, number)]
 
 
-def _of_training(data: JobData, result: Mapping[str, Any], method: str, number: int) -> Iterator[Prediction]:
+def _of_training(data: JobData, result: Mapping[str, Any], method: str, number: int) -> Iterator[TestPrediction]:
     tags, at = result["tries"][number]["predictions"], 0
     facts = facts_of(data, result, method)
     for test in data.tests:
@@ -26,7 +26,7 @@ def _of_training(data: JobData, result: Mapping[str, Any], method: str, number: 
         if test.labels:
             by_mapping[SHARED] = {**facts, "labels": list(test.labels)}
         end = at + len(test.sentences)
-        yield Prediction(test.dataset, test.language, method, tags[at:end], by_mapping)
+        yield TestPrediction(test.dataset, test.language, method, tags[at:end], by_mapping)
         at = end
 
 

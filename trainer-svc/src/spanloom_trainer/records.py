@@ -85,7 +85,7 @@ class JobData:
 
 
 @dataclass(frozen=True)
-class Prediction:
+class TestPrediction:
     """What one training says of one gold test set: tag ids by sentence, and its evaluations' facts by label mapping."""
 
     dataset: str
@@ -163,7 +163,7 @@ def write_progress(connection: Connection, claim: work.Claim, progress: Mapping[
 
 
 def write_result(
-    connection: Connection, arm: Arm, job: str, found: Iterable[Prediction], outcome: Mapping[str, Any]
+    connection: Connection, arm: Arm, job: str, found: Iterable[TestPrediction], outcome: Mapping[str, Any]
 ) -> None:
     """Store predictions and evaluations of a finished job, in the transaction that ends it.
 

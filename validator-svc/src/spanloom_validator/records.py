@@ -102,7 +102,7 @@ class SeedSentence(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Dataset:
+class JudgedDataset:
     """A dataset of a run, as judging needs it."""
 
     id: str
@@ -117,7 +117,7 @@ class Dataset:
     """For a dataset of translations: how their spans come over."""
 
 
-def read_dataset(connection: Connection, dataset: str) -> Dataset | None:
+def read_dataset(connection: Connection, dataset: str) -> JudgedDataset | None:
     """What judging needs of a dataset; None when there is no such dataset."""
     row = connection.execute(_DATASET, {"id": dataset}).first()
     if row is None:
@@ -143,7 +143,7 @@ def read_dataset(connection: Connection, dataset: str) -> Dataset | None:
         source = connection.execute(_GOLD_ID, {"run": row.run_id, "language": info["related"]}).scalar_one()
         sentences = tuple(sentences_of(connection, source))
         translated = Translated(projector(info["projection"], info["tokens"]), sentences)
-    return Dataset(row.id, row.run_id, row.language, row.source, context, seeds, translated)
+    return JudgedDataset(row.id, row.run_id, row.language, row.source, context, seeds, translated)
 
 
 def seeds_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:

@@ -18,7 +18,7 @@ from spanloom_validator import records
 from spanloom_validator.duplicates.rule import DuplicateRule, Place
 from spanloom_validator.judge.diagnostics import Diagnostics
 from spanloom_validator.judge.verdict import reject
-from spanloom_validator.records import Dataset
+from spanloom_validator.records import JudgedDataset
 
 
 @dataclass
@@ -51,7 +51,7 @@ class JudgedCompletion:
     """A completion's verdicts, before the dataset's other samples were looked at."""
 
     message: CompletionMessage
-    dataset: Dataset | None
+    dataset: JudgedDataset | None
     verdicts: list[Verdict]
     diagnostics: dict[int, Diagnostics] = field(default_factory=dict)
     """By the index of each accepted verdict."""
@@ -68,7 +68,7 @@ class NewSample(NamedTuple):
     bands: Sequence[int] = ()
 
 
-def tally(connection: Connection, dataset: Dataset, batch: Sequence[JudgedCompletion], room: int | None) -> Tally:
+def tally(connection: Connection, dataset: JudgedDataset, batch: Sequence[JudgedCompletion], room: int | None) -> Tally:
     """What a batch adds to a locked dataset that still takes `room` samples (None: any number).
 
     Writes nothing, but takes back, or marks, stored samples of which an earlier call now brings the first copy.
@@ -97,7 +97,7 @@ def tally(connection: Connection, dataset: Dataset, batch: Sequence[JudgedComple
 
 
 def _judge_duplicates(
-    connection: Connection, dataset: Dataset, fresh: Mapping[Place, NewSample], out: Tally, room: int | None
+    connection: Connection, dataset: JudgedDataset, fresh: Mapping[Place, NewSample], out: Tally, room: int | None
 ) -> None:
     """Add what the duplicate rule accepts. What comes after the dataset has all its samples is surplus.
 

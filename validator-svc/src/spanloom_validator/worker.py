@@ -17,7 +17,7 @@ from spanloom_validator.duplicates.near import band_keys
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.diagnostics import diagnose_accepted
 from spanloom_validator.project.judge import judge_translation
-from spanloom_validator.records import Dataset, SeedSentence
+from spanloom_validator.records import JudgedDataset, SeedSentence
 from spanloom_validator.tally import JudgedCompletion, Tally, tally
 
 DATASETS = 64
@@ -29,7 +29,7 @@ class ValidatorWorker:
 
     def __init__(self, db: Engine) -> None:
         self.db = db
-        self._datasets: dict[str, Dataset] = {}
+        self._datasets: dict[str, JudgedDataset] = {}
 
     def handle(self, messages: list[CompletionMessage]) -> None:
         """Judge a batch and store it; then settle the runs whose datasets it completed."""
@@ -74,7 +74,7 @@ class ValidatorWorker:
             out.append(_judged(message, dataset, written, shown))
         return out
 
-    def _dataset(self, connection: Connection, dataset_id: str) -> Dataset | None:
+    def _dataset(self, connection: Connection, dataset_id: str) -> JudgedDataset | None:
         dataset = self._datasets.get(dataset_id)
         if dataset is None:
             dataset = records.read_dataset(connection, dataset_id)
@@ -111,7 +111,7 @@ class ValidatorWorker:
 
 
 def _judged(
-    message: CompletionMessage, dataset: Dataset, written: str, shown: Sequence[SeedSentence]
+    message: CompletionMessage, dataset: JudgedDataset, written: str, shown: Sequence[SeedSentence]
 ) -> JudgedCompletion:
     """The verdicts on a completion whose prompt showed some sentences, with what the tables keep of accepted ones."""
     context = dataset.context
@@ -133,7 +133,7 @@ def _room(row: Any) -> int | None:
     return None if row.stop_accepted is None else max(0, row.stop_accepted - row.accepted)
 
 
-def _measure(dataset: Dataset, found: Tally) -> None:
+def _measure(dataset: JudgedDataset, found: Tally) -> None:
     label = {"language": dataset.language, "source": dataset.source}
     telemetry.VERDICTS.labels(**label, reason="accepted").inc(max(found.accepted, 0))
     for row in found.rejections:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from spanloom.bus.deadletters import Origin, dead_letter, origin_of, revived
+from spanloom.bus.deadletters import DeadLetterOrigin, dead_letter, origin_of, revived
 from spanloom.bus.port import Bus, Consumer, Message, Producer, Receipt, Record
 from spanloom.bus.settings import BusSettings
 from spanloom.bus.topics import ALL_TOPICS, COMPLETIONS, EVALUATIONS, JOBS, PROMPTS, RESULTS, TOPICS, dlq_of
@@ -21,8 +21,8 @@ __all__ = [
     "Bus",
     "BusSettings",
     "Consumer",
+    "DeadLetterOrigin",
     "Message",
-    "Origin",
     "Producer",
     "Receipt",
     "Record",

@@ -14,7 +14,7 @@ _PREFIX: Final = "dlq-"
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class DeadLetterOrigin:
     """Where a dead letter came from and why it died. (topic, partition, offset) names it for good."""
 
     topic: str
@@ -47,11 +47,11 @@ def dead_letter(producer: Producer, message: Message, reason: str, *, attempts: 
     return record
 
 
-def origin_of(message: Message) -> Origin:
+def origin_of(message: Message) -> DeadLetterOrigin:
     """Read back what `dead_letter` wrote. Raises `UnreadableMessage` where a header is missing or no number."""
     try:
         text = {name: value.decode() for name, value in message.headers.items() if name.startswith(_PREFIX)}
-        return Origin(
+        return DeadLetterOrigin(
             topic=text["dlq-topic"],
             partition=int(text["dlq-partition"]),
             offset=int(text["dlq-offset"]),

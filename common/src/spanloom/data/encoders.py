@@ -36,7 +36,7 @@ KNOWN: Mapping[str, KnownEncoder] = {
 
 
 @dataclass(frozen=True)
-class Origin:
+class EncoderOrigin:
     """Where an encoder came from: `source` in words, its licence, and the SHA-256 of its weights' file."""
 
     source: str
@@ -57,16 +57,16 @@ def folder_of(cache: Path, name: str) -> Path:
     return cache / "encoders" / name
 
 
-def at_hand(cache: Path) -> dict[str, Origin]:
+def at_hand(cache: Path) -> dict[str, EncoderOrigin]:
     """The known encoders that lie in the cache, with their origins."""
     return {name: origin_of(folder_of(cache, name)) for name in KNOWN if (folder_of(cache, name) / ORIGIN).is_file()}
 
 
-def origin_of(folder: Path) -> Origin:
+def origin_of(folder: Path) -> EncoderOrigin:
     """What an encoder's folder says of its origin. Raises DataError where it says nothing that can be read."""
     path = folder / ORIGIN
     try:
-        return Origin(**json.loads(path.read_text("utf-8")))
+        return EncoderOrigin(**json.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, ValueError, TypeError) as error:
         raise DataError(
             f"cannot be read: {error}; remove the folder and get the encoder again", path=str(path)

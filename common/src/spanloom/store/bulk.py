@@ -10,14 +10,14 @@ from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.dialects import postgresql
 
 from spanloom.store.db import to_json
-from spanloom.store.models import Base
+from spanloom.store.models import Table
 
 CHUNK = 2000
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def insert_rows(
-    connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], *, skip_present: bool = False
+    connection: Connection, model: type[Table], rows: Sequence[Mapping[str, Any]], *, skip_present: bool = False
 ) -> None:
     """Insert rows that all name the same columns; those left out get their defaults.
 
@@ -36,7 +36,7 @@ def insert_rows(
 
 
 @cache
-def _insert(model: type[Base], columns: tuple[str, ...], skip_present: bool) -> TextClause:
+def _insert(model: type[Table], columns: tuple[str, ...], skip_present: bool) -> TextClause:
     table = model.metadata.tables[model.__tablename__]
     if unknown := set(columns) - {column.name for column in table.columns}:
         raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")

@@ -37,7 +37,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(v) for v in values)})"
 
 
-class Base(DeclarativeBase):
+class Table(DeclarativeBase):
     """All tables."""
 
     type_annotation_map = {
@@ -49,7 +49,7 @@ class Base(DeclarativeBase):
     }
 
 
-class Run(Base):
+class Run(Table):
     """One specification carried out. Written by the generator's API; ended by `settle`."""
 
     __tablename__ = "runs"
@@ -65,7 +65,7 @@ class Run(Base):
     ended_at: Mapped[datetime | None]
 
 
-class Dataset(Base):
+class Dataset(Table):
     """The samples of one (run, language, source, split, version). Gold is complete at birth."""
 
     __tablename__ = "datasets"
@@ -127,7 +127,7 @@ def _work_args(table: str) -> tuple[Any, ...]:
     )
 
 
-class Prompt(Work, Base):
+class Prompt(Work, Table):
     """One call to be made. `request` is the engine's request as JSON text."""
 
     __tablename__ = "prompts"
@@ -140,7 +140,7 @@ class Prompt(Work, Base):
     seeds: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
 
 
-class Completion(Work, Base):
+class Completion(Work, Table):
     """What a call gave: raw text, or the error it failed with. Judged once."""
 
     __tablename__ = "completions"
@@ -166,7 +166,7 @@ class Completion(Work, Base):
     judged_at: Mapped[datetime | None]
 
 
-class Sample(Base):
+class Sample(Table):
     """An accepted candidate, or a gold sentence (call 0, its sentence index).
 
     `content` hashes the tokens alone (NFC, case-folded), to find copies of gold and of prompts; `identity` tokens (NFC)
@@ -188,7 +188,7 @@ class Sample(Base):
     diagnostics: Mapped[dict[str, Any] | None]
 
 
-class SampleBand(Base):
+class SampleBand(Table):
     """One key of a sample's MinHash; near-duplicates share one. Kept where a dataset's rules look for them."""
 
     __tablename__ = "sample_bands"
@@ -206,7 +206,7 @@ class SampleBand(Base):
     candidate_index: Mapped[int] = mapped_column(primary_key=True)
 
 
-class Rejection(Base):
+class Rejection(Table):
     """A candidate that was refused: the first reason, all reasons, and where it stood."""
 
     __tablename__ = "rejections"
@@ -222,7 +222,7 @@ class Rejection(Base):
     excerpt: Mapped[str]
 
 
-class Correction(Base):
+class Correction(Table):
     """What a person said of a sample: who, when, and its tags before and after. Written by the evaluator's page.
 
     The last row of a sample counts. `applied_to` is the dataset version that took it in, null until one is made.
@@ -245,7 +245,7 @@ class Correction(Base):
     applied_to: Mapped[str | None]
 
 
-class Job(Work, Base):
+class Job(Work, Table):
     """The training of one arm; its id is the arm's hash. `needs` names the pre-training it waits for."""
 
     __tablename__ = "jobs"
@@ -260,7 +260,7 @@ class Job(Work, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Model(Base):
+class Model(Table):
     """A model folder under SPANLOOM_MODELS, written by the attempt that finished the job.
 
     `place` is the (run, language, setting, source) that it is the best of so far, null where all are kept. `facts` are
@@ -280,7 +280,7 @@ class Model(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Prediction(Base):
+class Prediction(Table):
     """The tags a job's model gave one gold set: one list of tag ids a sentence, in order.
 
     `method` is `direct` for the first try, `direct+restarts` for the try chosen after a collapse.
@@ -293,7 +293,7 @@ class Prediction(Base):
     tags: Mapped[list[Any]]
 
 
-class Evaluation(Work, Base):
+class Evaluation(Work, Table):
     """The scores of one model on one gold test set; the row can be read alone.
 
     `told_at`: when its message on results.v1 was stored; null while it waits for that.
@@ -330,7 +330,7 @@ class Evaluation(Work, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Score(Base):
+class Score(Table):
     """One reading's figures for one label (or `micro`, `macro`, `weighted`)."""
 
     __tablename__ = "scores"
@@ -344,7 +344,7 @@ class Score(Base):
     predicted: Mapped[int]
 
 
-class SentenceScores(Base):
+class SentenceScores(Table):
     """Per-sentence counts of one reading and label, as arrays in sentence order."""
 
     __tablename__ = "sentence_scores"
@@ -356,7 +356,7 @@ class SentenceScores(Base):
     gold: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
-class ArmScore(Base):
+class ArmScore(Table):
     """An arm over its training seeds on one test set: mean typed F1 and its interval, which no SQL can draw.
 
     Written by the evaluator in the transaction that ends an evaluation, so that it always speaks of all that ended.
@@ -385,7 +385,7 @@ class ArmScore(Base):
     varies: Mapped[str]
 
 
-class ArmTest(Base):
+class ArmTest(Table):
     """Two arms that differ in their source alone, tested: `difference` is first less second, `p` is raw."""
 
     __tablename__ = "arm_tests"
@@ -398,7 +398,7 @@ class ArmTest(Base):
     swaps: Mapped[int]
 
 
-class Advice(Base):
+class Advice(Table):
     """What to do next, for each language of a run, as the evaluator made it from this many ended evaluations."""
 
     __tablename__ = "advice"
@@ -408,7 +408,7 @@ class Advice(Base):
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Event(Base):
+class Event(Table):
     """A state change. Shown only below the oldest running transaction, so that none is skipped."""
 
     __tablename__ = "events"
@@ -421,7 +421,7 @@ class Event(Base):
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
-class DeadLetter(Base):
+class DeadLetter(Table):
     """A message that could not be read or failed for good."""
 
     __tablename__ = "dead_letters"
@@ -436,7 +436,7 @@ class DeadLetter(Base):
     replayed_at: Mapped[datetime | None]
 
 
-class DeviceQueueEntry(Base):
+class DeviceQueueEntry(Table):
     """Who wants a GPU, in order of `place`, and who has it. Rows tell; a file's lock excludes (`spanloom.gpu`)."""
 
     __tablename__ = "device_turns"

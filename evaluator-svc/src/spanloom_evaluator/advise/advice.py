@@ -25,8 +25,8 @@ from spanloom_evaluator.advise.figures import (
     MORE,
     ORGANIC,
     ZERO_SHOT,
-    Advice,
     GoldEquivalent,
+    LanguageAdvice,
     Measured,
     NextSentences,
     OrganicCurve,
@@ -47,13 +47,13 @@ def advise(
     resamples: int = RESAMPLES,
     level: float = 0.95,
     rng_seed: int = 3535,
-) -> Advice:
-    """Advice for one language from its arms on one test set.
+) -> LanguageAdvice:
+    """LanguageAdvice for one language from its arms on one test set.
 
     Raises DataError when the arms were scored on different test sets.
     """
     if not arms:
-        return Advice("Nothing has been scored yet.", [], ["a scored arm"], [], [], [])
+        return LanguageAdvice("Nothing has been scored yet.", [], ["a scored arm"], [], [], [])
     point, draws = joint_f1([arm.counts for arm in arms], resamples=resamples, rng_seed=rng_seed)
     measured = Measured(point, draws, level)
     curves = _organic_curves(arms)
@@ -65,7 +65,7 @@ def advise(
     following = [n for key, curve in curves.items() for n in _next(key, curve, measured)]
     costs = [_cost(arm, place, arms, measured) for place, arm in enumerate(arms)]
     sentence, evidence, change = verdict(arms, measured, curves, equivalents, following)
-    return Advice(sentence, evidence, change, equivalents, following, costs)
+    return LanguageAdvice(sentence, evidence, change, equivalents, following, costs)
 
 
 def _organic_curves(arms: Sequence[ScoredArm]) -> dict[tuple[str, str], OrganicCurve]:

@@ -101,7 +101,7 @@ class WayCost:
 
 
 @dataclass(frozen=True)
-class Advice:
+class LanguageAdvice:
     """The advice for one language, in a sentence, with what it rests on and what would change it."""
 
     sentence: str

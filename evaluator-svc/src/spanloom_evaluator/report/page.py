@@ -127,7 +127,7 @@ class ReportData:
     """One row a training: language, source, setting, collapsed (bool), restarts."""
 
 
-class Piece(NamedTuple):
+class ReportPiece(NamedTuple):
     """A stretch of a sentence: an entity with its type, or the text between (type empty)."""
 
     text: str
@@ -182,17 +182,17 @@ def write_report(data: ReportData, path: Path | str) -> Path:
     return path
 
 
-def pieces_of(tokens: Sequence[str], tags: Sequence[int], types: Sequence[str]) -> list[Piece]:
+def pieces_of(tokens: Sequence[str], tags: Sequence[int], types: Sequence[str]) -> list[ReportPiece]:
     """The sentence cut into entities and the text between them."""
-    out: list[Piece] = []
+    out: list[ReportPiece] = []
     at = 0
     for span in spans_of(tags):
         if span.start > at:
-            out.append(Piece(" ".join(tokens[at : span.start]), ""))
-        out.append(Piece(" ".join(tokens[span.start : span.end]), types[span.type]))
+            out.append(ReportPiece(" ".join(tokens[at : span.start]), ""))
+        out.append(ReportPiece(" ".join(tokens[span.start : span.end]), types[span.type]))
         at = span.end
     if at < len(tokens):
-        out.append(Piece(" ".join(tokens[at:]), ""))
+        out.append(ReportPiece(" ".join(tokens[at:]), ""))
     return out
 
 

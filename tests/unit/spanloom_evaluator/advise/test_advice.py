@@ -1,4 +1,4 @@
-"""Advice from scored arms: counts made so that the right answer is known."""
+"""LanguageAdvice from scored arms: counts made so that the right answer is known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from spanloom.errors import DataError
 from spanloom_evaluator.advise.advice import advise
-from spanloom_evaluator.advise.figures import Advice, ScoredArm
+from spanloom_evaluator.advise.figures import LanguageAdvice, ScoredArm
 from spanloom_evaluator.advise.resamples import joint_f1
 from spanloom_evaluator.score.intervals import bootstrap
 from spanloom_evaluator.score.schemes import ALL
@@ -35,7 +35,7 @@ ORGANIC = [
 ]
 
 
-def made(*more: ScoredArm) -> Advice:
+def made(*more: ScoredArm) -> LanguageAdvice:
     return advise([*ORGANIC, *more], resamples=500)
 
 

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 import structlog
 
-from spanloom.data.encoders import KNOWN, ORIGIN, KnownEncoder, Origin, folder_of
+from spanloom.data.encoders import KNOWN, ORIGIN, EncoderOrigin, KnownEncoder, folder_of
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom_trainer.files import new_folder
 
@@ -138,7 +138,7 @@ def _in_file(wheel: Path) -> tuple[bytes, str]:
 def _sign(folder: Path, source: str, licence: str) -> None:
     with (folder / "model.safetensors").open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    Origin(source=source, licence=licence, weights_sha256=digest).write(folder)
+    EncoderOrigin(source=source, licence=licence, weights_sha256=digest).write(folder)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.contracts.training import Recipe
-from spanloom.data.encoders import ORIGIN, Origin, origin_of
+from spanloom.data.encoders import ORIGIN, EncoderOrigin, origin_of
 from spanloom.errors import EnvironmentMissing
 from spanloom_trainer.core.base import Base, quiet
 from spanloom_trainer.core.outcome import Outcome
@@ -41,7 +41,7 @@ def rewrite_card(folder: str | Path, outcome: Outcome, *, card: Card, recipe: Re
         temporary.write_text(render(card, training_facts(outcome, recipe)), encoding="utf-8")
 
 
-def origin_of_base(base: Base) -> Origin | None:
+def origin_of_base(base: Base) -> EncoderOrigin | None:
     """Where an encoder's weights came from, as far as the folder it was loaded from says so."""
     folder = Path(base.name)
     return origin_of(folder) if (folder / ORIGIN).is_file() else None

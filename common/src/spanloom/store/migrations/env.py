@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from spanloom.store.models import Base
+from spanloom.store.models import Table
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=Table.metadata,
     compare_type=True,
     transaction_per_migration=False,
 )
