@@ -1,0 +1,207 @@
+"""The page in a real browser, over all services in one process: what a person does, by what they see.
+
+Chromium is the system's (`infra/chromium` finds or installs it). The server's own database is made here.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import Engine, text
+
+from spanloom.lifecycle import Service
+from spanloom.settings import load_settings
+from spanloom.store.db import connect
+from spanloom_embedded.app import embedded
+from support.cluster import demo_language, replay_source, tiny_training
+from support.common import own_database
+from support.recordings import write_recording
+
+AXE = Path(__file__).with_name("axe-4.14.1.min.js")
+PATIENCE_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def served(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Engine, Path]]:
+    """All services in this process, serving on a free port."""
+    folder = tmp_path_factory.mktemp("page")
+    with own_database(postgres_url) as url:
+        settings = load_settings(
+            database_url=url, bus="memory://page", home=folder, models=folder / "models", cache=folder / "cache",
+            data=str(folder), port=0, log_level="warning",
+        )  # fmt: skip
+        with embedded(settings) as service:
+            service.start()
+            db = connect(url)
+            yield service, db, folder
+            db.dispose()
+            service.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("there is no chromium on this machine; infra/chromium installs it")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Watched:
+    """A page, and what its console said against us."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.wrong = page, []
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+
+
+@pytest.fixture
+def watched(browser: Browser, served: tuple[Service, Engine, Path]) -> Iterator[Watched]:
+    """A fresh browser context on the service; no error and no violation of the policy may be left at the end."""
+    context = browser.new_context(base_url=served[0].url, viewport={"width": 1280, "height": 900})
+    seen = Watched(context.new_page())
+    yield seen
+    context.close()
+    assert seen.wrong == []
+
+
+def _specification(folder: Path) -> str:
+    recording = write_recording(folder / "recorded.jsonl", calls=12, objects=8)
+    return yaml.safe_dump(
+        {
+            "name": "browser",
+            "languages": [demo_language()],
+            "sources": [{"kind": "organic"}, replay_source(recording, calls=12, dev_calls=0)],
+            "training": tiny_training(),
+        }
+    )
+
+
+def _run(db: Engine) -> str:
+    with db.connect() as connection:
+        return str(connection.execute(text("SELECT id FROM runs ORDER BY created_at LIMIT 1")).scalar_one())
+
+
+def test_a_run_is_started_from_the_form_and_ends_without_a_reload(
+    watched: Watched, served: tuple[Service, Engine, Path]
+) -> None:
+    page = watched.page
+    page.goto("/new")
+    page.locator("#specification").fill("name: x\nlanguages: []\n")
+    expect(page.locator("#plan")).to_contain_text("mistake", timeout=PATIENCE_MS)
+    page.locator("#specification").fill(_specification(served[2]))
+    expect(page.locator("#plan")).to_contain_text("What it would do", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Start the run").click()
+    page.wait_for_url("**/runs/*")
+    page.locator("h1").evaluate("node => { node.dataset.kept = 'yes'; }")
+    expect(page.locator(".standing .state")).to_have_text("complete", timeout=PATIENCE_MS)
+    expect(page.locator("h1[data-kept]")).to_have_count(1)
+    expect(page.locator("a.cell.done, a.cell.collapsed")).to_have_count(2)
+
+
+def test_a_reject_opens_with_its_place_marked(watched: Watched, served: tuple[Service, Engine, Path]) -> None:
+    page = watched.page
+    page.goto(f"/runs/{_run(served[1])}/samples?verdict=rejected")
+    page.locator(".sample.rejected [data-open]").first.click()
+    expect(page.locator("mark.rejected.here")).to_have_count(1)
+    expect(page.locator("details pre").last).to_contain_text("Write")
+
+
+def test_three_samples_are_corrected_by_keyboard_and_make_version_two(
+    watched: Watched, served: tuple[Service, Engine, Path]
+) -> None:
+    page, run = watched.page, _run(served[1])
+    page.goto(f"/runs/{run}/samples")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator(".sample.corrected")).to_have_count(1)
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.locator(".sample.corrected")).to_have_count(2)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sample.corrected")).to_have_count(3)
+    page.goto(f"/runs/{run}/corrections")
+    page.get_by_role("button", name="Make version 2").click()
+    page.wait_for_url("**version=2**")
+    expect(page.locator("#found")).to_contain_text("v2")
+
+
+def test_two_arms_are_compared_and_a_plot_is_taken_away(watched: Watched, served: tuple[Service, Engine, Path]) -> None:
+    page, run = watched.page, _run(served[1])
+    with served[1].connect() as connection:
+        arms = list(
+            connection.execute(text("SELECT id FROM arm_scores WHERE run_id = :run ORDER BY source"), {"run": run})
+        )
+    page.goto(f"/compare?run={run}&a={arms[0].id}")
+    page.locator("#c-b").select_option(arms[1].id)
+    expect(page.locator("main")).to_contain_text("sentences where they disagree")
+    page.goto(f"/runs/{run}/results")
+    expect(page.locator("#f1_by_size ~ .beside [data-drawn='1'] svg").first).to_be_visible(timeout=PATIENCE_MS)
+    with page.expect_download() as taken:
+        page.locator("a[download='f1_by_size.svg']").click()
+    assert "<svg" in Path(taken.value.path()).read_text()
+
+
+def test_hostile_text_is_text(watched: Watched, served: tuple[Service, Engine, Path]) -> None:
+    run = _run(served[1])
+    tokens = ["<script>window.broken = 1</script>", "\u202egnp", *["ord"] * 9998]
+    with served[1].begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE samples SET tokens = :tokens, ner_tags = :tags WHERE ctid = (SELECT s.ctid FROM samples s "
+                "WHERE dataset_id = :id ORDER BY call_index, candidate_index LIMIT 1)"
+            ),
+            {"tokens": tokens, "tags": [1, *[0] * 9999], "id": f"{run}.da.recorded.train.v1"},
+        )
+    watched.page.goto(f"/runs/{run}/samples?version=1&source=recorded")
+    expect(watched.page.locator(".sample").first).to_contain_text("<script>window.broken = 1</script>")
+    assert watched.page.evaluate("() => window.broken === undefined")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_barrier_or_breaks_the_policy(
+    browser: Browser, served: tuple[Service, Engine, Path], scheme: Any
+) -> None:
+    run = _run(served[1])
+    with served[1].connect() as connection:
+        job, evaluation = connection.execute(
+            text("SELECT job_id, id FROM evaluations WHERE run_id = :run ORDER BY id LIMIT 1"), {"run": run}
+        ).one()
+    places = [
+        "/", "/new", "/compare", "/tag", f"/runs/{run}", f"/runs/{run}/arms/{job}", f"/runs/{run}/samples",
+        f"/runs/{run}/samples?verdict=rejected", f"/runs/{run}/calls/{run}.da.recorded.train.v1.0",
+        f"/runs/{run}/results", f"/runs/{run}/evaluations/{evaluation}", f"/runs/{run}/corrections",
+        f"/runs/{run}/next", "/login",
+    ]  # fmt: skip
+    # The policy holds for the pages; axe itself is put in from outside of them.
+    context = browser.new_context(base_url=served[0].url, color_scheme=scheme, viewport={"width": 375, "height": 800})
+    seen = Watched(context.new_page())
+    found = {}
+    for place in places:
+        seen.page.goto(place)
+        wide = seen.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{place} is wider than the window by {wide} px"
+        seen.page.evaluate(AXE.read_text(encoding="utf-8") + "\n0")
+        result = seen.page.evaluate("() => axe.run({resultTypes: ['violations']})")
+        bad = [v for v in result["violations"] if v["impact"] in ("serious", "critical")]
+        if bad:
+            found[place] = [(v["id"], v["nodes"][0]["html"][:160]) for v in bad]
+    context.close()
+    assert found == {}, json.dumps(found, indent=1)
+    assert seen.wrong == []
