@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from spanloom import telemetry
 from spanloom.contracts.messages import CompletionMessage
 from spanloom.contracts.rules import Treatment
+from spanloom.store.corrected import take_over
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom_validator import records
@@ -101,9 +102,10 @@ class ValidatorWorker:
             records.insert_rejections(connection, found.rejections)
             after = records.count(connection, dataset_id, found.counts())
             if row.state == "collecting" and after.state == "complete":
+                taken_out = take_over(connection, dataset_id).rejected
                 emit(
                     connection, dataset.run_id, "dataset",
-                    id=dataset_id, state="complete", accepted=after.accepted, reason=after.reason,
+                    id=dataset_id, state="complete", accepted=after.accepted - taken_out, reason=after.reason,
                 )  # fmt: skip
                 done.append(dataset.run_id)
             _measure(dataset, found)

@@ -16,6 +16,7 @@ from spanloom.errors import Conflict, NotFound
 from spanloom.ner.sentence import identity_hash
 from spanloom.store import work
 from spanloom.store.bulk import insert_rows
+from spanloom.store.corrected import BY_HAND
 from spanloom.store.events import emit
 from spanloom.store.models import Json, Sample
 from spanloom.store.runs import dataset_id, run_state
@@ -33,7 +34,7 @@ _NEW = text("""
 INSERT INTO datasets (id, run_id, language, source, split, version, kind, tags, rules, calls_expected, stop_accepted,
                       calls_max, info)
 SELECT :new, run_id, language, source, split, :version, kind, tags, :rules, :calls, stop_accepted,
-       CASE WHEN stop_accepted IS NULL THEN NULL ELSE :calls END, info
+       CASE WHEN stop_accepted IS NULL THEN NULL ELSE :calls END, info - 'corrected_from' - 'corrections'
   FROM datasets WHERE id = :old
 """).bindparams(bindparam("rules", type_=Json))
 # Prompts of the calls that were made; a failed one waits again when it is to be asked again.
@@ -57,7 +58,7 @@ INSERT INTO datasets (id, run_id, language, source, split, version, kind, tags, 
                       info, completed_at)
 SELECT :new, run_id, language, source, split, version + 1, kind, tags, rules, 'complete', calls_expected, calls_judged,
        calls_failed, calls_without_object, candidates, accepted, stop_accepted, calls_max,
-       coalesce(info, '{}') || jsonb_build_object('corrected_from', id), now()
+       coalesce(info, '{}') - 'corrections' || jsonb_build_object('corrected_from', id), now()
   FROM datasets WHERE id = :old
 """)
 _JUDGED_PROMPTS = text("""
@@ -106,8 +107,6 @@ _APPLIED = text("UPDATE corrections SET applied_to = :new WHERE dataset_id = :ol
 _COUNT_ACCEPTED = text("""
 UPDATE datasets SET accepted = (SELECT count(*) FROM samples WHERE dataset_id = :new) WHERE id = :new
 """)
-BY_HAND = "by_hand"
-"""The reason of a rejection that a person made; no rule of the validator's."""
 _AGAIN = text("""
 UPDATE runs SET state = 'running', ended_at = NULL, reason = NULL WHERE id = :run AND state <> 'running'
 """)
@@ -143,7 +142,8 @@ def revalidate(connection: Connection, dataset: str, rules: dict[str, Any]) -> t
     """Judge a dataset's stored completions again under `rules`, as its next version, without asking the LLM.
 
     Returns the version's id and whether it is new: asking for the rules of the newest version changes nothing.
-    The run goes on until the new version's arms are trained and scored. Raises NotFound, and Conflict for gold data,
+    Corrections of older versions are taken over once all is judged (`corrected.take_over`). The run goes on until the
+    new version's arms are trained and scored. Raises NotFound, and Conflict for gold data,
     for a dataset still being collected, and for a cancelled run.
     """
     row = _synthetic(connection, dataset)
@@ -162,9 +162,9 @@ def correct(connection: Connection, dataset: str) -> str:
     """A dataset as people corrected it, as its next version; returns the version's id.
 
     The completions are taken over as judged, so that every count of the first version holds for it: what a person
-    rejected is a rejection more. The run goes on until the new version's arms are trained and scored. Judging the
-    completions again, or asking failed calls again, begins from them and not from the corrections. Raises NotFound, and
-    Conflict for gold data, an unfinished or older version, a cancelled run, and when there is nothing new to take in.
+    rejected is a rejection more. The run goes on until the new version's arms are trained and scored. Raises NotFound,
+    and Conflict for gold data, an unfinished or older version, a cancelled run, and when there is nothing new to take
+    in.
     """
     row = _synthetic(connection, dataset)
     if run_state(connection, row.run_id, lock=True) == "cancelled":

@@ -215,9 +215,12 @@ def collapse_rows(trainings: Iterable[Row]) -> list[dict[str, Any]]:
 
 def clean(text: object, keep: str = "") -> str:
     """Text with control and formatting characters, but for those that scripts need, shown as U+FFFD."""
+    shown = str(text)
+    if shown.isprintable():  # most is
+        return shown
     return "".join(
         char if char in keep or char in JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else "\ufffd"
-        for char in str(text)
+        for char in shown
     )
 
 

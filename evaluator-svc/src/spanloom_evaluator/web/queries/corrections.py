@@ -19,8 +19,11 @@ MOST = 200_000
 """Samples that one request may correct."""
 SHOWN = 200
 _SAMPLE = text("""
-SELECT tokens, ner_tags FROM samples
- WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
+SELECT s.tokens, c.after, coalesce(c.after -> 'ner_tags', to_jsonb(s.ner_tags)) AS now
+  FROM samples s
+  LEFT JOIN LATERAL (SELECT after FROM corrections c WHERE c.dataset_id = s.dataset_id
+        AND c.call_index = s.call_index AND c.candidate_index = s.candidate_index ORDER BY c.id DESC LIMIT 1) c ON true
+ WHERE s.dataset_id = :dataset AND s.call_index = :call AND s.candidate_index = :candidate
 """)
 _UNDO = text("""
 DELETE FROM corrections WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
@@ -28,7 +31,7 @@ DELETE FROM corrections WHERE dataset_id = :dataset AND call_index = :call AND c
 """)
 # What a sample's tags are now: as it is stored, or as it was last corrected.
 _MATCHES = """
-SELECT s.dataset_id, s.call_index, s.candidate_index, s.tokens, s.ner_tags, c.action,
+SELECT s.dataset_id, s.call_index, s.candidate_index, s.tokens, c.action, c.after,
        coalesce(c.after -> 'ner_tags', to_jsonb(s.ner_tags)) AS now
   FROM samples s
   LEFT JOIN LATERAL (SELECT action, after FROM corrections c WHERE c.dataset_id = s.dataset_id
@@ -98,10 +101,11 @@ def correct_one(
     if action == "undo":
         connection.execute(_UNDO, place)
         return
-    after = None
+    # To accept a changed sample is to accept the change.
+    after = None if action == "reject" else sample.after
     if action == "change":
         after = {"ner_tags": checked(tags or [], len(sample.tokens), len(dataset["tags"]))}
-    _insert(connection, [_row(dataset["id"], call, candidate, who, action, sample.ner_tags, after)])
+    _insert(connection, [_row(dataset["id"], call, candidate, who, action, sample.now, after)])
 
 
 def correct_all(
@@ -142,7 +146,7 @@ def correct_all(
             if tags != now and sample["action"] != "reject":
                 rows.append(_row(*key, who, "change", now, {"ner_tags": tags}))
         elif sample["action"] != action:
-            rows.append(_row(*key, who, action, now, None if action == "reject" else {"ner_tags": now}))
+            rows.append(_row(*key, who, action, now, None if action == "reject" else sample["after"]))
     _insert(connection, rows)
     return len(rows)
 

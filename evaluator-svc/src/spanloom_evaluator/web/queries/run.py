@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
 from spanloom.errors import NotFound
+from spanloom_evaluator.report.page import clean
 from spanloom_evaluator.web.queries.runs import figures_of
 
 EVENTS_SHOWN = 40
@@ -34,20 +35,20 @@ SELECT what, dataset_id, regexp_replace(left(reason, 400), '[0-9]+', '#', 'g') A
          UNION ALL SELECT 'evaluation', NULL, reason, id FROM evaluations WHERE run_id = :run AND state = 'failed') x
  GROUP BY 1, 2, 3 ORDER BY n DESC, 1, 2, 3 LIMIT 50
 """)
+# The arms' evaluations are read at once and not arm by arm.
 _JOBS = text("""
 SELECT j.id, j.kind, j.state, j.reason, j.arm ->> 'language' AS language, j.arm ->> 'source' AS source,
        j.arm ->> 'setting' AS setting, (j.arm ->> 'size')::integer AS size,
        (j.arm ->> 'size_asked')::integer AS size_asked, (j.arm ->> 'training_seed')::bigint AS training_seed,
        (j.arm ->> 'subset_seed')::bigint AS subset_seed, j.arm ->> 'train_dataset' AS train_dataset,
-       j.arm ->> 'steps' IS NOT NULL AS step_matched, j.progress,
+       j.arm ->> 'steps' IS NOT NULL AS step_matched, CASE WHEN j.state = 'claimed' THEN j.progress END AS progress,
        e.f1, e.lo, e.hi, e.collapsed
   FROM jobs j
-  LEFT JOIN LATERAL (SELECT max(f1) AS f1, max(lo) AS lo, max(hi) AS hi,
-                            bool_or((facts ->> 'collapsed')::boolean) AS collapsed
-                       FROM evaluations x WHERE x.job_id = j.id AND x.state = 'done' AND x.method = 'direct'
-                        AND x.label_mapping = 'identity') e ON true
+  LEFT JOIN (SELECT job_id, max(f1) AS f1, max(lo) AS lo, max(hi) AS hi,
+                    bool_or((facts ->> 'collapsed')::boolean) AS collapsed
+               FROM evaluations WHERE run_id = :run AND state = 'done' AND method = 'direct'
+                AND label_mapping = 'identity' GROUP BY job_id) e ON e.job_id = j.id
  WHERE j.run_id = :run
- ORDER BY language, setting, source, step_matched, train_dataset, size, training_seed, subset_seed, j.id
 """)
 _EVENTS = text("""
 SELECT id, txid, kind, data, at FROM events WHERE run_id = :run
@@ -92,7 +93,7 @@ def funnel_of(engine: Engine, datasets: Sequence[Mapping[str, Any]]) -> list[dic
         if not row["calls_expected"]:
             continue
         answered = row["calls_judged"] - row["calls_failed"] - row["calls_without_object"]
-        unique = unique_samples(engine, row["id"], row["accepted"])
+        unique = unique_samples(engine, row["id"], row["state"], row["accepted"])
         steps.append(
             {
                 **row,
@@ -107,8 +108,8 @@ def funnel_of(engine: Engine, datasets: Sequence[Mapping[str, Any]]) -> list[dic
 
 
 @lru_cache(maxsize=4096)
-def unique_samples(engine: Engine, dataset: str, accepted: int) -> int:
-    """Distinct sentences of a dataset while it holds `accepted` samples: none is ever changed or taken out."""
+def unique_samples(engine: Engine, dataset: str, state: str, accepted: int) -> int:
+    """Distinct sentences of a dataset of this state with `accepted` samples, counted once: in it none is taken out."""
     with engine.connect() as connection:
         return min(int(connection.execute(_UNIQUE, {"dataset": dataset}).scalar_one()), accepted)
 
@@ -120,7 +121,33 @@ def failures_of(connection: Connection, run_id: str) -> list[dict[str, Any]]:
 
 def jobs_of(connection: Connection, run_id: str) -> list[dict[str, Any]]:
     """All trainings of a run with their F1 (a pre-training's best zero-shot one)."""
-    return [dict(row) for row in connection.execute(_JOBS, {"run": run_id}).mappings()]
+    rows = [dict(row) for row in connection.execute(_JOBS, {"run": run_id}).mappings()]
+    names = ("language", "setting", "source", "step_matched", "train_dataset", "size", "training_seed", "subset_seed")
+    return sorted(rows, key=lambda row: (*((row[name] is not None, row[name]) for name in names), row["id"]))
+
+
+class Cell(NamedTuple):
+    """One training as the grid shows it."""
+
+    id: str
+    look: str
+    """Its state, `collapsed`, or `done` with its tenth of F1 (`f0` to `f9`)."""
+    mark: str
+    """F1 without its leading zero, or a sign for what is under way, waiting or failed."""
+    title: str
+
+
+def cell_of(job: Mapping[str, Any]) -> Cell:
+    """A training's cell: at thousands of arms each is one short element."""
+    state, f1 = job["state"], job["f1"]
+    scored = f", F1 {f1:.3f} ({job['lo']:.3f}–{job['hi']:.3f})" if f1 is not None and job["lo"] is not None else ""
+    title = f"{job['size']} sentences, seed {job['training_seed']}: {clean(job['reason'] or state)}{scored}"
+    if state != "done":
+        return Cell(job["id"], state, {"failed": "×", "claimed": "…"}.get(state, "·"), title)
+    if f1 is None:
+        return Cell(job["id"], "collapsed" if job["collapsed"] else "done", "✓", title)
+    look = "collapsed" if job["collapsed"] else f"done f{min(int(f1 * 10), 9)}"
+    return Cell(job["id"], look, "1" if f1 >= 0.995 else f"{f1:.2f}"[1:], title)
 
 
 def grid_of(jobs: Sequence[Mapping[str, Any]]) -> tuple[list[int], list[dict[str, Any]]]:
@@ -143,17 +170,8 @@ def grid_of(jobs: Sequence[Mapping[str, Any]]) -> tuple[list[int], list[dict[str
                 "cells": {},
             },
         )
-        row["cells"].setdefault(None if pretrained else job["size_asked"], []).append({**job, "look": look_of(job)})
+        row["cells"].setdefault(None if pretrained else job["size_asked"], []).append(cell_of(job))
     return sizes, [rows[key] for key in sorted(rows, key=lambda key: tuple(map(str, (not key[0], *key[1:]))))]
-
-
-def look_of(job: Mapping[str, Any]) -> str:
-    """How an arm's cell looks: its state, `collapsed`, or `done` with its tenth of F1 (`f0` to `f9`)."""
-    if job["state"] != "done":
-        return str(job["state"])
-    if job["collapsed"]:
-        return "collapsed"
-    return "done" if job["f1"] is None else f"done f{min(int(job['f1'] * 10), 9)}"
 
 
 def running_of(jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -164,13 +164,13 @@ def counted(connection: Connection, wanted: SampleFilter, datasets: Sequence[Map
 
 def facets(engine: Engine, datasets: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, int]]]:
     """What there is to filter by, with counts: reasons of rejection, repairs, marks."""
-    return _facets(engine, tuple((row["id"], row["candidates"]) for row in datasets))
+    return _facets(engine, tuple((row["id"], row["state"], row["candidates"]) for row in datasets))
 
 
 @lru_cache(maxsize=512)
-def _facets(engine: Engine, datasets: tuple[tuple[str, int], ...]) -> dict[str, list[tuple[str, int]]]:
+def _facets(engine: Engine, datasets: tuple[tuple[str, str, int], ...]) -> dict[str, list[tuple[str, int]]]:
     """Counted once for as many candidates as the datasets hold: no verdict is ever taken back."""
-    ids = {"datasets": [dataset for dataset, _ in datasets]}
+    ids = {"datasets": [dataset for dataset, _, _ in datasets]}
     with engine.connect() as connection:
         return {
             name: [(str(row.name), int(row.n)) for row in connection.execute(text(statement), ids)]
