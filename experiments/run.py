@@ -34,10 +34,10 @@ from spanloom.plan import project
 from spanloom_cli.client import Client
 from spanloom_cli.published import compare_f1, compare_yields
 from spanloom_cli.results import View, columns_for
-from spanloom_embedded.postgres import EmbeddedPostgres
 from support.cluster import Cluster
 from support.common import ROOT
 from support.kafka_broker import KafkaBroker
+from support.own_postgres import own_postgres
 
 BEGIN, END = "<!-- results: written by experiments/run.py -->", "<!-- end of results -->"
 LIMIT = 100_000
@@ -177,7 +177,7 @@ def services(data: Path) -> Iterator[Cluster]:
     broker = KafkaBroker(folder)
     try:
         broker.start()
-        with EmbeddedPostgres(folder / "store") as postgres:
+        with own_postgres() as postgres:
             settings = {"SPANLOOM_DATA": str(data), **TWO_AT_ONCE}
             with Cluster(postgres.url, broker.bootstrap, folder, **settings) as cluster:
                 cluster.migrate()

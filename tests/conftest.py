@@ -106,7 +106,7 @@ def postgres_url() -> Iterator[str]:
     except EnvironmentMissing as error:
         shutil.rmtree(folder)
         pytest.skip(str(error))
-    yield server.url
+    yield server.admin_url  # tests make databases and roles
     server.stop()
     shutil.rmtree(folder)
 

@@ -13,6 +13,7 @@ ALTER SCHEMA public OWNER TO spanloom;
 GRANT CONNECT ON DATABASE "$db" TO analyst;
 GRANT USAGE ON SCHEMA public TO analyst;
 ALTER DEFAULT PRIVILEGES FOR ROLE spanloom IN SCHEMA public GRANT SELECT ON TABLES TO analyst;
-ALTER ROLE analyst SET default_transaction_read_only = on;
-ALTER ROLE analyst SET statement_timeout = '60s';
+GRANT pg_read_all_stats TO spanloom;
 SQL
+# Limits for analyst and every login that is granted it.
+as psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d "$db" -f "${ANALYST_SQL:-/etc/spanloom/analyst.sql}"

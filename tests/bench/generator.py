@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,13 @@ from spanloom.store.migrate import upgrade
 from spanloom.store.work import Lease
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay
-from spanloom_embedded.postgres import EmbeddedPostgres
 from spanloom_generator.calls import decode_call
 from spanloom_generator.engines.port import CallRequest
 from spanloom_generator.engines.vllm import VllmEngine
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.worker import GeneratorWorker
 from support.kafka_broker import KafkaBroker
+from support.own_postgres import own_postgres
 from support.random_llama import make_model
 from support.stored import running, select, store_run
 
@@ -131,10 +131,11 @@ def measure(arguments: argparse.Namespace, folder: Path, model: Path) -> tuple[f
 def services(folder: Path, engine: VllmEngine) -> Iterator[tuple[Database, dict[str, int]]]:
     """Kafka, PostgreSQL and a generator's loops around the engine; the ids of the processes beside this one."""
     (folder / "kafka").mkdir()
-    broker, postgres = KafkaBroker(folder / "kafka"), EmbeddedPostgres(folder / "postgres")
+    broker = KafkaBroker(folder / "kafka")
     broker.start()
-    postgres.start()
-    try:
+    with ExitStack() as stack:
+        stack.callback(broker.stop)
+        postgres = stack.enter_context(own_postgres())
         upgrade(postgres.url)
         db = connect(postgres.url, pool_size=12)
         bus: Bus = open_bus(broker.url)
@@ -145,13 +146,9 @@ def services(folder: Path, engine: VllmEngine) -> Iterator[tuple[Database, dict[
         consuming = Consuming(db, bus, PROMPTS, "generator", PromptMessage, worker.handle, room=worker.room)
         relays = [Relay(db, bus, table, lease).run for table in ("prompts", "completions")]
         with running(consuming.run, worker.run, worker.keeper.run, *relays):
-            yield db, {"broker": broker.pid, "postgres": int((folder / "postgres").rglob("postmaster.pid").__next__()
-                       .read_text().split()[0])}  # fmt: skip
+            yield db, {"broker": broker.pid, "postgres": postgres.postmaster().pid}  # fmt: skip
         db.dispose()
         bus.close()
-    finally:
-        postgres.stop()
-        broker.stop()
 
 
 def submit(db: Database, engine: dict[str, Any], *, calls: int, max_tokens: int) -> str:

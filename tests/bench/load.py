@@ -24,9 +24,9 @@ from pathlib import Path
 import httpx
 import yaml
 
-from spanloom_embedded.postgres import EmbeddedPostgres
 from support.cluster import Cluster, demo_language, replay_source
 from support.kafka_broker import KafkaBroker
+from support.own_postgres import own_postgres
 from support.recordings import write_recording
 
 CALLS = 2
@@ -93,7 +93,7 @@ async def ask_for(url: str, spec: str, *, clients: int, seconds: float) -> tuple
 @contextmanager
 def service(folder: Path) -> Iterator[str]:
     """A generator of our own; its URL."""
-    with EmbeddedPostgres(folder / "postgres") as postgres:
+    with own_postgres() as postgres:
         broker = KafkaBroker(folder)
         broker.start()
         try:

@@ -18,9 +18,9 @@ from spanloom.http import create_app
 from spanloom.settings import load_settings
 from spanloom.store.db import connect
 from spanloom.store.migrate import upgrade
-from spanloom_embedded.postgres import EmbeddedPostgres
 from spanloom_evaluator.web.site import page_routes
 from support.cluster import replay_source
+from support.own_postgres import own_postgres
 from support.recordings import write_recording
 from support.stored import store_run
 
@@ -81,7 +81,7 @@ def filled(db: Engine, folder: Path) -> str:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "pg", durable=False) as server:
+    with tempfile.TemporaryDirectory() as name, own_postgres(durable=False) as server:
         upgrade(server.url)
         db, settings = connect(server.url), load_settings(port=0)
         run = filled(db, Path(name))

@@ -36,12 +36,12 @@ from spanloom.store.migrate import upgrade
 from spanloom.store.work import Lease
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay
-from spanloom_embedded.postgres import EmbeddedPostgres
 from spanloom_validator import worker as validating
 from spanloom_validator.service import BATCH, GROUP
 from support.cluster import Cluster, replay_source
 from support.common import wait_for
 from support.kafka_broker import KafkaBroker
+from support.own_postgres import own_postgres
 from support.recordings import write_recording
 from support.stored import complete_prompts, execute, running, select, store_run
 
@@ -228,7 +228,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory(prefix="spanloom-pipe-") as temporary:
         folder = Path(temporary)
-        with EmbeddedPostgres(folder / "postgres") as postgres:
+        with own_postgres() as postgres:
             upgrade(postgres.url)
             broker = KafkaBroker(folder)
             broker.start()

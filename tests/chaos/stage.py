@@ -22,6 +22,7 @@ from spanloom_validator.worker import ValidatorWorker
 from support.cluster import Cluster, Process, demo_language, replay_source, tiny_training
 from support.common import wait_for
 from support.kafka_broker import KafkaBroker
+from support.own_postgres import own_postgres
 from support.recordings import write_recording
 from support.stored import complete_prompts, judged_rows, select, store_run
 
@@ -129,7 +130,7 @@ def staged(folder: Path) -> Iterator[Stage]:
     """A stage with its own broker and database, ended with all its processes."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it reports every lost connection, which is all we make
     # watch_s=0: the database stays dead until the play brings it back. Without fsync a kill -9 still loses nothing.
-    with EmbeddedPostgres(folder / "postgres", watch_s=0, durable=False) as postgres:
+    with own_postgres(watch_s=0, durable=False) as postgres:
         broker = KafkaBroker(folder)
         broker.start()
         try:

@@ -53,7 +53,7 @@ def test_a_database_that_is_away_is_told_without_a_trace() -> None:
 
 @pytest.mark.parametrize("held", [False, True], ids=["nobody runs it", "another process runs it"])
 def test_shell_opens_the_embedded_database(home: Path, held: bool) -> None:
-    server = EmbeddedPostgres(home / "postgres", durable=False)
+    server = EmbeddedPostgres(home / "postgres", home=home, durable=False)
     server.start()
     if not held:
         server.stop()

@@ -18,11 +18,13 @@ import psycopg2
 import pytest
 
 from spanloom.errors import Conflict, EnvironmentMissing, StoreError
-from spanloom_embedded import postgres_binaries
+from spanloom.store.migrate import head, upgrade
+from spanloom_embedded import postgres, postgres_binaries
 from spanloom_embedded.postgres import EmbeddedPostgres
-from spanloom_embedded.postgres_binaries import binaries
+from spanloom_embedded.postgres_binaries import ServerUser, binaries
 from support.common import wait_for
 
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
 HOLDER = """
 import sys, time
 from spanloom.telemetry import configure_logging
@@ -44,6 +46,7 @@ def folder() -> Iterator[Path]:
     except EnvironmentMissing as error:
         pytest.skip(str(error))
     with tempfile.TemporaryDirectory(prefix="spanloom-pg-") as name:
+        Path(name).chmod(0o711)  # as root, the server's user has to pass
         path = Path(name) / "db"
         yield path
         left = EmbeddedPostgres(path).postmaster()
@@ -101,6 +104,71 @@ def test_only_the_owner_may_enter(folder: Path) -> None:
             assert stat.S_IMODE(path.stat().st_mode) == 0o700
         assert ask(server, "show listen_addresses") == ("",)
         assert ask(server, "show unix_socket_permissions") == ("0700",)
+
+
+def test_the_services_role_is_no_superuser_and_reads_no_file(folder: Path) -> None:
+    with embedded(folder) as server:
+        assert ask(server, "select rolsuper, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user") == (
+            False,
+            False,
+            False,
+        )
+        for statement in ("copy (select 1) to program 'true'", "select pg_read_file('/etc/passwd')"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                ask(server, statement)
+        assert upgrade(server.url) == head(), "and may do what a release's step needs"
+
+
+def test_an_earlier_releases_superuser_hands_its_database_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres, "ADMIN", "spanloom")  # as initdb was called then
+        patched.setattr(postgres, "set_up", _earlier_set_up)
+        with embedded(folder) as server:
+            upgrade(server.url)
+            ask(server, "insert into runs (id, name, spec, spec_hash) values ('r', 'r', '{}', 'x')")
+            assert ask(server, "select rolsuper from pg_roles where rolname = current_user") == (True,)
+    for _ in range(2):
+        with embedded(folder) as server:
+            assert ask(server, "select rolsuper from pg_roles where rolname = current_user") == (False,)
+            assert ask(server, "select id from runs") == ("r",)
+            assert upgrade(server.url) == head(), "tables and views are the new role's"
+
+
+def _earlier_set_up(host: str, port: int, database: str) -> None:
+    with closing(psycopg2.connect(host=host, port=port, dbname="postgres", user="spanloom")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"create database {database}")
+
+
+@as_root
+def test_no_mode_outside_its_home_is_changed(folder: Path) -> None:
+    closed = folder.parent / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(EnvironmentMissing, match=rf"may not pass {closed} .* Set SPANLOOM_HOME .*/var/lib/spanloom"):
+        embedded(closed / "spanloom" / "postgres", home=closed / "spanloom").start()
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    home = folder.parent / "home"
+    with embedded(home / "postgres", home=home) as server:
+        assert answers(server)
+        assert stat.S_IMODE(home.stat().st_mode) == 0o710, "the server's group passes, nobody else"
+        assert (home.stat().st_uid, home.stat().st_gid) == (0, ServerUser.current().gid)
+        assert stat.S_IMODE((home / "postgres").stat().st_mode) == 0o700
+
+
+@as_root
+def test_programs_that_the_servers_user_cannot_reach_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = folder.parent / "closed"
+    closed.mkdir(mode=0o700)
+    wheel = binaries().parents[1]
+    for each in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        (closed / each.name).symlink_to(each)
+    monkeypatch.setattr(postgres_binaries, "binaries", lambda: closed / wheel.name / binaries().parent.name / "bin")
+    with embedded(folder) as server:
+        assert answers(server)
+        command = psutil.Process(server.postmaster().pid).exe()  # type: ignore[union-attr]
+        assert Path(command).is_relative_to(folder), command
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
 def test_starting_twice_and_stopping_twice_is_no_error(folder: Path) -> None:

@@ -91,7 +91,7 @@ def _submit(served: Up, folder: Path) -> str:
 def test_a_run_survives_kill_9_of_postgres_and_of_up(tmp_path: Path) -> None:
     # Not under tmp_path: PostgreSQL runs as another user than root, and each start of pytest closes that folder to it.
     home, log = Path(tempfile.mkdtemp(prefix="spanloom-up-")), tmp_path / "up.log"
-    postgres = EmbeddedPostgres(home / "postgres")
+    postgres = EmbeddedPostgres(home / "postgres", home=home)
     try:
         with up(home, log) as first:
             second = subprocess.run(

@@ -9,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from spanloom.http import create_app
@@ -21,6 +21,7 @@ from spanloom.store.models import Run, Table
 from spanloom_evaluator.api.results import result_routes
 from spanloom_evaluator.api.views import ORDER, ViewName, view_routes
 from support.common import ROOT
+from support.stored import execute
 
 PAGE = (ROOT / "docs" / "how-to" / "sql.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.M | re.S)
@@ -89,6 +90,32 @@ def test_an_analyst_reads_every_table_and_view_and_writes_none(db: Engine) -> No
     ):
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
             reading(db, statement)
+
+
+def test_limits_reach_whoever_is_granted_the_role(db: Engine, database_url: str) -> None:
+    asked = "SELECT current_setting('{}')"
+    names = ("statement_timeout", "idle_in_transaction_session_timeout", "default_transaction_read_only")
+    roles = {
+        "granted": ("GRANT analyst TO {0}", ["1min", "1min", "on"]),
+        "own limit": ("GRANT analyst TO {0}; ALTER ROLE {0} SET statement_timeout = '5min'", ["5min", "1min", "on"]),
+        "not granted": ("SELECT 1", ["0", "0", "off"]),
+    }
+    for i, (what, (grant, expected)) in enumerate(roles.items()):
+        login = f"reader_{make_url(database_url).database}_{i}"
+        execute(db, f"CREATE ROLE {login} LOGIN")
+        try:
+            execute(db, grant.format(login))
+            url = make_url(database_url).set(username=login, password=None)
+            engine = connect(url.render_as_string(hide_password=False))
+            with engine.connect() as connection:
+                found = [connection.execute(text(asked.format(name))).scalar_one() for name in names]
+            engine.dispose()
+        finally:
+            execute(db, f"DROP ROLE {login}")
+        assert found == expected, what
+    with db.connect() as connection:
+        owner = [connection.execute(text(asked.format(name))).scalar_one() for name in names]
+    assert owner == ["0", "0", "off"], "the services keep theirs"
 
 
 def test_an_upgrade_by_a_user_who_may_not_make_roles(

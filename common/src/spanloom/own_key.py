@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from spanloom.errors import SettingsError
+from spanloom.private import private_folder
 from spanloom.settings import LOOPBACK, Settings
 
 NAME = "api_key"
@@ -33,7 +34,8 @@ def with_own_key(settings: Settings) -> Settings:
 def make_own_key(home: Path) -> str:
     """This user's key; made, whole or not at all, where there is none. Raises SettingsError."""
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not home.is_dir():
+            private_folder(home)
         part = home / f".{NAME}.{secrets.token_hex(8)}"
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:

@@ -27,6 +27,9 @@ from spanloom.errors import SettingsError
 PREFIX = "SPANLOOM_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
+ROOT_HOME = Path("/var/lib/spanloom")
+"""Root's home of Spanloom: PostgreSQL never runs as root, and its user may not pass root's own home folder."""
+
 Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several names in one variable, separated by commas."""
@@ -177,12 +180,21 @@ class LifecycleSettings(BaseSettings):
     log_format: Literal["json", "console"] = Field("json", description="`json` a line, or `console` for people.")
 
 
+def default_home() -> Path:
+    """Where a user's data lie: the user's data folder. Root's lie where PostgreSQL's own user may pass."""
+    users = platformdirs.user_data_path("spanloom")
+    if os.geteuid() != 0 or "XDG_DATA_HOME" in os.environ or (users / "postgres").exists():
+        return users
+    return ROOT_HOME
+
+
 class FolderSettings(BaseSettings):
     """Folders."""
 
     home: Path = Field(
-        default_factory=lambda: platformdirs.user_data_path("spanloom"),
-        description="Folder of the embedded database. Default: the user's data folder.",
+        default_factory=default_home,
+        description="Folder of the embedded database, the models and the key, closed to other users. Default: the "
+        "user's data folder; for root `/var/lib/spanloom`, unless its data folder has one from an earlier release.",
     )
     models: Path | None = Field(None, description="Folder of trained models. Unset: `models` in `SPANLOOM_HOME`.")
     models_min_free_bytes: int = Field(

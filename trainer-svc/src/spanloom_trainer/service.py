@@ -6,6 +6,7 @@ from spanloom.bus.topics import JOBS
 from spanloom.contracts.messages import JobMessage
 from spanloom.gpu.card import gpus
 from spanloom.gpu.turn import turn_on
+from spanloom.private import private_folder
 from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
@@ -23,6 +24,8 @@ GROUP = "trainer"
 def build(runtime: Runtime) -> Parts:
     """The trainer's threads and routes."""
     settings, db, bus = runtime.settings, runtime.db, runtime.bus
+    if not settings.models_folder.exists():
+        private_folder(settings.models_folder)
     slots = make_slots(settings.models_folder, settings.concurrent_jobs)
     worker = TrainerWorker(
         db, slots, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s,

@@ -83,7 +83,7 @@ def database(settings: Settings) -> Iterator[tuple[str, str | None]]:
 def embedded(settings: Settings) -> Any:
     """The embedded server on the user's folder, not started. Raises EnvironmentMissing when it is not installed."""
     for point in entry_points(group=DATABASES, name="embedded"):
-        return point.load()(settings.home / "postgres")
+        return point.load()(settings.home / "postgres", home=settings.home)
     raise EnvironmentMissing("there is no database: set DATABASE_URL, or install spanloom-embedded")
 
 

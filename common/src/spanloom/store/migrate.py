@@ -41,6 +41,7 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
 _MAY_MAKE = text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+_IS_SUPERUSER = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
 _READER_THERE = text("SELECT 1 FROM pg_roles WHERE rolname = :reader")
 
 
@@ -115,3 +116,10 @@ def _grant_reading(connection: Connection) -> None:
         connection.exec_driver_sql(_MAKE_READER)
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {READER}")
     connection.exec_driver_sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}")
+    if connection.execute(_IS_SUPERUSER).scalar_one():
+        connection.exec_driver_sql(reader_limits())
+
+
+def reader_limits() -> str:
+    """SQL for a superuser: time limits and read-only transactions for every login that is granted `analyst`."""
+    return (_folder() / "analyst.sql").read_text(encoding="utf-8")

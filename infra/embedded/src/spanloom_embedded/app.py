@@ -39,7 +39,7 @@ def embedded(settings: Settings) -> Iterator[Service]:
         url = settings.database()
         postgres = None
         if url is None:
-            postgres = stack.enter_context(EmbeddedPostgres(settings.home / "postgres"))
+            postgres = stack.enter_context(EmbeddedPostgres(settings.home / "postgres", home=settings.home))
             url = postgres.url
         upgrade(url)
         folder, keep_free = settings.models_folder, settings.models_min_free_bytes

@@ -21,6 +21,7 @@ from spanloom.telemetry import configure_logging
 from spanloom_cli.client import Client
 from spanloom_cli.results import bracketed
 from spanloom_embedded.app import embedded
+from spanloom_embedded.postgres_binaries import ServerUser
 from spanloom_evaluator.report.plots import f1_by_size, save_plot
 
 POLL_S = 0.3
@@ -32,6 +33,7 @@ def run_demo(out: Path, *, fresh: bool) -> int:
     console = Console()
     given = load_settings()
     home = given.home / "demo"
+    ServerUser.current().let_through(given.home)
     if fresh:
         shutil.rmtree(given.cache / "toy", ignore_errors=True)
     key = secrets.token_urlsafe(32)

@@ -8,7 +8,10 @@ patiently, starts it again when it dies, stops it at the end. A holder that is k
 one adopts it. The server listens on one Unix socket in a folder of mode 0700 and on no port, which is why it asks for
 no password.
 
-PostgreSQL refuses to run as root. Under root it runs as the system user `pgserver`, as the wheel itself does it.
+PostgreSQL refuses to run as root. Under root it runs as the system user `pgserver`, as the wheel itself does it; that
+user must be able to pass to the folder, and no mode outside `home` is changed for it.
+
+The services' role owns its database and is no superuser; what only a superuser may do is done at start (`roles`).
 """
 
 from __future__ import annotations
@@ -26,20 +29,20 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
 import psycopg2
 import psycopg2.errors
 import structlog
 
-from spanloom.errors import Conflict, StoreError
-from spanloom_embedded.postgres_binaries import MAJOR, ServerUser, binaries
+from spanloom.errors import Conflict, EnvironmentMissing, StoreError
+from spanloom_embedded.postgres_binaries import MAJOR, ServerUser, advice_for, binaries, programs_for
 from spanloom_embedded.postmaster import Postmaster
+from spanloom_embedded.roles import ADMIN, ROLE, set_up
 
 log = structlog.stdlib.get_logger(__name__)
 
-ROLE = "spanloom"
 PORT = 5432  # names the socket file; nothing listens on it
 STOP_S = 15  # patience with a fast stop
 # sun_path of a Unix socket has 108 bytes on Linux and 104 on macOS, the closing zero included.
@@ -49,15 +52,17 @@ MAX_SOCKET_PATH = 103
 class EmbeddedPostgres:
     """One PostgreSQL server on one folder.
 
-    `database`: made at the first start. `start_timeout_s`: patience with a start, recovery after a crash included.
-    `watch_s`: seconds between two looks whether it lives, 0 for none. `durable=False` is for tests: no fsync, faster,
-    survives kill -9 but no power cut. Thread-safe.
+    `home`: a folder of Spanloom's own around it, closed to others. `database`: made at the first start.
+    `start_timeout_s`: patience with a start, recovery after a crash included. `watch_s`: seconds between two looks
+    whether it lives, 0 for none. `durable=False` is for tests: no fsync, faster, survives kill -9 but no power cut.
+    Thread-safe.
     """
 
     def __init__(
         self,
         folder: str | Path,
         *,
+        home: Path | None = None,
         database: str = "spanloom",
         start_timeout_s: float = 300.0,
         watch_s: float = 1.0,
@@ -65,6 +70,7 @@ class EmbeddedPostgres:
     ) -> None:
         self.folder = Path(folder).expanduser().resolve()
         self.database, self.durable = database, durable
+        self._home = None if home is None else home.expanduser().resolve()
         self.data, self.log = self.folder / "pgdata", self.folder / "postgres.log"
         self.restarts = 0
         self._start_timeout_s, self._watch_s = start_timeout_s, watch_s
@@ -72,6 +78,7 @@ class EmbeddedPostgres:
         self._lock_file: int | None = None
         self._announced: str | None = None
         self._user = ServerUser.current()
+        self._programs: Path | None = None
         self._watcher: threading.Thread | None = None
         self._ending = threading.Event()
 
@@ -79,8 +86,13 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """The database's URL, for SQLAlchemy and for libpq."""
+        """The database's URL, for SQLAlchemy and for libpq, as the role that the services have."""
         return f"postgresql://{ROLE}@/{self.database}?host={quote(str(self.socket_folder))}"
+
+    @property
+    def admin_url(self) -> str:
+        """The same as the server's superuser, for its care (and tests' own databases)."""
+        return self.url.replace(f"//{ROLE}@", f"//{ADMIN}@", 1)
 
     @property
     def socket_folder(self) -> Path:
@@ -167,8 +179,14 @@ class EmbeddedPostgres:
     # The folder
 
     def _make_folder(self) -> None:
+        if self._home is not None:
+            self._user.let_through(self._home)
         self._user.make_private(self.folder)
         self._user.make_private(self.socket_folder)
+        for folder in (self.folder, self.socket_folder) if self._user.needs_way else ():
+            blocked = self._user.blocked_at(folder)
+            if blocked is not None:
+                raise EnvironmentMissing(advice_for(self._user, self.folder, blocked))
 
     def _take(self) -> None:
         """Lock the folder for as long as this process lives; the kernel frees it at its death (flock)."""
@@ -198,8 +216,7 @@ class EmbeddedPostgres:
 
     def _run(self) -> None:
         deadline = time.monotonic() + self._start_timeout_s
-        if self._user.needs_way:
-            self._user.open_way(self.folder.parent, binaries())
+        self._programs = programs_for(self._user, self.folder)
         self._init()
         found = self.postmaster()
         if found is not None:
@@ -226,7 +243,7 @@ class EmbeddedPostgres:
             shutil.rmtree(leftover)
         new = self.folder / "pgdata.new"
         self._user.make_private(new)
-        options = ["--username", ROLE, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8"]
+        options = ["--username", ADMIN, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8"]
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
         self._execute("initdb", "-D", str(new), *options, *([] if self.durable else ["--no-sync"]))
         new.rename(self.data)
@@ -275,21 +292,12 @@ class EmbeddedPostgres:
 
     def _make_database(self) -> bool:
         """Make the database if need be; False while the server takes no connections yet (it may be recovering)."""
-        address: dict[str, Any] = {"host": str(self.socket_folder), "port": PORT, "user": ROLE, "connect_timeout": 30}
         try:
-            connection = psycopg2.connect(dbname="postgres", **address)
+            set_up(str(self.socket_folder), PORT, self.database)
         except psycopg2.OperationalError as error:
             log.info("postgres takes no connections yet", folder=str(self.folder), error=str(error))
             return False
-        try:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute("select 1 from pg_database where datname = %s", (self.database,))
-                if cursor.fetchone() is None:
-                    cursor.execute(f'create database "{self.database.replace(chr(34), chr(34) * 2)}"')
-            return True
-        finally:
-            connection.close()
+        return True
 
     def _watch(self) -> None:
         while not self._ending.wait(self._watch_s):
@@ -304,7 +312,7 @@ class EmbeddedPostgres:
         """Run one of PostgreSQL's programs as the server's user; raises `StoreError` with what it said."""
         # Files, no pipes: the server inherits them from pg_ctl and would keep a pipe open for good.
         with tempfile.TemporaryFile() as output:
-            command = [str(self.binary(program)), *arguments]
+            command = [str((self._programs or binaries()) / program), *arguments]
             done = subprocess.run(command, stdout=output, stderr=output, cwd="/", check=False, **self._user.options())
             if done.returncode != 0:
                 output.seek(0)

