@@ -108,11 +108,8 @@ def test_only_the_owner_may_enter(folder: Path) -> None:
 
 def test_the_services_role_is_no_superuser_and_reads_no_file(folder: Path) -> None:
     with embedded(folder) as server:
-        assert ask(server, "select rolsuper, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user") == (
-            False,
-            False,
-            False,
-        )
+        attributes = "select rolsuper, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user"
+        assert ask(server, attributes) == (False, False, False)
         for statement in ("copy (select 1) to program 'true'", "select pg_read_file('/etc/passwd')"):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 ask(server, statement)

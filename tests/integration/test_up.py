@@ -109,7 +109,7 @@ def test_a_run_survives_kill_9_of_postgres_and_of_up(tmp_path: Path) -> None:
             assert server is not None
             os.kill(server.pid, signal.SIGKILL)
             wait_for(lambda: first.run(run_id), what="the database to be back")
-            wait_for(lambda: first.run(run_id).get("jobs", {}).get("running"), timeout_s=60, what="a running job")
+            wait_for(lambda: first.run(run_id).get("jobs", {}).get("running"), timeout_s=240, what="a running job")
             first.popen.kill()
             first.popen.wait()
 
@@ -119,7 +119,7 @@ def test_a_run_survives_kill_9_of_postgres_and_of_up(tmp_path: Path) -> None:
         with up(home, log) as again:
             assert again.run(run_id)["state"] == "running", "it was killed in mid-run"
             wait_for(
-                lambda: again.run(run_id)["state"] != "running", timeout_s=60, what=f"the end of {again.run(run_id)}"
+                lambda: again.run(run_id)["state"] != "running", timeout_s=240, what=f"the end of {again.run(run_id)}"
             )
             run = again.run(run_id)
             adopted = postgres.postmaster()
