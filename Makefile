@@ -16,13 +16,14 @@ SCRIPTS := tests/support infra/reference.py infra/requirements.py infra/gateway/
 PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-unit lint types format docs up down key bench chaos clean \
+.PHONY: help install install-test demo test test-unit coverage lint types format docs up down key bench chaos clean \
 	paper-mini broken-escapes constrained
 
 help:
 	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
 	@echo "make test         lint and every test, on real Kafka and PostgreSQL"
 	@echo "make test-unit    unit tests alone"
+	@echo "make coverage     every test, and the lines none of them reached"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make up / down    all services in one process, in the background"
 	@echo "make key          the API key of the compose stack (COMPOSE=docker-compose for version 1)"
@@ -87,6 +88,12 @@ key:
 # ------------------------------------------------------------------------------------------------------------ checks
 
 test: lint
+	$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered tests/unit
+	$(BIN)/python -m pytest -n auto -m slow tests/unit
+	$(BIN)/python -m pytest --durations=40 --ignore=tests/unit
+
+# Of every test. Tracing doubles the time of what is plain Python, so that `make test` has it for the quick tests alone.
+coverage: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --cov --cov-report= tests/unit
 	$(BIN)/python -m pytest --cov --cov-append --cov-report=term:skip-covered --ignore=tests/unit
 
