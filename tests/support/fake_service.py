@@ -48,6 +48,8 @@ class FakeService:
         self.snapshots = [snapshot("running", 1), snapshot("running", 3, running=True), snapshot("complete", 4)]
         self.refuse: list[int] = []
         self.keys: list[str | None] = []
+        self.checked: list[str] = []
+        self.told: dict[str, Any] = {}
         self.requests = 0
         self.events = True
         self.rows = [{"language": "da", "source": f"s{n}", "size": n, "f1": n / 7} for n in range(1, 8)]
@@ -62,7 +64,8 @@ class FakeService:
             self._count()
             self.keys.append(key)
             parse_spec((await request.body()).decode())
-            return {"id": "r1", "state": "running", "new": True}
+            self.checked.append(request.query_params.get("check", "true"))
+            return {"id": "r1", "state": "running", "new": True, **self.told}
 
         @router.get("/v1/runs")
         def runs(limit: Limit = 50, cursor: Cursor = None) -> Page[dict[str, Any]]:
@@ -70,6 +73,10 @@ class FakeService:
             start = int(after[0] or 0) + 1 if after else 0
             rows = [{"id": f"r{n}", "name": "fake", "state": "complete", "place": n} for n in range(5)]
             return page_of(rows[start : start + min(limit, 2) + 1], min(limit, 2), lambda row: (row["place"],))
+
+        @router.get("/v1/ids/{kind}/{given}")
+        def whole_id(kind: str, given: str) -> dict[str, str]:
+            return {"kind": kind, "id": given}
 
         @router.get("/v1/runs/{run_id}")
         def run(run_id: str) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -18,6 +19,12 @@ from spanloom_cli.exits import Exit, ServiceError
 ATTEMPTS = 4
 LONGEST_PAUSE_S = 10.0
 _AGAIN = (429, 502, 503, 504)
+_WHOLE = {
+    "run": re.compile(r"\d{8}-[0-9a-f]{8}"),
+    "dataset": re.compile(r"\d{8}-[0-9a-f]{8}\..+\.v\d+"),
+    "job": re.compile(r"job-[0-9a-f]{24}"),
+}
+"""Ids as they are in full; anything else may be a short one, which the service completes."""
 
 
 class ServerEvent(NamedTuple):
@@ -58,14 +65,18 @@ class Client:
 
     # ------------------------------------------------------------------------------------------------------- verbs
 
-    def create_run(self, spec: str, *, idempotency_key: str | None = None) -> dict[str, Any]:
-        """POST /v1/runs with a specification's YAML or JSON text; gives the run's id and state."""
+    def create_run(self, spec: str, *, idempotency_key: str | None = None, check: bool = True) -> dict[str, Any]:
+        """POST /v1/runs with a specification's YAML or JSON text; gives the run's id and state.
+
+        Without `check` its servers are not asked first, nor is its encoder looked for.
+        """
         headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4()), "Content-Type": "application/yaml"}
-        return self._json("POST", "/v1/runs", content=spec.encode(), headers=headers)
+        params = {} if check else {"check": "false"}
+        return self._json("POST", "/v1/runs", content=spec.encode(), headers=headers, params=params)
 
     def run(self, run_id: str) -> dict[str, Any]:
         """GET /v1/runs/{id}."""
-        return self._json("GET", f"/v1/runs/{_part(run_id)}")
+        return self._json("GET", f"/v1/runs/{self._id('run', run_id)}")
 
     def runs(self, *, limit: int) -> list[dict[str, Any]]:
         """The newest runs, at most `limit`."""
@@ -73,52 +84,62 @@ class Client:
 
     def act(self, run_id: str, verb: str) -> dict[str, Any]:
         """POST /v1/runs/{id}/{verb}: cancel, resume, retry."""
-        return self._json("POST", f"/v1/runs/{_part(run_id)}/{verb}")
+        return self._json("POST", f"/v1/runs/{self._id('run', run_id)}/{verb}")
 
     def dataset(self, dataset_id: str) -> dict[str, Any]:
         """GET /v1/datasets/{id}."""
-        return self._json("GET", f"/v1/datasets/{_part(dataset_id)}")
+        return self._json("GET", f"/v1/datasets/{self._id('dataset', dataset_id)}")
 
     def samples(self, dataset_id: str, *, limit: int, **filters: str) -> list[dict[str, Any]]:
         """Samples of a dataset, at most `limit`."""
-        return self._items(f"/v1/datasets/{_part(dataset_id)}/samples", filters, limit)
+        return self._items(f"/v1/datasets/{self._id('dataset', dataset_id)}/samples", filters, limit)
 
     def results(self, view: str, *, limit: int, run: str | None = None) -> list[dict[str, Any]]:
         """Rows of GET /v1/results, or of one of its views, at most `limit`."""
         path = "/v1/results" if view == "evaluations" else f"/v1/results/{_part(view)}"
-        return self._items(path, {"run": run} if run else {}, limit)
+        return self._items(path, self._of(run), limit)
 
     def advice(self, run_id: str, *, price_per_sentence: float | None = None) -> list[dict[str, Any]]:
         """GET /v1/results/advice: what to do next, for each language of a run."""
         price = {} if price_per_sentence is None else {"price_per_sentence": str(price_per_sentence)}
-        return list(self._json("GET", "/v1/results/advice", params={"run": run_id, **price})["items"])
+        return list(self._json("GET", "/v1/results/advice", params={**self._of(run_id), **price})["items"])
 
     def calls(self, run: str, *, outcome: str | None, limit: int) -> list[dict[str, Any]]:
         """Calls of a run in order of dataset and call, at most `limit`; of one outcome, or all."""
-        return self._items("/v1/calls", {"run": run, **({"outcome": outcome} if outcome else {})}, limit)
+        return self._items("/v1/calls", {**self._of(run), **({"outcome": outcome} if outcome else {})}, limit)
 
     def jobs(self, run: str, *, state: str | None, limit: int) -> list[dict[str, Any]]:
         """Jobs of a run by id, at most `limit`; in one state, or all."""
-        return self._items("/v1/jobs", {"run": run, **({"state": state} if state else {})}, limit)
+        return self._items("/v1/jobs", {**self._of(run), **({"state": state} if state else {})}, limit)
 
     def completions(self, dataset_id: str, *, reason: str | None, limit: int) -> list[dict[str, Any]]:
         """Raw completions of a dataset with the place of each verdict, at most `limit`."""
-        path = f"/v1/datasets/{_part(dataset_id)}/completions"
+        path = f"/v1/datasets/{self._id('dataset', dataset_id)}/completions"
         return self._items(path, {"reason": reason} if reason else {}, limit)
 
     def models(self, *, limit: int, run: str | None = None) -> list[dict[str, Any]]:
         """Models that are kept, at most `limit`."""
-        return self._items("/v1/models", {"run": run} if run else {}, limit)
+        return self._items("/v1/models", self._of(run), limit)
+
+    def model(self, job: str) -> dict[str, Any]:
+        """GET /v1/models/{id}: the kept model of a job, by the job's id or a short one."""
+        return self._json("GET", f"/v1/models/{self._id('job', job)}")
+
+    def tag(self, model_id: str, sentences: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+        """POST /v1/models/{id}/tag: sentences tagged where the model lies, at most 1,000."""
+        given = [list(sentence) for sentence in sentences]
+        return list(self._json("POST", f"/v1/models/{_part(model_id)}/tag", json={"sentences": given})["sentences"])
 
     def card(self, model_id: str) -> str:
         """GET /v1/models/{id}/card: a model's card, Markdown."""
-        response = self._send("GET", f"/v1/models/{_part(model_id)}/card")
+        response = self._send("GET", f"/v1/models/{self._id('job', model_id)}/card")
         if response.is_error:
             raise self._refusal(response)
         return response.text
 
     def drawing(self, view: str, kind: str, **asked: str) -> bytes:
         """GET /v1/results/{view}.{kind}: a view drawn as `png` or `svg`; `asked` are `run` and `by`."""
+        asked |= self._of(asked.get("run"))
         response = self._send("GET", f"/v1/results/{_part(view)}.{_part(kind)}", params=asked)
         if response.is_error:
             raise self._refusal(response)
@@ -146,7 +167,7 @@ class Client:
         headers = {"Last-Event-ID": after} if after else {}
         timeout = httpx.Timeout(10.0, read=60.0)  # the service sends a comment every 15 s
         try:
-            path = f"/v1/runs/{_part(run_id)}/events"
+            path = f"/v1/runs/{self._id('run', run_id)}/events"
             with connect_sse(self._http, "GET", path, headers=headers, timeout=timeout) as source:
                 if source.response.is_error:
                     source.response.read()
@@ -158,6 +179,18 @@ class Client:
             raise ServiceError(f"the events of {run_id} ended early: {error}", Exit.UNREACHABLE) from None
 
     # ------------------------------------------------------------------------------------------------------- parts
+
+    def full_id(self, kind: str, given: str) -> str:
+        """The whole id of a run, dataset or job; a short one is completed by GET /v1/ids/{kind}/{given}."""
+        if _WHOLE[kind].fullmatch(given):
+            return given
+        return str(self._json("GET", f"/v1/ids/{kind}/{_part(given)}")["id"])
+
+    def _id(self, kind: str, given: str) -> str:
+        return _part(self.full_id(kind, given))
+
+    def _of(self, run: str | None) -> dict[str, str]:
+        return {"run": self.full_id("run", run)} if run else {}
 
     def _items(self, path: str, params: dict[str, str], limit: int) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []

@@ -7,15 +7,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from spanloom.errors import SpanloomError
 from spanloom_cli.client import Client
-from spanloom_cli.work import failure_lines
+from spanloom_cli.work import failure_lines, paused_lines
 
 EVERY_S = 1.0
 LINE_EVERY_S = 10.0
@@ -38,7 +39,7 @@ def follow_run(api: Client, run_id: str) -> dict[str, Any]:
 
 
 def watch(api: Client, run_id: str, show: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Call `show` with each snapshot until the run's state is no longer `running`; gives the last one.
+    """Call `show` with each snapshot until the run ends, or waits for somebody to resume it; gives the last one.
 
     Events wake it early. Where their stream cannot be had, or ends, the snapshots alone go on.
     """
@@ -48,7 +49,7 @@ def watch(api: Client, run_id: str, show: Callable[[dict[str, Any]], None]) -> d
     while True:
         snapshot = api.run(run_id)
         show(snapshot)
-        if snapshot["state"] != "running":
+        if snapshot["state"] != "running" or is_stalled(snapshot):
             return snapshot
         try:
             woken.get(timeout=EVERY_S)
@@ -56,6 +57,13 @@ def watch(api: Client, run_id: str, show: Callable[[dict[str, Any]], None]) -> d
                 woken.get_nowait()
         except queue.Empty:
             continue
+
+
+def is_stalled(run: dict[str, Any]) -> bool:
+    """Whether a running run waits for a person: sources are paused, and nothing else of it is under way."""
+    open_ = [row for row in run.get("datasets", []) if row.get("state") == "collecting"]
+    under_way = any(part["total"] > part["done"] + part.get("failed", 0) for part in (run["jobs"], run["evaluations"]))
+    return bool(open_) and all(row.get("paused") for row in open_) and not under_way
 
 
 def _listen(connect: Callable[[], Client], run_id: str, woken: queue.SimpleQueue[None]) -> None:
@@ -73,14 +81,13 @@ class Bars:
     def __init__(self, console: Console | None = None) -> None:
         self._progress = Progress(
             TextColumn("{task.description:<14}"),
-            BarColumn(bar_width=32),
+            BarColumn(bar_width=16),
             MofNCompleteColumn(),
             TextColumn("{task.fields[note]}", markup=False),
-            TimeElapsedColumn(),
             console=console or Console(stderr=True),
         )
         self._tasks: dict[str, TaskID] = {}
-        self._new = NewFailures()
+        self._new, self._pace = NewFailures(), Pace()
 
     def __enter__(self) -> Bars:
         self._progress.start()
@@ -92,7 +99,7 @@ class Bars:
     def show(self, run: dict[str, Any]) -> None:
         """Draw a snapshot."""
         seen = set()
-        for name, done, total, note in rows_of(run):
+        for name, done, total, note in [*rows_of(run), ("time", 0, 0, self._pace.told(run))]:
             seen.add(name)
             if name not in self._tasks:
                 self._tasks[name] = self._progress.add_task(name, total=total or None, note=note)
@@ -105,11 +112,11 @@ class Bars:
 
 
 class Lines:
-    """A line when something changed, for logs and pipes."""
+    """A line every ten seconds and at the end, for logs and pipes."""
 
     def __init__(self) -> None:
         self._last, self._at = "", 0.0
-        self._new = NewFailures()
+        self._new, self._pace = NewFailures(), Pace()
 
     def __enter__(self) -> Lines:
         return self
@@ -118,18 +125,61 @@ class Lines:
         return None
 
     def show(self, run: dict[str, Any]) -> None:
-        """Print a snapshot, at most every `LINE_EVERY_S` while the run goes on."""
+        """Print a snapshot, every `LINE_EVERY_S` while the run goes on."""
         rows = [row for row in rows_of(run) if not row[0].startswith("job ")]
         line = ", ".join(
             f"{name} {done:,}/{total:,}" + (f" ({note})" if note else "") for name, done, total, note in rows
         )
         line = f"{run['state']}: {line}"
-        due = time.monotonic() - self._at >= LINE_EVERY_S or run["state"] != "running"
-        if line != self._last and due:
-            typer.echo(line, err=True)
+        told = self._pace.told(run)
+        ended = run["state"] != "running" and line != self._last
+        if ended or not self._at or time.monotonic() - self._at >= LINE_EVERY_S:
+            typer.echo(f"{line}; {told}" if told else line, err=True)
             self._last, self._at = line, time.monotonic()
         for told in self._new.lines(run):
             typer.echo(told, err=True)
+
+
+class Pace:
+    """How long a run has taken, and about how long it has to go, by what was done since the following began."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._first: dict[str, tuple[float, int]] = {}
+
+    def told(self, run: dict[str, Any]) -> str:
+        """Both in words: `0:02:10 elapsed, about 0:05:00 left`."""
+        parts = []
+        if run.get("created_at"):
+            began = datetime.fromisoformat(run["created_at"])
+            end = datetime.fromisoformat(run["ended_at"]) if run.get("ended_at") else datetime.now(UTC)
+            parts.append(f"{_clock_time((end - began).total_seconds())} elapsed")
+        left = self.left_s(run)
+        if left is not None and run["state"] == "running":
+            parts.append(f"about {_clock_time(left)} left")
+        return ", ".join(parts)
+
+    def left_s(self, run: dict[str, Any]) -> float | None:
+        """Seconds until the calls and jobs that are known now are done; None as long as nobody can tell."""
+        now, left, known = self._clock(), 0.0, False
+        calls, jobs = run["calls"], run["jobs"]
+        for name, done, total in (
+            ("calls", calls["completed"], calls["expected"]),
+            ("jobs", jobs["done"] + jobs["failed"], jobs["total"]),
+        ):
+            began, before = self._first.setdefault(name, (now, done))
+            if done >= total:
+                continue
+            if done <= before:
+                return None
+            left += (now - began) / (done - before) * (total - done)
+            known = True
+        return left if known else None
+
+
+def _clock_time(seconds: float) -> str:
+    """Seconds as `h:mm:ss`."""
+    return str(timedelta(seconds=max(0, round(seconds))))
 
 
 class NewFailures:
@@ -146,7 +196,12 @@ class NewFailures:
             if key not in self._told:
                 self._told.add(key)
                 new.append(row)
-        return failure_lines(new)
+        paused = []
+        for row in run.get("datasets", []):
+            if row.get("paused") and ("paused", row["id"]) not in self._told:
+                self._told.add(("paused", row["id"]))
+                paused.append(row)
+        return [*failure_lines(new), *paused_lines({**run, "datasets": paused})]
 
 
 def rows_of(run: dict[str, Any]) -> list[tuple[str, int, int, str]]:

@@ -8,7 +8,9 @@ import typer
 
 from spanloom_cli.options import Json, Limit, Url, client, print_rows
 
-COLUMNS = ("id", "language", "source", "setting", "size", "dev_f1", "f1", "lo", "hi", "path")
+COLUMNS = ("id", "language", "source", "setting", "size", "dev", "dev_sentences", "dev_f1", "f1", "lo", "hi", "path")
+SPARE = ("path", "dev_sentences", "dev", "lo", "hi", "setting", "size")
+"""What a narrow terminal is not shown, in this order."""
 
 
 def models(
@@ -25,4 +27,4 @@ def models(
             return
         found = api.models(run=run, limit=limit)
     shown = found if as_json else [{**row, **(row.get("test") or {}).get(row["language"], {})} for row in found]
-    print_rows(shown, COLUMNS, as_json=as_json, nothing="no models are kept yet")
+    print_rows(shown, COLUMNS, as_json=as_json, nothing="no models are kept yet", spare=SPARE)

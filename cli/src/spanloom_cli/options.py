@@ -48,12 +48,16 @@ def print_json(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=indent | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS).decode())
 
 
-def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool, nothing: str) -> None:
-    """Rows as a table of these columns, or as JSON whole."""
+def print_rows(
+    rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool, nothing: str, spare: Sequence[str] = ()
+) -> None:
+    """Rows as a table of these columns, or as JSON whole. Columns that hold nothing are left out, and of `spare`, in
+    order, as many as a narrow terminal asks for."""
     if as_json:
         print_json(list(rows))
     elif rows:
-        show(rows, "table", columns=columns)
+        held = [name for name in columns if any(row.get(name) not in (None, "") for row in rows)]
+        show(rows, "table", columns=held or columns, spare=spare)
     else:
         typer.echo(nothing, err=True)
 

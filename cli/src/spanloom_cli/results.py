@@ -15,6 +15,9 @@ from spanloom.ner.spans import spans_of
 from spanloom_cli.options import Limit, Url, client, print_json, show
 
 DRAWN = (".png", ".svg")
+ENOUGH_UPDATES = 200
+"""Updates below which a pretrained encoder with a new head may not have learned anything: where the collapse guard of
+`recipe.guard_after` begins to look."""
 
 
 class View(StrEnum):
@@ -59,7 +62,7 @@ class Form(StrEnum):
 SHORT: Mapping[View, tuple[str, ...]] = {
     View.evaluations: (
         "language", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "precision", "recall",
-        "boundary_f1", "recall_seen", "recall_unseen", "gold_used", "collapsed",
+        "boundary_f1", "recall_seen", "recall_unseen", "dev", "dev_sentences", "gold_used", "collapsed",
     ),
     View.f1_by_size: (
         "language", "setting", "source", "size", "size_asked", "gold_used", "seeds", "f1", "lo", "hi",
@@ -96,8 +99,14 @@ HEADINGS: Mapping[str, str] = {
 }
 """Shorter names for the terminal's table; all other forms keep the view's."""
 SPARE: Mapping[View, tuple[str, ...]] = {
+    View.evaluations: (
+        "boundary_f1", "recall_seen", "recall_unseen", "dev_sentences", "dev", "gold_used", "collapsed", "precision",
+        "recall", "training_seed",
+    ),
+    View.f1_by_size: ("size_asked", "f1_with_restarts", "gold_used", "collapse_rate", "seeds"),
+    View.leaderboard: ("gold_used", "training_seed"),
     View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
-}
+}  # fmt: skip
 """What a terminal that is too narrow is not shown, in this order."""
 
 
@@ -141,8 +150,45 @@ def results(
         columns = columns_for(view, rows)
         if form is Form.table:
             show(named, form, columns=columns, headings=HEADINGS, spare=SPARE.get(view, ()))
+            if run is not None:
+                tell_zeros(run, rows, url)
         else:
             show(named, form, columns=columns)
+
+
+def tell_zeros(run: str, rows: Iterable[Mapping[str, Any]], url: str | None) -> None:
+    """Where every F1 of a run is 0: why that may be, and what to do."""
+    scored = [row["f1"] for row in rows if row.get("f1") is not None and row.get("size")]
+    if scored and not any(scored):
+        with client(url) as api:
+            told = zero_advice(api.results("evaluations", run=run, limit=1000))
+        if told:
+            typer.secho(told, fg="yellow", err=True)
+
+
+def zero_advice(evaluations: Iterable[Mapping[str, Any]]) -> str | None:
+    """What to do about trained models of which none finds anything; None where one does, or none is scored.
+
+    >>> row = {"size": 40, "f1": 0.0, "updates": 20, "encoder": "e5-small", "few_updates": True}
+    >>> zero_advice([row]).partition(";")[0]
+    'Every F1 is 0: too few updates for this encoder: 20 of e5-small'
+    """
+    rows = [row for row in evaluations if row.get("size") and row.get("f1") is not None]
+    if not rows or any(row["f1"] for row in rows):
+        return None
+    most = max(rows, key=lambda row: row.get("updates") or 0)
+    updates, encoder = most.get("updates") or 0, most.get("encoder")
+    if updates < ENOUGH_UPDATES or all(row.get("few_updates") for row in rows):
+        factor = -(-ENOUGH_UPDATES // max(updates, 1))
+        return (
+            f"Every F1 is 0: too few updates for this encoder: {updates:,} of {encoder}; try {factor} times the epochs "
+            "(training.recipe.epochs), a higher training.recipe.learning_rate (1e-4), or more sentences (sizes)"
+        )
+    return (
+        f"Every F1 is 0 after {updates:,} updates of {encoder}; look at what it learns from (`spanloom samples "
+        "DATASET`), whether the labels of train and test are the same, and at the collapses (`--view "
+        "collapse_by_source`); try more training_seeds, or another training.recipe.learning_rate"
+    )
 
 
 def _whole(seconds: float | None) -> int | None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from spanloom.dev_sets import described
 from spanloom_cli.exits import Exit
 from spanloom_cli.options import Json, Limit, Url, client, print_json, print_rows
-from spanloom_cli.specs import SpecFile, read_spec
-from spanloom_cli.work import failure_lines
+from spanloom_cli.specs import SpecFile, mistakes_in, read_spec
+from spanloom_cli.work import failure_lines, paused_lines
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id; `spanloom runs` lists them.")]
-DATASET_COLUMNS = ("id", "state", "calls_judged", "calls_expected", "candidates", "accepted", "reason")
+DATASET_COLUMNS = ("id", "state", "calls", "failed", "objects", "accepted", "reason")
+RUN_SPARE = ("ended_at", "reason", "created_at", "name")
+DATASET_SPARE = ("reason", "failed", "state")
+"""What a narrow terminal is not shown, in this order."""
 
 
 def run(
@@ -26,6 +31,10 @@ def run(
     all_folds: Annotated[
         bool, typer.Option("--all-folds", help="A run for each fold of `gold.folds`; prints an id a line.")
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check/--no-check", help="Ask the LLM servers and look for the encoder before it is accepted."),
+    ] = True,
 ) -> None:
     """Start a run from a specification; print its id.
 
@@ -36,10 +45,19 @@ def run(
     if all_folds:
         if follow:
             raise typer.BadParameter("follow the runs one by one: `spanloom follow RUN`", param_hint="--all-folds")
-        _start_folds(text, as_json, url, idempotency_key)
+        _start_folds(text, as_json, url, idempotency_key, check)
         return
-    with client(url) as api:
-        made = api.create_run(text, idempotency_key=idempotency_key)
+    with client(url) as api, mistakes_in(spec, text):
+        made = api.create_run(text, idempotency_key=idempotency_key, check=check)
+        if earlier := made.get("earlier"):
+            typer.secho(
+                f"the same specification was run before: {earlier['id']} ({earlier['state']}); "
+                f"`spanloom results {earlier['id']}` shows what came of it",
+                fg="yellow",
+                err=True,
+            )
+        for warning in made.get("warnings", []):
+            typer.secho(f"note: {warning}", fg="yellow", err=True)
         if not follow:
             if as_json:
                 print_json(made)
@@ -51,7 +69,7 @@ def run(
         _follow(api, made["id"], as_json)
 
 
-def _start_folds(text: str, as_json: bool, url: str | None, idempotency_key: str | None) -> None:
+def _start_folds(text: str, as_json: bool, url: str | None, idempotency_key: str | None, check: bool) -> None:
     from spanloom.contracts.spec import parse_spec
     from spanloom.data.languages import complete_spec
     from spanloom_cli.folds import each_fold
@@ -60,7 +78,8 @@ def _start_folds(text: str, as_json: bool, url: str | None, idempotency_key: str
     made = []
     with client(url) as api:
         for i, fold in enumerate(folds):
-            made.append(api.create_run(fold, idempotency_key=idempotency_key and f"{idempotency_key}-{i}"))
+            key = idempotency_key and f"{idempotency_key}-{i}"
+            made.append(api.create_run(fold, idempotency_key=key, check=check and i == 0))
             if not as_json:
                 typer.echo(made[-1]["id"])
     if as_json:
@@ -71,9 +90,10 @@ def runs(limit: Limit = 20, as_json: Json = False, url: Url = None) -> None:
     """List runs, newest first."""
     with client(url) as api:
         rows = api.runs(limit=limit)
-    print_rows(
-        rows, ("id", "name", "state", "created_at", "ended_at", "reason"), as_json=as_json, nothing="no runs yet"
-    )
+    columns = ("id", "name", "state", "created_at", "ended_at", "reason")
+    if not as_json:
+        rows = [{**row, **{name: _minute(row.get(name)) for name in ("created_at", "ended_at")}} for row in rows]
+    print_rows(rows, columns, as_json=as_json, nothing="no runs yet", spare=RUN_SPARE)
 
 
 def show(run: RunId, as_json: Json = False, url: Url = None) -> None:
@@ -98,7 +118,7 @@ def cancel(run: RunId, as_json: Json = False, url: Url = None) -> None:
 
 
 def resume(run: RunId, as_json: Json = False, url: Url = None) -> None:
-    """Set a cancelled run going again; no call that has a completion is asked again."""
+    """Set a cancelled run, or a paused source, going again; no call that has a completion is asked again."""
     _act(run, "resume", as_json, url)
 
 
@@ -118,15 +138,62 @@ def _act(run_id: str, verb: str, as_json: bool, url: str | None) -> None:
 
 def _follow(api: Any, run_id: str, as_json: bool) -> None:
     from spanloom_cli.follow import follow_run
+    from spanloom_cli.results import zero_advice
 
     ended = follow_run(api, run_id)
     if as_json:
         print_json(ended)
     else:
         _print_run(ended)
+        if told := zero_advice(api.results("evaluations", run=run_id, limit=1000)):
+            typer.secho(told, fg="yellow", err=True)
         typer.echo(f"results: `spanloom results {run_id}`", err=True)
     if ended["state"] != "complete":
         raise typer.Exit(Exit.FAILED)
+
+
+def _print_datasets(datasets: list[dict[str, Any]]) -> None:
+    """Gold data in a line a language; of the others those that calls made, a row each."""
+    gold: dict[str, list[str]] = {}
+    for row in datasets:
+        if row.get("source") == "gold":
+            gold.setdefault(row["language"], []).append(f"{row['split']} {row['accepted']:,}")
+    for language, splits in gold.items():
+        typer.echo(f"gold {language}: {', '.join(splits)} sentences")
+    rows = [
+        {
+            **row,
+            "calls": f"{row['calls_judged']:,}/{row['calls_expected']:,}" if row["calls_expected"] else None,
+            "failed": row.get("calls_failed") or None,
+            "objects": row.get("candidates") if row["calls_expected"] else None,
+            "state": "paused" if row.get("paused") else row["state"],
+        }
+        for row in datasets
+        if row.get("source") != "gold"
+    ]
+    if rows:
+        print_rows(rows, DATASET_COLUMNS, as_json=False, nothing="", spare=DATASET_SPARE)
+    elif not gold:
+        typer.echo("no datasets", err=True)
+
+
+def _minute(moment: str | None) -> str | None:
+    """A time as people read it: to the minute, in their own zone."""
+    return None if moment is None else f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _dev_told(found: dict[str, Any]) -> str | None:
+    """What chooses the checkpoints of a run, and of what size it is."""
+    spec = found.get("spec")
+    if not spec:
+        return None
+    targets = [language["code"] for language in spec["languages"]]
+    gold = {
+        row["language"]: row["accepted"]
+        for row in found.get("datasets", [])
+        if (row.get("source"), row.get("split")) == ("gold", "dev") and row["language"] in targets
+    }
+    return described(spec["training"]["dev"], gold, spec["training"]["sizes"])
 
 
 def _print_run(found: dict[str, Any]) -> None:
@@ -142,6 +209,8 @@ def _print_run(found: dict[str, Any]) -> None:
         f"jobs {jobs.get('done', 0):,} done of {jobs.get('total', 0):,} ({jobs.get('failed', 0):,} failed); "
         f"evaluations {done.get('done', 0):,} done"
     )
-    for line in failure_lines(found.get("failures", [])):
+    if told := _dev_told(found):
+        typer.echo(f"dev: {told}")
+    for line in [*failure_lines(found.get("failures", [])), *paused_lines(found)]:
         typer.secho(line, fg="yellow")
-    print_rows(found.get("datasets", []), DATASET_COLUMNS, as_json=False, nothing="no datasets")
+    _print_datasets(found.get("datasets", []))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spanloom.errors import DataError
+from spanloom.errors import DataError, SpecError
 from spanloom.settings import load_settings
 from spanloom_cli.exits import Exit
 from spanloom_cli.options import Json, Url, client, print_json, show
@@ -39,6 +40,25 @@ def read_spec(path: str) -> str:
         raise DataError(error.strerror or str(error), path=path) from None
     except UnicodeDecodeError as error:
         raise DataError(f"not UTF-8 text: {error}", path=path) from None
+
+
+@contextmanager
+def mistakes_in(path: str, text: str) -> Iterator[None]:
+    """Say of a specification's mistakes in which file and line they stand."""
+    from spanloom.contracts.document import lines_of
+
+    try:
+        yield
+    except SpecError as error:
+        name = "standard input" if path == "-" else path
+        lines = lines_of(text, [place for place, _ in error.problems if place])
+        told = []
+        for place, what in error.problems:
+            if place.startswith("line "):
+                told.append((f"{name}, {place}", what))
+            else:
+                told.append((place, f"{what} ({name}, line {lines[place]})" if place in lines else what))
+        raise SpecError(told) from error
 
 
 def plan(
@@ -72,7 +92,9 @@ def plan(
     from spanloom_cli.gold import plan_blocks, print_summary
     from spanloom_cli.published import yields_for
 
-    parsed = parse_spec(read_spec(spec), complete_spec)
+    text = read_spec(spec)
+    with mistakes_in(spec, text):
+        parsed = parse_spec(text, complete_spec)
     projection = project(parsed, yields=yields_for(parsed) if yields else None)
     blocks = list(plan_blocks(parsed))
     speeds = _speeds(parsed.training.encoder, ms_per_step, measured, url)
@@ -191,7 +213,9 @@ def spec(
     if schema or file is None:
         print_json(RunSpec.model_json_schema())
         return
-    parsed = parse_spec(read_spec(file), complete_spec)
+    text = read_spec(file)
+    with mistakes_in(file, text):
+        parsed = parse_spec(text, complete_spec)
     yaml.safe_dump(parsed.model_dump(mode="json"), sys.stdout, sort_keys=False, allow_unicode=True)
 
 

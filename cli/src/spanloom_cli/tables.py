@@ -14,6 +14,8 @@ from spanloom.data.rows import TEXT_FORMATS, Row, cell, columns_of, is_numeric
 from spanloom.errors import SpanloomError
 
 FORMATS = ("table", *TEXT_FORMATS)
+IDS = ("id", "run", "dataset", "dataset_id", "job", "model", "test_set", "example_id")
+"""Columns of ids, which are never broken."""
 
 
 def as_table(
@@ -31,7 +33,9 @@ def as_table(
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in columns:
         heading = Text((headings or {}).get(name, name).replace(" ", "\n"))
-        table.add_column(heading, justify="right" if is_numeric(rows, name) else "left", overflow="fold")
+        right = is_numeric(rows, name)
+        # What is copied from here must stay in one piece.
+        table.add_column(heading, justify="right" if right else "left", overflow="fold", no_wrap=name in IDS)
     for row in rows:
         table.add_row(*(Text(cell(row.get(name))) for name in columns))
     return table

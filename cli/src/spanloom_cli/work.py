@@ -13,6 +13,9 @@ from spanloom_cli.options import Json, Limit, Url, client, print_json, print_row
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id; `spanloom runs` lists them.")]
 CALL_COLUMNS = ("dataset_id", "call_index", "outcome", "accepted", "rejected", "tokens_out", "seconds", "reason")
 JOB_COLUMNS = ("id", "state", "language", "source", "setting", "size", "seed", "dev_f1", "reason")
+CALL_SPARE = ("seconds", "tokens_out", "rejected", "accepted")
+JOB_SPARE = ("seed", "language", "dev_f1")
+"""What a narrow terminal is not shown, in this order."""
 SHOWN = 2_000
 """Characters of a completion that are printed; `--whole` prints all."""
 
@@ -33,7 +36,7 @@ def calls(
     outcome = "failed" if failed else "without_object" if without_object else None
     with client(url) as api:
         rows = api.calls(run, outcome=outcome, limit=limit)
-    print_rows(rows, CALL_COLUMNS, as_json=as_json, nothing="no such calls")
+    print_rows(rows, CALL_COLUMNS, as_json=as_json, nothing="no such calls", spare=CALL_SPARE)
 
 
 def jobs(
@@ -58,7 +61,7 @@ def jobs(
         }
         for row in rows
     ]
-    print_rows(flat, JOB_COLUMNS, as_json=False, nothing="no such jobs")
+    print_rows(flat, JOB_COLUMNS, as_json=False, nothing="no such jobs", spare=JOB_SPARE)
 
 
 def completions(
@@ -116,6 +119,19 @@ def printable(text: str) -> str:
 def _is_harmless(char: str) -> bool:
     # Indic and Arabic scripts are written with the two joiners, though Unicode counts them among the invisible.
     return char in "\n\t\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+
+
+def paused_lines(run: Mapping[str, Any]) -> list[str]:
+    """Which sources of a run hold their calls back, why, and what to do: a line each."""
+    return [
+        printable(
+            f"{row['id']} is paused: {row['paused']}. Look with `spanloom completions {row['id']}` and `spanloom calls "
+            f"{run['id']} --failed`; then `spanloom resume {run['id']}` makes the other calls, `spanloom retry "
+            f"{run['id']}` those that failed as well"
+        )
+        for row in run.get("datasets", [])
+        if row.get("paused")
+    ]
 
 
 def failure_lines(failures: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spanloom.contracts.arms import GOLD, Arm, DatasetKey, DatasetState, arm_id, effective_dev, plan_grid
+from spanloom.contracts.arms import GOLD, Arm, DatasetKey, DatasetState, arm_id, plan_grid
 from spanloom.contracts.encoders import job_disk_bytes, model_bytes
 from spanloom.contracts.sources import (
     DatasetSource,
@@ -220,16 +220,6 @@ def _notes(
         out.append("Gold data was not looked at; every language is taken to have enough for the largest size.")
     if any(isinstance(s, SyntheticSource) for s in spec.sources):
         out.append(f"Tokens are estimated at {TOKENS_A_SAMPLE} a sample.")
-    unused = [
-        s.name
-        for s in spec.sources
-        if isinstance(s, SyntheticSource) and s.dev_calls_planned and effective_dev(spec, s) != "own"
-    ]
-    if unused:
-        out.append(
-            f"dev: {spec.training.dev} leaves the synthetic dev set of {', '.join(unused)} unused; "
-            "its calls are made all the same (dev_calls: 0 saves them)."
-        )
     if size is None:
         out.append(f"The size of encoder {spec.training.encoder.name!r} is not known here; models are not in the sum.")
     return out

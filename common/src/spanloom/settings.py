@@ -165,6 +165,11 @@ class ModelSettings(BaseSettings):
         description="Environment variables (patterns too) and whole paths of files that an engine may take its key "
         "from. Unset: variables `*_API_KEY` and `*_API_TOKEN` on a service that listens on loopback, none beyond.",
     )
+    preflight: bool = Field(
+        True,
+        description="Before a run is accepted, ask its LLM servers for their models and look for its encoder. Turn it "
+        "off where this service cannot reach what its workers reach.",
+    )
 
 
 class LifecycleSettings(BaseSettings):
@@ -177,7 +182,9 @@ class LifecycleSettings(BaseSettings):
     restart_s: Seconds = Field(1, description="First pause before a worker that died is started again; doubles.")
     restart_max_s: Seconds = Field(30, description="Longest such pause.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines kept.")
-    log_format: Literal["json", "console"] = Field("json", description="`json` a line, or `console` for people.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`json` a line, or `console` for people; `auto` is `console` on a terminal, else `json`."
+    )
 
 
 def default_home() -> Path:

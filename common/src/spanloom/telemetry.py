@@ -128,8 +128,11 @@ def configure_logging(service: str, *, level: str = "info", form: str = "json") 
     A module's logger is `log = structlog.stdlib.get_logger(__name__)`; an event is a lower-case phrase, and its values
     stand beside it: `log.info("dataset complete", dataset=id, accepted=n)`.
 
-    `form` is `json` (a JSON object a line) or `console`. Every line carries the service's name.
+    `form` is `json` (a JSON object a line) or `console`; `auto` is the latter where stderr is a terminal. Every line
+    carries the service's name. Libraries' lines and Python's warnings come in the same form.
     """
+    if form == "auto":
+        form = "console" if sys.stderr.isatty() else "json"
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -160,9 +163,32 @@ def configure_logging(service: str, *, level: str = "info", form: str = "json") 
     root.setLevel(level.upper())
     for noisy in ("kafka", "httpx", "httpcore", "uvicorn.access", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
-    for name in ("uvicorn", "uvicorn.error"):
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
+    logging.captureWarnings(True)
+    for name in OWN_HANDLERS:
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+        library.__class__ = _WithoutHandlers
+
+
+OWN_HANDLERS = ("uvicorn", "uvicorn.error", "huggingface_hub", "transformers", "datasets")
+"""Libraries that hang handlers of their own on their loggers, when they are set up or first imported."""
+
+
+class _WithoutHandlers(logging.Logger):
+    """A library's logger whose lines go the way of all others, whatever the library does to it later."""
+
+    def addHandler(self, hdlr: logging.Handler) -> None:  # noqa: N802  the standard library's name
+        """The root's handler writes its lines; another one would write them twice, in another form."""
+
+    @property
+    def propagate(self) -> bool:  # type: ignore[override]
+        """Always: that is how its lines reach the root's handler."""
+        return True
+
+    @propagate.setter
+    def propagate(self, value: bool) -> None:
+        """Not changed."""
 
 
 @contextmanager

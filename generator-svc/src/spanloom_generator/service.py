@@ -14,6 +14,7 @@ from spanloom_generator import records
 from spanloom_generator.api.calls import call_routes
 from spanloom_generator.api.dead_letters import dead_letter_routes
 from spanloom_generator.api.events import EventHub
+from spanloom_generator.api.ids import id_routes
 from spanloom_generator.api.runs import run_routes
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.topup import TopUp
@@ -43,7 +44,12 @@ def add_api(parts: Parts, runtime: Runtime) -> None:
     hub: EventHub[Place] = EventHub(fetch)
     parts.add("events", hub.run)
     parts.add("relay-prompts", Relay(db, bus, "prompts", runtime.lease).run)
-    parts.routers += [run_routes(db, hub, settings, runtime.too_large), call_routes(db), dead_letter_routes(db, bus)]
+    parts.routers += [
+        run_routes(db, hub, settings, runtime.too_large, runtime.encoder_problem),
+        call_routes(db),
+        id_routes(db),
+        dead_letter_routes(db, bus),
+    ]
 
 
 def add_engines(parts: Parts, runtime: Runtime) -> None:

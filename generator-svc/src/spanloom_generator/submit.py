@@ -169,7 +169,11 @@ def _synthetic_datasets(
             rules=source.rules.model_dump(mode="json"),
             stop_accepted=wanted,
             calls_max=most if wanted is not None else None,
-            info={"format": source.format, "json_object": asks_json_object(source, language.code, roots)},
+            info={
+                "format": source.format,
+                "json_object": asks_json_object(source, language.code, roots),
+                "pauses": source.engine.kind not in ("replay", "toy"),
+            },
         )
 
 

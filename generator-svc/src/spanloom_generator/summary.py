@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.types import ARRAY, Text
 
+from spanloom.contracts.spec import RunSpec
 from spanloom.errors import NotFound
 
+_IDS = bindparam("ids", type_=ARRAY(Text))
 _RUN = text("SELECT id, name, state, reason, created_at, ended_at, spec, spec_hash FROM runs WHERE id = :run")
 _PAGE = text("""
 SELECT id, name, state, reason, created_at, ended_at FROM runs
@@ -16,16 +19,23 @@ SELECT id, name, state, reason, created_at, ended_at FROM runs
  ORDER BY created_at DESC, id DESC LIMIT :limit
 """)
 _DATASETS = text("""
-SELECT id, language, source, split, version, kind, state, reason, calls_expected, calls_judged, calls_failed,
+SELECT id, language, source, split, version, kind, state, reason, paused, calls_expected, calls_judged, calls_failed,
        calls_without_object, candidates, accepted, stop_accepted
   FROM datasets WHERE run_id = :run ORDER BY language, source, split, version
+""")
+_GOLD_DEV = text("""
+SELECT language, accepted FROM datasets WHERE run_id = :run AND source = 'gold' AND split = 'dev'
 """)
 _FAILURES = text("""
 SELECT what, language, source, reason, failed, example, example_id FROM failures
  WHERE run = :run ORDER BY failed DESC, what, language, source, reason LIMIT 10
 """)
-_COMPLETIONS = text("SELECT count(*) FROM completions WHERE run_id = :run")
-_JOBS = text("SELECT state, count(*) AS n FROM jobs WHERE run_id = :run GROUP BY state")
+# Counts are of what is now true: the newest version of each dataset, and no job that failed on an older one.
+_COMPLETIONS = text("SELECT count(*) FROM completions WHERE dataset_id = ANY(:ids)").bindparams(_IDS)
+_JOBS = text("""
+SELECT state, count(*) AS n FROM jobs
+ WHERE run_id = :run AND (state <> 'failed' OR coalesce(arm ->> 'train_dataset', '') <> ALL(:ids)) GROUP BY state
+""").bindparams(_IDS)
 _RUNNING = text("""
 SELECT id, kind, arm, progress, attempt, reason FROM jobs
  WHERE run_id = :run AND state = 'claimed' ORDER BY id LIMIT 20
@@ -39,8 +49,10 @@ def run_json(connection: Connection, run_id: str) -> dict[str, Any]:
     if run is None:
         raise NotFound(f"there is no run {run_id!r}; `GET /v1/runs` lists them")
     datasets = [dict(row) for row in connection.execute(_DATASETS, {"run": run_id}).mappings()]
-    called = [d for d in datasets if d["calls_expected"]]
-    jobs = {row.state: row.n for row in connection.execute(_JOBS, {"run": run_id})}
+    newest = {(d["language"], d["source"], d["split"]): d for d in datasets}  # versions come in order
+    called = [d for d in newest.values() if d["calls_expected"]]
+    older = [d["id"] for d in datasets if newest[d["language"], d["source"], d["split"]] is not d]
+    jobs = {row.state: row.n for row in connection.execute(_JOBS, {"run": run_id, "ids": older})}
     evaluations = {row.state: row.n for row in connection.execute(_EVALUATIONS, {"run": run_id})}
     return {
         **_head(run),
@@ -48,7 +60,7 @@ def run_json(connection: Connection, run_id: str) -> dict[str, Any]:
         "spec_hash": run["spec_hash"],
         "calls": {
             "expected": sum(d["calls_expected"] for d in called),
-            "completed": connection.execute(_COMPLETIONS, {"run": run_id}).scalar_one(),
+            "completed": connection.execute(_COMPLETIONS, {"ids": [d["id"] for d in called]}).scalar_one(),
             "judged": sum(d["calls_judged"] for d in called),
             "failed": sum(d["calls_failed"] for d in called),
         },
@@ -71,6 +83,12 @@ def run_json(connection: Connection, run_id: str) -> dict[str, Any]:
         "failures": [dict(row) for row in connection.execute(_FAILURES, {"run": run_id}).mappings()],
         "datasets": datasets,
     }
+
+
+def gold_dev(connection: Connection, run_id: str, spec: RunSpec) -> dict[str, int]:
+    """Sentences of the gold dev split of each target language."""
+    found = {row.language: row.accepted for row in connection.execute(_GOLD_DEV, {"run": run_id})}
+    return {language.code: found[language.code] for language in spec.languages if language.code in found}
 
 
 def run_page(

@@ -25,11 +25,11 @@ NOT_NEEDED = "not needed: the dataset is complete"
 
 _COLLECTING = text("""
 SELECT d.id FROM datasets d JOIN runs r ON r.id = d.run_id
- WHERE d.state = 'collecting' AND d.stop_accepted IS NOT NULL AND r.state = 'running' ORDER BY d.id
+ WHERE d.state = 'collecting' AND d.stop_accepted IS NOT NULL AND d.paused IS NULL AND r.state = 'running' ORDER BY d.id
 """)
 _LOCK = text("""
 SELECT id, run_id, language, source, split, stop_accepted, accepted, calls_expected, calls_judged, calls_max
-  FROM datasets WHERE id = :id AND state = 'collecting' FOR NO KEY UPDATE
+  FROM datasets WHERE id = :id AND state = 'collecting' AND paused IS NULL FOR NO KEY UPDATE
 """)
 _SPEC = text("SELECT spec FROM runs WHERE id = :run")
 _EXPECT = text("UPDATE datasets SET calls_expected = calls_expected + :more WHERE id = :id")

@@ -70,7 +70,12 @@ def translated_dataset(
         prompts=prompts,
         calls=len(prompts),
         rules=Rules.model_validate({"duplicate": "off"}).model_dump(mode="json"),  # as the gold data has them
-        info={"projection": source.projection, "tokens": source.tokens, "related": language.related.code},
+        info={
+            "projection": source.projection,
+            "tokens": source.tokens,
+            "related": language.related.code,
+            "pauses": not isinstance(source.translator, ReplayTranslator),
+        },
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spanloom.contracts.encoders import model_bytes
-from spanloom.contracts.spec import RunSpec, check_spec
+from spanloom.contracts.spec import RunSpec, check_spec, parse_spec
 from spanloom.plan import disk_shortage, project
 from spanloom_cli.app import app
 
@@ -111,9 +111,11 @@ def test_the_size_of_models() -> None:
     assert any("someone/else" in note for note in unknown.notes)
 
 
-def test_unused_dev_calls_are_pointed_out() -> None:
-    assert any("dev_calls" in note for note in project(paper()).notes)
-    assert not any("dev_calls" in note for note in project(paper(training={"dev": "own"})).notes)
+def test_no_calls_are_made_for_a_dev_set_that_no_arm_uses() -> None:
+    def calls(dev: str) -> int:
+        return project(parse_spec(paper(training={"dev": dev}).model_dump_json())).calls
+
+    assert (calls("own"), calls("gold"), calls("held_out")) == (9900, 8250, 8250)
 
 
 def test_the_command_prints_it(tmp_path: Any) -> None:
@@ -121,7 +123,7 @@ def test_the_command_prints_it(tmp_path: Any) -> None:
     path.write_text(paper().model_dump_json())
     result = CliRunner().invoke(app, ["plan", str(path), "--json", "--ms-per-step", "8"])
     printed = json.loads(result.stdout)
-    assert (printed["arms"], printed["calls"]) == (550, 9900)
+    assert (printed["arms"], printed["calls"]) == (550, 8250)
     assert printed["hours"] == pytest.approx(printed["steps"] * 8 / 3_600_000)
     assert "at most 550" in CliRunner().invoke(app, ["plan", str(path)]).stdout
 

@@ -122,6 +122,31 @@ def test_a_missing_run_is_refused(service: FakeService, spanloom: Command) -> No
     assert (result.exit_code, "there is no run" in result.stderr or "no such route" in result.stderr) == (4, True)
 
 
+def test_a_mistake_in_yaml_shows_file_line_and_caret(service: FakeService, spanloom: Command, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("name: x\nlabels: [PER\nlanguages: [da]\n")
+    for command in ("run", "plan", "spec"):
+        told = spanloom(command, str(path))
+        assert told.exit_code == 2
+        assert f"{path}, line 3, column 10: not YAML or JSON" in told.stderr.replace("\n  ", "")
+        assert "    languages: [da]\n             ^" in told.stderr
+
+
+def test_a_field_that_is_wrong_is_told_with_its_line(service: FakeService, spanloom: Command, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(SPEC.replace("{settings: [from_scratch]}", "\n  settings: [from_scratch]\n  sizes: [-1]"))
+    assert f"({path}, line 7)" in spanloom("run", str(path)).stderr
+
+
+def test_the_same_again_and_a_small_dev_set_are_told(service: FakeService, spanloom: Command, spec: str) -> None:
+    service.told = {"earlier": {"id": "r0", "state": "complete"}, "warnings": ["da: 4 dev sentences"]}
+    result = spanloom("run", spec, "--no-check")
+    assert result.stdout == "r1\n"
+    assert "run before: r0 (complete)" in result.stderr
+    assert "note: da: 4 dev sentences" in result.stderr
+    assert service.checked == ["false"]
+
+
 def test_a_refused_specification_shows_every_path(service: FakeService, spanloom: Command, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text(SPEC.replace("settings: [from_scratch]", "subset_seed: -1, colour: red"))
     result = spanloom("run", str(tmp_path / "bad.yaml"))

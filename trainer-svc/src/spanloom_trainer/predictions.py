@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spanloom.contracts.arms import DIRECT, IDENTITY, RESTARTED, SHARED
+from spanloom.data.split import split_of
 from spanloom_trainer.records import JobData, TestPrediction
 
 
@@ -30,6 +31,13 @@ def _of_training(data: JobData, result: Mapping[str, Any], method: str, number: 
         at = end
 
 
+def dev_sentences(data: JobData) -> int:
+    """How many dev sentences chose the best state."""
+    arm = data.arm
+    split = split_of(data.train, arm.size, data.dev, seed=arm.subset_seed, paper=arm.recipe.paper_subsets)
+    return min(len(split.dev), len(split.train)) if arm.recipe.dev_cut else len(split.dev)
+
+
 def facts_of(data: JobData, result: Mapping[str, Any], method: str = DIRECT) -> dict[str, Any]:
     """What a result row says beside its scores. Seconds and updates are the first training's, or those of all."""
     arm, trainings = data.arm, result["tries"]
@@ -38,6 +46,7 @@ def facts_of(data: JobData, result: Mapping[str, Any], method: str = DIRECT) -> 
     return {
         "control": "epochs" if arm.steps is None else "step_matched",
         "dev": arm.dev,
+        "dev_sentences": dev_sentences(data),
         "gold_used": data.gold_used,
         "encoder": arm.encoder.name or "tiny",
         "recipe": arm.recipe.model_dump(),

@@ -16,7 +16,7 @@ from spanloom.store import versions
 from spanloom.store.settle import settle
 
 _DATASET = text("""
-SELECT id, run_id AS run, language, source, split, version, kind, tags, rules, state, reason, calls_expected,
+SELECT id, run_id AS run, language, source, split, version, kind, tags, rules, state, reason, paused, calls_expected,
        calls_judged, calls_failed, calls_without_object, candidates, accepted, info, content_sha256,
        created_at, completed_at
   FROM datasets WHERE id = :id

@@ -65,26 +65,40 @@ INSERT INTO sample_bands (dataset_id, key, call_index, candidate_index)
 SELECT :dataset, x.key, x.call, x.candidate FROM unnest(:keys, :calls, :candidates) AS x (key, call, candidate)
 ON CONFLICT DO NOTHING
 """).bindparams(_KEYS, bindparam("calls", type_=ARRAY(Integer)), bindparam("candidates", type_=ARRAY(Integer)))
-# Add a batch's counts. Complete: at N accepted samples, or when the last call that may be made is judged.
+FIRST_CALLS = 10
+"""Where none of so many first calls gave an object, the others wait until somebody has looked."""
+# Add a batch's counts. Complete: at N accepted samples, or when the last call that may be made is judged. Paused: when
+# the first calls have all failed or held no object, calls are paid for, and there are more to make.
 _COUNT = text("""
 WITH now AS (
     SELECT id, calls_judged + :calls AS judged, accepted + :accepted AS accepted,
+           calls_failed + :failed AS failed, calls_without_object + :without AS without,
            calls_judged + :calls >= calls_expected AND calls_expected >= coalesce(calls_max, 0) AS spent,
            coalesce(accepted + :accepted >= stop_accepted, false) AS full
       FROM datasets WHERE id = :dataset
+), first AS (
+    SELECT now.id, CASE WHEN failed = judged THEN format('the first %s calls all failed', judged)
+                        WHEN without = judged THEN format('the first %s completions held no object', judged)
+                        ELSE format('of the first %s calls %s failed and %s held no object', judged, failed, without)
+                   END AS why
+      FROM now JOIN datasets d ON d.id = now.id
+     WHERE d.state = 'collecting' AND NOT now.spent AND NOT now.full AND d.calls_judged < :first AND judged >= :first
+       AND failed + without = judged AND coalesce((d.info ->> 'pauses')::boolean, false)
+       AND (d.calls_expected < d.calls_max
+            OR EXISTS (SELECT 1 FROM prompts p WHERE p.dataset_id = d.id AND p.state = 'queued'))
 )
 UPDATE datasets d
-   SET calls_judged = now.judged, calls_failed = calls_failed + :failed,
-       calls_without_object = calls_without_object + :without, candidates = candidates + :candidates,
-       accepted = now.accepted,
+   SET calls_judged = now.judged, calls_failed = now.failed, calls_without_object = now.without,
+       candidates = candidates + :candidates, accepted = now.accepted,
        state = CASE WHEN now.spent OR now.full THEN 'complete' ELSE d.state END,
        completed_at = CASE WHEN (now.spent OR now.full) AND d.completed_at IS NULL THEN now() ELSE completed_at END,
        reason = CASE WHEN d.state = 'collecting' AND now.spent AND NOT now.full AND stop_accepted IS NOT NULL
                      THEN format('short: %s of %s accepted after %s calls', now.accepted, stop_accepted, now.judged)
-                     ELSE reason END
-  FROM now WHERE d.id = now.id
-RETURNING d.state, d.accepted, d.candidates, d.reason
-""")
+                     ELSE reason END,
+       paused = CASE WHEN now.spent OR now.full THEN NULL ELSE coalesce(first.why, d.paused) END
+  FROM now LEFT JOIN first ON first.id = now.id WHERE d.id = now.id
+RETURNING d.state, d.accepted, d.candidates, d.reason, first.why AS paused
+""").bindparams(first=FIRST_CALLS)
 _DROP = text("""
 DELETE FROM samples WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
 """)
@@ -217,5 +231,5 @@ def mark_sample(connection: Connection, dataset: str, call: int, candidate: int,
 
 
 def count(connection: Connection, dataset: str, counts: Mapping[str, int]) -> Any:
-    """Add to a dataset's counts; says the state it is in then."""
+    """Add to a dataset's counts; says the state it is in then, and why it pauses where it does so now."""
     return connection.execute(_COUNT, {"dataset": dataset, **counts}).first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine
 
 from spanloom import telemetry
@@ -21,6 +22,7 @@ from spanloom_validator.project.judge import judge_translation
 from spanloom_validator.records import JudgedDataset, SeedSentence
 from spanloom_validator.tally import JudgedCompletion, Tally, tally
 
+log = structlog.stdlib.get_logger(__name__)
 DATASETS = 64
 """Datasets of which what judging needs is kept in memory."""
 
@@ -108,6 +110,9 @@ class ValidatorWorker:
                     id=dataset_id, state="complete", accepted=after.accepted - taken_out, reason=after.reason,
                 )  # fmt: skip
                 done.append(dataset.run_id)
+            if after.paused:
+                log.warning("dataset paused", dataset=dataset_id, why=after.paused)
+                emit(connection, dataset.run_id, "dataset", id=dataset_id, state="paused", reason=after.paused)
             _measure(dataset, found)
         return done
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -30,7 +30,7 @@ def read_document(text: str) -> object:
     try:
         data = yaml.load(text, Loader=_PlainLoader)  # noqa: S506  a SafeLoader that refuses more
     except yaml.YAMLError as error:
-        raise SpecError([("", f"not YAML or JSON: {' '.join(str(error).split())}")]) from None
+        raise SpecError([_syntax(error)]) from None
     except RecursionError:
         raise SpecError([("", "the specification is nested too deeply")]) from None
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
@@ -38,6 +38,47 @@ def read_document(text: str) -> object:
         raise SpecError([("", f"holds a value that cannot be read: {' '.join(str(error).split())[:200]}")]) from None
     check_plain(data)
     return data
+
+
+def _syntax(error: yaml.YAMLError) -> tuple[str, str]:
+    """Where a text stops being YAML, what was met there, and its line with a caret."""
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    if mark is None:
+        return "", f"not YAML or JSON: {' '.join(str(error).split())}"
+    context = f" {error.context}" if isinstance(error, yaml.MarkedYAMLError) and error.context else ""
+    snippet = mark.get_snippet(indent=4, max_length=76)
+    what = f"not YAML or JSON: {error.problem}{context}" if isinstance(error, yaml.MarkedYAMLError) else ""
+    return f"line {mark.line + 1}, column {mark.column + 1}", what + (f"\n{snippet}" if snippet else "")
+
+
+def lines_of(text: str, paths: Iterable[str]) -> dict[str, int]:
+    """The line, from 1, of each field path of a document; of a field that is not there, that of what should hold it."""
+    try:
+        root = yaml.compose(text, Loader=_PlainLoader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return {}
+    if root is None:
+        return {}
+    found = {}
+    for path in paths:
+        node, line = root, root.start_mark.line + 1
+        for part in path.split("."):
+            child = _child(node, part)
+            if child is None:
+                break
+            key, node = child
+            line = key.start_mark.line + 1
+        found[path] = line
+    return found
+
+
+def _child(node: yaml.Node, part: str) -> tuple[yaml.Node, yaml.Node] | None:
+    """What stands under a name or a place of a node: the node to point at, and the value."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == part), None)
+    if isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
+        return node.value[int(part)], node.value[int(part)]
+    return None
 
 
 def check_plain(data: object) -> None:

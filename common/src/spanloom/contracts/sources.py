@@ -226,7 +226,7 @@ class SyntheticSource(Frozen):
     stop: StopSpec = StopSpec(after_calls=250)
     """When the dataset is complete."""
     dev_calls: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    """Calls for a synthetic dev set; null for 50, 0 for none."""
+    """Calls for a synthetic dev set; null for 50, 0 for none. None are made where no arm uses it (`training.dev`)."""
     seeds_from: Annotated[
         Literal["train"], Field(description="the gold split that seeds prompts; only train, so that no test leaks")
     ] = "train"

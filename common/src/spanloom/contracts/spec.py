@@ -208,7 +208,7 @@ def parse_spec(text: str, complete: Callable[[dict[str, Any]], dict[str, Any]] |
     data = read_document(text)
     if complete is not None and isinstance(data, dict):
         data = complete(data)
-    return check_spec(data)
+    return without_unused_dev(check_spec(data))
 
 
 def check_spec(data: object) -> RunSpec:
@@ -226,6 +226,15 @@ def check_spec(data: object) -> RunSpec:
     if problems:
         raise SpecError(problems)
     return spec
+
+
+def without_unused_dev(spec: RunSpec) -> RunSpec:
+    """The specification without calls for synthetic dev sets that no arm uses: all that `dev: own` does not ask for."""
+    synthetic = [source for source in spec.sources if isinstance(source, SyntheticSource)]
+    if spec.training.dev == "own" and all(source.dev_calls_planned for source in synthetic):
+        return spec
+    none = {source.name: source.model_copy(update={"dev_calls": 0}) for source in synthetic if source.dev_calls_planned}
+    return spec.model_copy(update={"sources": tuple(none.get(source.name, source) for source in spec.sources)})
 
 
 def unreadable_labels(spec: RunSpec) -> list[tuple[str, str]]:

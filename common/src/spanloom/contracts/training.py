@@ -251,9 +251,9 @@ class TrainingSpec(Frozen):
     """The pretrained encoder."""
     recipe: Recipe = DEFAULT
     """How an arm is trained."""
-    dev: Literal["held_out", "own", "gold"] = "held_out"
-    """What chooses the best checkpoint: a part held out of the arm's own data, the source's own dev set, or the
-    gold dev split."""
+    dev: Literal["held_out", "own", "gold"] = "gold"
+    """What chooses the best checkpoint: the gold dev split (a tenth held out of gold train where the data bring none),
+    the source's own dev set, or a part held out of the arm's own data."""
     subset_seed: Seed = 3535
     """Seed of the permutation whose first n sentences are the subset of size n."""
     training_seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=100)] = (3535,)

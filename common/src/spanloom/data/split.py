@@ -11,6 +11,9 @@ from spanloom.ner.sentence import Sentence, content_hash
 HELD_OUT = 0.1
 """Share of an arm's own training data that `dev: held_out` keeps back."""
 
+FEW_DEV = 30
+"""Dev sentences below which chance has a large part in which checkpoint is the best."""
+
 
 @dataclass(frozen=True)
 class TrainDevSplit:

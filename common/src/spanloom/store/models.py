@@ -85,6 +85,8 @@ class Dataset(Table):
     rules: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(server_default="collecting")
     reason: Mapped[str | None]
+    paused: Mapped[str | None]
+    """Why its calls are held back, until the run is resumed; null where they are not."""
     calls_expected: Mapped[int] = mapped_column(server_default="0")
     calls_judged: Mapped[int] = mapped_column(server_default="0")
     calls_failed: Mapped[int] = mapped_column(server_default="0")

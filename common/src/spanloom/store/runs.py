@@ -58,6 +58,17 @@ def find_by_key(connection: Connection, key: str, digest: str) -> str | None:
     return str(row.id)
 
 
+_SAME = text("""
+SELECT id, state FROM runs WHERE spec_hash = :digest AND id <> :but ORDER BY created_at DESC, id DESC LIMIT 1
+""")
+
+
+def same_spec(connection: Connection, spec: RunSpec, *, but: str) -> dict[str, str] | None:
+    """The id and state of the newest other run of the very same specification, None where there is none."""
+    row = connection.execute(_SAME, {"digest": spec_hash(spec), "but": but}).first()
+    return None if row is None else {"id": str(row.id), "state": str(row.state)}
+
+
 def create_run(
     connection: Connection,
     run_id: str,
@@ -175,15 +186,27 @@ def cancel(connection: Connection, run_id: str) -> str:
     return "cancelled"
 
 
+_UNPAUSE = text("UPDATE datasets SET paused = NULL WHERE run_id = :run AND paused IS NOT NULL RETURNING id")
+
+
+def unpause(connection: Connection, run_id: str) -> int:
+    """Let the calls of paused datasets go on; returns how many datasets were paused."""
+    ids = [row.id for row in connection.execute(_UNPAUSE, {"run": run_id})]
+    for dataset in sorted(ids):
+        emit(connection, run_id, "dataset", id=dataset, state="collecting")
+    return len(ids)
+
+
 def resume(connection: Connection, run_id: str) -> str:
-    """Set a cancelled run going again: what waited, or was held, is published anew.
+    """Set a cancelled run going again, or the sources of a running one that paused: what waited is published anew.
 
     What arrived in the meantime is judged now. A holder from before is fenced off: rows it still holds keep their
-    attempt and change hands only when its lease ends. Raises Conflict unless cancelled.
+    attempt and change hands only when its lease ends. Raises Conflict where nothing was cancelled or paused.
     """
     state = run_state(connection, run_id, lock=True)
-    if state != "cancelled":
-        raise Conflict(f"run {run_id} is {state}; only a cancelled run can be resumed")
+    paused = unpause(connection, run_id) if state in ("cancelled", "running") else 0
+    if state != "cancelled" and not paused:
+        raise Conflict(f"run {run_id} is {state}; only a cancelled run, or one with a paused source, can be resumed")
     connection.execute(
         text("UPDATE runs SET state = 'running', ended_at = NULL, reason = NULL WHERE id = :run"), {"run": run_id}
     )

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 WORK_TABLES = ("prompts", "completions", "jobs", "evaluations")
 
+# Calls of a dataset that is paused wait: they are neither published nor claimed, nor do they fill what is ahead.
+NOT_PAUSED = {
+    "prompts": " AND NOT EXISTS (SELECT 1 FROM datasets d WHERE d.id = w.dataset_id AND d.paused IS NOT NULL)"
+}
+
 # Take rows that nobody holds: queued, or held by a lease that has run out. Guarded by the run's state and attempts.
 # A claimed row is published again when its lease ends, so `publish_after` follows the lease. An attempt whose holder
 # went without a word is not charged: it is counted as a crash if it had begun, and for nothing if it had not.
@@ -15,7 +20,7 @@ CLAIM = """
 WITH mine AS (
 SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
  WHERE w.id = ANY(:ids)
-   AND ((w.state = 'queued' AND w.attempt - w.forgiven < :max_attempts)
+   AND ((w.state = 'queued' AND w.attempt - w.forgiven < :max_attempts{not_paused})
         OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
             AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
  ORDER BY w.id FOR NO KEY UPDATE OF w)
@@ -74,14 +79,14 @@ RETURNING id
 # Rows published and not yet claimed: how far the relay is ahead of the workers.
 AHEAD = """
 SELECT count(*) FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
- WHERE w.state = 'queued' AND w.published > 0
+ WHERE w.state = 'queued' AND w.published > 0{not_paused}
 """
 
 # Rows that wait to be published: new ones, published ones that nobody claimed in time, and expired leases.
 WAITING = """
 SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
  WHERE w.publish_after <= clock_timestamp()
-   AND (w.state = 'queued'
+   AND ((w.state = 'queued'{not_paused})
         OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
             AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
    AND (w.published > 0 OR :fresh)

@@ -19,7 +19,7 @@ from spanloom.store.bulk import insert_rows
 from spanloom.store.corrected import BY_HAND
 from spanloom.store.events import emit
 from spanloom.store.models import Json, Sample
-from spanloom.store.runs import dataset_id, run_state
+from spanloom.store.runs import dataset_id, run_state, unpause
 
 _DATASET = text("SELECT * FROM datasets WHERE id = :id")
 _NEWEST = text("""
@@ -203,6 +203,7 @@ def retry(connection: Connection, run_id: str) -> dict[str, int]:
     if state == "cancelled":
         raise Conflict(f"run {run_id} is cancelled; resume it first")
     put_back = {"calls": 0, "datasets": 0}
+    unpause(connection, run_id)
     for found in connection.execute(_FAILED_CALLS, {"run": run_id}).all():
         row = connection.execute(_DATASET, {"id": found.id}).one()
         if connection.execute(_LOCK_DATASET, {"id": found.id}).scalar_one() == "collecting":

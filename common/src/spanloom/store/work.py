@@ -43,7 +43,7 @@ class Claim:
 def _sql(statement: str, table: str) -> Any:
     if table not in statements.WORK_TABLES:
         raise ValueError(f"{table!r} is not a table of work; allowed: {', '.join(statements.WORK_TABLES)}")
-    clause = text(statement.format(table=table))
+    clause = text(statement.format(table=table, not_paused=statements.NOT_PAUSED.get(table, "")))
     arrays: dict[str, ARRAY[Any]] = {"ids": ARRAY(Text), "attempts": ARRAY(Integer)}
     return clause.bindparams(*(bindparam(k, type_=t) for k, t in arrays.items() if f":{k}" in statement))
 

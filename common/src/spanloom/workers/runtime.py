@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from spanloom.bus import Bus, open_bus
 from spanloom.contracts.spec import RunSpec
+from spanloom.contracts.training import EncoderSpec
 from spanloom.errors import BusError, SettingsError, StoreError
 from spanloom.http import create_app
 from spanloom.lifecycle import FunctionWorker, Service, Worker, main
@@ -44,6 +45,8 @@ class Runtime:
     lease: Lease
     too_large: Callable[[RunSpec], str | None] = lambda _: None
     """Why a run would not fit on this machine, where models are kept on it."""
+    encoder_problem: Callable[[EncoderSpec], str | None] | None = None
+    """Why a training could not start from an encoder, where encoders are loaded on this machine."""
 
 
 @dataclass

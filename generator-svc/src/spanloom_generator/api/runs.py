@@ -13,8 +13,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Engine
 
 from spanloom.contracts.allowed import not_allowed
-from spanloom.contracts.spec import RunSpec, parse_spec
+from spanloom.contracts.spec import RunSpec, parse_spec, spec_hash
 from spanloom.data.languages import complete_spec
+from spanloom.dev_sets import few
 from spanloom.errors import Conflict, SpecError
 from spanloom.http import Cursor, IdempotencyKey, Limit, Page, ProblemError, page_of
 from spanloom.http.pages import decode_cursor
@@ -24,11 +25,14 @@ from spanloom.store.events import Place, is_last
 from spanloom.store.settle import settle
 from spanloom_generator import summary
 from spanloom_generator.api.events import EventHub, event_stream
-from spanloom_generator.submit import submit
+from spanloom_generator.preflight import EncoderCheck, preflight
+from spanloom_generator.submit import load_all_gold, submit
 
 SUBMISSIONS = 2
 """Specifications carried out at a time: each is work for one core and a transaction, and the others, waiting for their
 turn, must not hold up those who only read."""
+CHECKS = 8
+"""Specifications looked at before they are accepted, at a time: they wait for servers, not for a core."""
 _SPEC_BODY = {
     "requestBody": {
         "required": True,
@@ -45,18 +49,36 @@ def run_routes(
     hub: EventHub[Place],
     settings: Settings,
     too_large: Callable[[RunSpec], str | None] = lambda _: None,
+    encoder_problem: EncoderCheck | None = None,
 ) -> APIRouter:
-    """`/v1/runs` and what is below it. `too_large` says why a run would not fit on this machine."""
+    """`/v1/runs` and what is below it.
+
+    `too_large` says why a run would not fit on this machine, `encoder_problem` why its encoder could not be loaded.
+    """
     router = APIRouter(prefix="/v1/runs", tags=["runs"])
-    submissions = CapacityLimiter(SUBMISSIONS)
+    submissions, checks = CapacityLimiter(SUBMISSIONS), CapacityLimiter(CHECKS)
 
     @router.post("", status_code=202, summary="Carry out a specification")
-    async def create(request: Request, response: Response, key: IdempotencyKey = None) -> dict[str, Any]:
-        """YAML or JSON. Answers at once with `Location`; the run goes on by itself."""
+    async def create(
+        request: Request,
+        response: Response,
+        key: IdempotencyKey = None,
+        check: Annotated[
+            bool, Query(description="Ask the LLM servers and look at the encoder first; false accepts the run unasked.")
+        ] = True,
+    ) -> dict[str, Any]:
+        """YAML or JSON. Answers within seconds with `Location`; the run goes on by itself.
+
+        Before it is accepted each LLM server is asked for its models, with the key, and the encoder is looked for.
+        """
         body = await request.body()
-        run_id, new = await to_thread.run_sync(_carry_out, db, body, key, settings, too_large, limiter=submissions)
+        spec, known = await to_thread.run_sync(_read, db, body, key, settings, too_large, limiter=submissions)
+        if known is None and check and settings.preflight:
+            await to_thread.run_sync(_check, spec, settings, encoder_problem, limiter=checks)
+        run_id, new = await to_thread.run_sync(_carry_out, db, spec, key, settings, limiter=submissions)
         response.headers["Location"] = f"/v1/runs/{run_id}"
-        return {"id": run_id, "state": "running", "new": new}
+        told = await run_in_threadpool(_told, db, spec, run_id) if new else {}
+        return {"id": run_id, "state": "running", "new": new, **told}
 
     @router.get("", summary="Runs, newest first")
     def listing(
@@ -85,7 +107,7 @@ def run_routes(
         with db.begin() as connection:
             return {"id": run_id, "state": runs.cancel(connection, _id(run_id))}
 
-    @router.post("/{run_id}/resume", summary="Set a cancelled run going again")
+    @router.post("/{run_id}/resume", summary="Set a cancelled run, or paused sources, going again")
     def resume(run_id: str) -> dict[str, str]:
         """What waited is published again; no call that has a completion is asked again."""
         with db.begin() as connection:
@@ -126,10 +148,10 @@ def run_routes(
     return router
 
 
-def _carry_out(
+def _read(
     db: Engine, body: bytes, key: str | None, settings: Settings, too_large: Callable[[RunSpec], str | None]
-) -> tuple[str, bool]:
-    """Read, check and store a specification; its run's id, and whether the run is new."""
+) -> tuple[RunSpec, str | None]:
+    """The specification, checked as far as that needs nobody else, and the run that its key has made before."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -137,15 +159,43 @@ def _carry_out(
     spec = parse_spec(text, complete_spec)
     if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms, reach=settings.reach):
         raise SpecError(wrong)
-    if shortage := too_large(spec):
+    known = None
+    if key is not None:
+        with db.connect() as connection:
+            known = runs.find_by_key(connection, key, spec_hash(spec))
+    if known is None and (shortage := too_large(spec)):
         raise Conflict(
             f"the run's models would not fit: {shortage}; keep fewer (training.keep_models: best or none), remove "
             "old ones, or name another folder with SPANLOOM_MODELS"
         )
+    return spec, known
+
+
+def _check(spec: RunSpec, settings: Settings, encoder_problem: EncoderCheck | None) -> None:
+    """Raises SpecError for servers and encoders that cannot do their part; mistakes in gold data are told with it."""
+    problems = preflight(spec, reach=settings.reach, has_keys=settings.role == "all", encoder=encoder_problem)
+    if not problems:
+        return
+    try:
+        load_all_gold(spec, settings.data)
+    except SpecError as error:
+        problems += error.problems
+    raise SpecError(problems)
+
+
+def _carry_out(db: Engine, spec: RunSpec, key: str | None, settings: Settings) -> tuple[str, bool]:
+    """Store a specification; its run's id, and whether the run is new."""
     run_id, new = submit(db, spec, key=key, roots=settings.data, wording=settings.wording_roots)
     if new:
         settle(db, run_id)
     return run_id, new
+
+
+def _told(db: Engine, spec: RunSpec, run_id: str) -> dict[str, Any]:
+    """What whoever sent a specification should know: the newest other run of the very same, and warnings."""
+    with db.connect() as connection:
+        warnings = few(spec.training.dev, summary.gold_dev(connection, run_id, spec))
+        return {"earlier": runs.same_spec(connection, spec, but=run_id), "warnings": warnings}
 
 
 def _is_last(db: Engine, run_id: str, event_id: str | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from spanloom.data.encoder_check import encoder_problem
 from spanloom.lifecycle import FunctionWorker, Service
 from spanloom.plan import disk_shortage
 from spanloom.settings import Settings
@@ -46,6 +47,7 @@ def embedded(settings: Settings) -> Iterator[Service]:
         runtime = replace(
             open_runtime(settings, url, services=len(BUILDS)),
             too_large=lambda spec: disk_shortage(spec, folder, keep_free=keep_free),
+            encoder_problem=lambda encoder: encoder_problem(encoder, settings.cache),
         )
         if settings.bus_url.startswith("memory://"):
             with runtime.db.begin() as connection:

@@ -22,6 +22,9 @@ _MODELS = """
 SELECT m.id, m.run_id AS run, j.kind, j.arm ->> 'language' AS language, j.arm ->> 'source' AS source,
        j.arm ->> 'setting' AS setting, (j.arm ->> 'size')::integer AS size,
        (j.arm ->> 'training_seed')::bigint AS training_seed, coalesce(j.arm -> 'encoder' ->> 'name', 'tiny') AS encoder,
+       j.arm ->> 'dev' AS dev,
+       (SELECT max((x.facts ->> 'dev_sentences')::integer) FROM evaluations x WHERE x.job_id = m.job_id)
+         AS dev_sentences,
        m.dev_f1, (SELECT jsonb_object_agg(x.language, jsonb_build_object('f1', x.f1, 'lo', x.lo, 'hi', x.hi)
                                           ORDER BY x.method)
                     FROM evaluations x WHERE x.job_id = m.job_id AND x.state = 'done' AND x.label_mapping = 'identity')

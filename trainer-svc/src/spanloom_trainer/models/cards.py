@@ -13,6 +13,7 @@ from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.data.card import gold_licence
 from spanloom.data.encoders import licence_of
+from spanloom.data.split import FEW_DEV, HELD_OUT
 from spanloom.errors import NotFound
 from spanloom_trainer.files import replace_file
 from spanloom_trainer.models.card import Card, render
@@ -51,11 +52,15 @@ def facts_for_card(connection: Connection, arm: Arm) -> dict[str, Any]:
 def _data(connection: Connection, arm: Arm) -> list[str]:
     train = connection.execute(_DATASET, {"id": arm.train_dataset}).one()
     origin = f", read from {train.origin}" if train.origin else ""
-    dev = {
-        "held_out": "a tenth of the training sentences, held out",
-        "own": f"the source's own, dataset `{arm.dev_dataset}`",
-        "gold": f"gold, dataset `{arm.dev_dataset}`",
-    }[arm.dev]
+    if arm.dev_dataset is None:
+        size = max(1, round(HELD_OUT * arm.size))
+        dev = f"a tenth of the training sentences, held out, about {size:,}"
+    else:
+        size = connection.execute(_DATASET, {"id": arm.dev_dataset}).one().accepted
+        kind = "the source's own" if arm.dev == "own" else "gold"
+        dev = f"{kind}, dataset `{arm.dev_dataset}` of {size:,} sentences"
+    if size < FEW_DEV:
+        dev += f" (fewer than {FEW_DEV}: chance has a large part in the choice)"
     lines = [
         f"Run `{arm.run_id}`, source `{arm.source}`.",
         f"Trained on {arm.size:,} of the {train.accepted:,} sentences of dataset `{arm.train_dataset}` "

@@ -1,4 +1,10 @@
--- One row a run: how far it is and how it ended.
+-- One row a run: how far it is and how it ended. Counts are of the newest version of each dataset.
+WITH newest AS (
+    SELECT DISTINCT ON (run_id, language, source, split) * FROM datasets
+     ORDER BY run_id, language, source, split, version DESC
+), older AS (
+    SELECT id FROM datasets WHERE id NOT IN (SELECT id FROM newest)
+)
 SELECT r.id AS run, r.name, r.state, r.reason, r.created_at, r.ended_at,
        coalesce(d.calls_expected, 0) AS calls_expected, coalesce(d.calls_judged, 0) AS calls_judged,
        coalesce(d.calls_failed, 0) AS calls_failed,
@@ -8,9 +14,10 @@ SELECT r.id AS run, r.name, r.state, r.reason, r.created_at, r.ended_at,
   FROM runs r
   LEFT JOIN (SELECT run_id, sum(calls_expected) AS calls_expected, sum(calls_judged) AS calls_judged,
                     sum(calls_failed) AS calls_failed, sum(candidates) AS candidates, sum(accepted) AS accepted
-               FROM datasets WHERE calls_expected > 0 GROUP BY run_id) d ON d.run_id = r.id
+               FROM newest WHERE calls_expected > 0 GROUP BY run_id) d ON d.run_id = r.id
   LEFT JOIN (SELECT run_id, count(*) AS total, count(*) FILTER (WHERE state = 'done') AS done,
                     count(*) FILTER (WHERE state = 'failed') AS failed
-               FROM jobs GROUP BY run_id) j ON j.run_id = r.id
+               FROM jobs WHERE state <> 'failed' OR coalesce(arm ->> 'train_dataset', '') NOT IN (SELECT o.id FROM older o)
+              GROUP BY run_id) j ON j.run_id = r.id
   LEFT JOIN (SELECT run_id, count(*) AS total, count(*) FILTER (WHERE state = 'done') AS done
                FROM evaluations GROUP BY run_id) e ON e.run_id = r.id

@@ -1,0 +1,42 @@
+"""Encoders that are at hand, and what is said of those that are not; the hub is never asked here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spanloom.contracts.training import EncoderSpec
+from spanloom.data.encoder_check import encoder_problem
+
+
+def said(name: str, cache: Path, **more: object) -> str | None:
+    return encoder_problem(EncoderSpec.model_validate({"name": name, **more}), cache)
+
+
+def test_a_folder_is_looked_into(tmp_path: Path) -> None:
+    folder = tmp_path / "encoder"
+    name = str(folder)
+    assert "there is no folder" in (said(name, tmp_path) or "")
+    folder.mkdir()
+    assert "config.json cannot be read" in (said(name, tmp_path) or "")
+    (folder / "config.json").write_text('{"num_hidden_layers": 2}')
+    assert "no model.safetensors" in (said(name, tmp_path) or "")
+    (folder / "model.safetensors").touch()
+    assert "no tokenizer.json" in (said(name, tmp_path) or "")
+    (folder / "tokenizer.json").touch()
+    assert said(name, tmp_path) is None
+    assert "more than the encoder's 2" in (said(name, tmp_path, layers=3) or "")
+
+
+def test_one_of_random_weights_is_always_at_hand(tmp_path: Path) -> None:
+    assert encoder_problem(EncoderSpec.model_validate({"tiny": {}}), tmp_path) is None
+
+
+def test_a_name_that_the_hub_does_not_serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("huggingface_hub")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    what = said("nobody/such-a-model", tmp_path) or ""
+    assert "not on this machine" in what
+    assert "spanloom encoder get" in what
