@@ -182,7 +182,7 @@ class _WithoutHandlers(logging.Logger):
         """The root's handler writes its lines; another one would write them twice, in another form."""
 
     @property
-    def propagate(self) -> bool:  # type: ignore[override]
+    def propagate(self) -> bool:
         """Always: that is how its lines reach the root's handler."""
         return True
 
