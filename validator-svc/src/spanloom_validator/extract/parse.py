@@ -18,8 +18,8 @@ parsed, or None and the reason why nothing could be (`truncated`, `syntax`); the
 loads_strictly = orjson.loads
 """Raises ValueError for all that RFC 8259 does not know, for lone surrogates, and for numbers too large for a float."""
 
-# What json.loads takes and orjson does not.
-_LENIENT = re.compile(r"NaN|Infinity|\\u[dD]|[0-9][eE]|[\ud800-\udfff]")
+_EXPONENT = re.compile("[0-9][eE]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def loads(text: str) -> Any:
@@ -38,4 +38,11 @@ def loads(text: str) -> Any:
 
 def is_lenient(text: str) -> bool:
     """Whether the text holds anything that `json.loads` takes and the strict parser does not."""
-    return _LENIENT.search(text) is not None
+    return (  # one by one, which is by far the fastest
+        "\\ud" in text
+        or "\\uD" in text
+        or "NaN" in text
+        or "Infinity" in text
+        or _EXPONENT.search(text) is not None
+        or (not text.isascii() and _SURROGATE.search(text) is not None)
+    )

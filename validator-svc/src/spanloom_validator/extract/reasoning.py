@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import re
 
-# One of these stands in every text with reasoning; looking for words first costs next to nothing.
-_HINTS = ("hink", "HINK", "hought", "hannel", "eason", "nalysis", "cratchpad", "monologue", "reflection", "FINAL RESP",
-          "unused9", "HOUGHT")  # fmt: skip
-
 _NAME = (
     r"(?:\w{1,8}[:_])?(?:think(?:ing)?|thoughts?|thought_process|reasoning(?:_content)?|reflection|scratchpad|analysis"
     r"|inner_monologue|inner_thoughts?|chain_of_thought)|antthinking"
@@ -29,6 +25,15 @@ _TAG = re.compile(
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
+# Where markup may begin: each kind by its first character, which is found at next to no cost in a text without any.
+_BEGINNING = "think|thought|reason|analysis|scratchpad|reflection|inner_|chain_of|antthink"
+_EDGE = r"(?:end|begin|start)[_ ]?(?:of[_ ]?)?"
+_MARKS = (
+    re.compile(rf"<(?i:[/|\s]*+(?:\w{{1,8}}[:_])?(?:{_EDGE})?(?:{_BEGINNING}|unused9|channel))"),
+    re.compile(rf"\[(?=[/TRASICBtrasicb])/?(?i:{_BEGINNING}|begin[ ]final)"),
+    re.compile("\u25c1"),
+    re.compile("Here(?i:'s| is| are) my "),
+)
 # gpt-oss: a channel's header, and where its message ends.
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)")
 _MESSAGE_END = re.compile(r"<\|(?:end|return|call|start)\|>|(?=<\|channel\|>)")
@@ -43,8 +48,7 @@ Region = tuple[int, int]
 
 def reasoning_in(text: str) -> list[Region]:
     """Where the completion reasons, in order; regions do not overlap."""
-    marked = "<" in text or "\u25c1" in text or "THINK" in text or "FINAL RESP" in text or "Here" in text
-    if not (marked or text.lstrip()[:8] == "analysis") or not any(hint in text for hint in _HINTS):
+    if not (text.lstrip()[:8] == "analysis" or any(mark.search(text) is not None for mark in _MARKS)):
         return []
     return _joined([*_channels(text), *_bare_channels(text), *_tagged(text)])
 

@@ -43,6 +43,9 @@ _BRACKETS = {"(": "[", ")": "]"}
 _ESCAPE = re.compile(
     r"""\\(?:(?P<known>["'\\/bfnrtv\n0]|u|x[0-9a-fA-F]{2})|U(?P<long>[0-9a-fA-F]{8})|(?P<other>.))""", re.DOTALL
 )
+# A backslash that may have to be doubled. Few texts hold what is rewritten; looking for it costs next to nothing.
+_ODD_ESCAPE = re.compile(r"""\\(?!["'\\/bfnrtv\n0u]|x[0-9a-fA-F]{2})""")
+_ODD_CHARACTER = re.compile(f"[{_INVISIBLE}]")
 _TAG_IDS = re.compile(r"ner_tags\W{1,9}\[([0-9,\s]*+)\]")
 
 
@@ -84,7 +87,20 @@ def _as_json5(text: str) -> str:
         text = _CURLY_DOUBLE.sub('"', text)
         if "'" not in text:
             text = _CURLY_SINGLE.sub("'", text)
-    return _PIECE.sub(_piece, text)
+    return _PIECE.sub(_piece, text) if _is_foreign(text) else text
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether anything stands in the text, be it in a string, that JSON5 may not know."""
+    return (
+        "(" in text
+        or ")" in text
+        or "None" in text
+        or "True" in text
+        or "False" in text
+        or ("\\" in text and _ODD_ESCAPE.search(text) is not None)
+        or (not text.isascii() and _ODD_CHARACTER.search(text) is not None)
+    )
 
 
 def _piece(match: re.Match[str]) -> str:
