@@ -16,6 +16,9 @@ from pydantic import Field, field_validator, model_serializer, model_validator
 from spanloom.contracts.base import Frozen
 from spanloom.contracts.projection import Lost
 
+EXCERPT = 240
+"""Characters of a rejected candidate that are kept."""
+
 
 class Reason(StrEnum):
     """Why a candidate is rejected, or marked. A closed list; the first that applies, in this order, is the reason."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
+from spanloom.contracts.rules import EXCERPT
 from spanloom.ner.sentence import identity_hash
 from spanloom.store.models import Json
 
@@ -50,7 +51,7 @@ _REJECT = text(f"""{_SAID}, gone AS (
 ), written AS (
     INSERT INTO rejections (dataset_id, call_index, candidate_index, reason, reasons, char_offset, repairs, excerpt)
     SELECT :new, call_index, candidate_index, :reason, ARRAY[:reason], char_offset, repairs,
-           left(array_to_string(tokens, ' '), 240) FROM gone
+           left(array_to_string(tokens, ' '), :excerpt) FROM gone
     RETURNING 1
 )
 SELECT count(*) FROM written
@@ -94,7 +95,7 @@ def take_over(connection: Connection, new: str) -> TakenOver:
     if rows:
         connection.execute(_CHANGE, {"new": new, "rows": rows})
     connection.execute(_APPLY, {"new": new})
-    rejected = connection.execute(_REJECT, {"new": new, "reason": BY_HAND}).scalar_one()
+    rejected = connection.execute(_REJECT, {"new": new, "reason": BY_HAND, "excerpt": EXCERPT}).scalar_one()
     told = {"taken_over": counts.met, "left_out": counts.said - counts.met}
     connection.execute(_TELL, {"new": new, "rejected": rejected, "told": told})
     return TakenOver(counts.said, counts.met, rejected)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from spanloom.contracts.rules import Rules
+from spanloom.contracts.rules import EXCERPT, Rules
 from spanloom.errors import Conflict, NotFound
 from spanloom.ner.sentence import identity_hash
 from spanloom.store import work
@@ -98,7 +98,7 @@ SELECT :new, call_index, candidate_index, reason, reasons, char_offset, delta, r
   FROM rejections WHERE dataset_id = :old
  UNION ALL
 SELECT :new, s.call_index, s.candidate_index, :reason, ARRAY[:reason], s.char_offset, NULL, s.repairs,
-       left(array_to_string(s.tokens, ' '), 240)
+       left(array_to_string(s.tokens, ' '), :excerpt)
   FROM samples s JOIN ({_LAST}) c USING (call_index, candidate_index)
  WHERE s.dataset_id = :old AND c.action = 'reject'
 """  # noqa: S608  fixed text
@@ -180,7 +180,7 @@ def correct(connection: Connection, dataset: str) -> str:
     names = {"new": new, "old": dataset}
     for statement in (_CORRECTED, _JUDGED_PROMPTS, _JUDGED_COMPLETIONS, text(_UNTOUCHED)):
         connection.execute(statement, names)
-    connection.execute(text(_REJECTIONS), {**names, "reason": BY_HAND})
+    connection.execute(text(_REJECTIONS), {**names, "reason": BY_HAND, "excerpt": EXCERPT})
     changed = [
         {**found, "dataset_id": new, "identity": identity_hash(found["tokens"], found["ner_tags"])}
         for found in connection.execute(text(_CHANGED), {"old": dataset}).mappings()

@@ -4,14 +4,13 @@ import json
 
 import pytest
 
-from spanloom.contracts.rules import Reason, Rules
+from spanloom.contracts.rules import EXCERPT, Reason, Rules
 from spanloom.errors import SpecError
 from spanloom.ner.formats import FORMATS
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.context import Context
-from spanloom_validator.judge.verdict import EXCERPT
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 PAPER, DEFAULT = Rules(base="paper"), Rules()

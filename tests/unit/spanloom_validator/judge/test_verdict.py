@@ -1,7 +1,7 @@
 """Verdicts are built by what their fields are called."""
 
-from spanloom.contracts.rules import Reason, Repair, Verdict
-from spanloom_validator.judge.verdict import EXCERPT, accepted, reject, rejected
+from spanloom.contracts.rules import EXCERPT, Reason, Repair, Verdict
+from spanloom_validator.judge.verdict import accepted, reject, rejected
 
 
 def test_an_accepted_verdict_has_each_field_in_its_place() -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
-from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
+from spanloom.contracts.rules import EXCERPT, Reason, Repair, Treatment, Verdict
 from spanloom.ner.formats import FORMATS, FormatProblem
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import content_hash
@@ -27,9 +27,6 @@ from spanloom_validator.judge.text import (
     storable,
     without_surrogates,
 )
-
-EXCERPT = 240
-"""Characters of a rejected candidate that are kept."""
 
 RIGHT_SCRIPT = 0.5
 """Share of a sample's letters that must be of the language's script."""

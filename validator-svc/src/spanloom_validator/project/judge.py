@@ -6,13 +6,13 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from spanloom.contracts.projection import Lost, Projector
-from spanloom.contracts.rules import Reason, Verdict
+from spanloom.contracts.rules import EXCERPT, Reason, Verdict
 from spanloom.errors import SchemaError
 from spanloom.ner.links import parse_links
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom.ner.spans import spans_of, tags_of
 from spanloom_validator.judge.text import storable
-from spanloom_validator.judge.verdict import EXCERPT, accepted
+from spanloom_validator.judge.verdict import accepted
 
 
 @dataclass(frozen=True)
