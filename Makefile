@@ -16,7 +16,7 @@ SCRIPTS := tests/support infra/reference.py infra/requirements.py infra/gateway/
 PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-unit coverage lint types format docs up down key bench chaos clean \
+.PHONY: help install install-test demo test test-unit coverage lint types format docs up down up-containers key bench chaos clean \
 	paper-mini broken-escapes constrained
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make coverage     every test, and the lines none of them reached"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make up / down    all services in one process, in the background"
+	@echo "make up-containers      everything in containers, on a host with a GPU or without"
 	@echo "make key          the API key of the compose stack (COMPOSE=docker-compose for version 1)"
 	@echo "make bench BENCH=name   a measurement: a JSON line each"
 	@echo "make chaos ROUNDS=50 SEED=1   runs with kill -9 of everything, and what was lost or doubled"
@@ -82,8 +83,17 @@ down:
 
 COMPOSE ?= docker compose
 
+# Which files there are to read, said before anything is built.
+up-containers:
+	@if [ -n "$$COMPOSE_FILE" ] || grep -qs '^COMPOSE_FILE=' .env; then echo "compose files: as COMPOSE_FILE says"; \
+	elif nvidia-smi -L >/dev/null 2>&1; then echo "compose files: docker-compose.yml, docker-compose.override.yml (a GPU is here)"; \
+	else echo "no GPU here: docker-compose.yml and docker-compose.cpu.yml; to go on by hand: export COMPOSE_FILE=docker-compose.yml:docker-compose.cpu.yml"; \
+		export COMPOSE_FILE=docker-compose.yml:docker-compose.cpu.yml; fi; \
+	$(COMPOSE) build && $(COMPOSE) up -d
+
 key:
-	@$(COMPOSE) run --rm --no-deps init cat /secrets/api_key; echo
+	@$(COMPOSE) run --rm --no-deps init sh -c 'cat /secrets/api_key 2>/dev/null || \
+		{ echo "no key yet: it is made at the first start (make up-containers)" >&2; exit 1; }'; code=$$?; echo; exit $$code
 
 # ------------------------------------------------------------------------------------------------------------ checks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -48,7 +49,33 @@ def test_gpus_stand_in_the_override_alone() -> None:
     devices = [service["deploy"]["resources"] for service in _load(FILES[1])["services"].values()]
     assert all(d["reservations"]["devices"][0]["capabilities"] == ["gpu"] for d in devices)
     for name in (FILES[0], FILES[2]):
-        assert not any("deploy" in service for service in _load(name)["services"].values())
+        assert not any("resources" in service.get("deploy", {}) for service in _load(name)["services"].values())
+
+
+VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
+
+
+def test_what_may_be_set_stands_in_the_example_with_its_default() -> None:
+    example = (ROOT / ".env.example").read_text()
+    found = {match for name in (FILES[0], FILES[2]) for match in VARIABLE.findall((ROOT / name).read_text())}
+    assert {name for name, _ in found} >= {"HF_TOKEN", "VALIDATORS", "SPANLOOM_LLM_KEYS", "SPANLOOM_DATA_FOLDER"}
+    assert [name for name, _ in sorted(found) if not re.search(rf"^# {name}=", example, re.MULTILINE)] == []
+    shown = dict(re.findall(r"^# (\w+_MEMORY)=(\S+)", example, re.MULTILINE))
+    assert shown == {name: default for name, default in found if name.endswith("_MEMORY")}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_logs_rotate_and_memory_and_processes_are_bounded(name: str) -> None:
+    service = SERVICES[name]
+    assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+    assert service["pids_limit"] == (20_000 if name in ("generator", "trainer") else 1000)
+    assert VARIABLE.fullmatch(service["mem_limit"])
+
+
+def test_replicas_come_from_variables_and_the_host_has_a_name() -> None:
+    for name in ("api", "generator", "validator", "trainer", "evaluator"):
+        assert SERVICES[name]["deploy"] == {"replicas": f"${{{name.upper()}S:-1}}"}
+        assert SERVICES[name]["extra_hosts"] == ["host.docker.internal:host-gateway"]
 
 
 def test_dockerfiles_keep_to_the_classic_builder() -> None:

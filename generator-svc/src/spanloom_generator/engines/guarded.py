@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -43,6 +45,22 @@ def _allowed(host: str, found: Sequence[str]) -> list[str]:
         if is_never_reached(ipaddress.ip_address(address.partition("%")[0])):
             raise PermanentEngineError(f"{host} resolves to {address}, a link-local or metadata address, never asked")
     return list(dict.fromkeys(found))
+
+
+def _unreached(error: httpx.ConnectError, host: str, address: str) -> httpx.ConnectError:
+    """The error; where a container asked itself, with the name that its host has there."""
+    if not (ipaddress.ip_address(address.partition("%")[0]).is_loopback and in_container()):
+        return error
+    return httpx.ConnectError(
+        f"{error}; in a container {host} is the container itself: for a server on the machine that runs it write "
+        "host.docker.internal (and list it in SPANLOOM_LLM_HOSTS), and let the server listen beyond loopback"
+    )
+
+
+def in_container() -> bool:
+    """Whether this process runs in a container of Docker, Podman or Kubernetes."""
+    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
+    return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in marks)
 
 
 def _aimed(request: httpx.Request, address: str) -> httpx.Request:
@@ -81,7 +99,7 @@ class _Guarded(httpx.BaseTransport):
             try:
                 return self._direct.handle_request(_aimed(request, address))
             except httpx.ConnectError as error:  # nothing was sent; the next address may answer
-                failure = failure or error
+                failure = failure or _unreached(error, request.url.host, address)
         raise failure or httpx.ConnectError(f"{request.url.host} resolves to nothing")
 
     def close(self) -> None:
@@ -105,7 +123,7 @@ class _AsyncGuarded(httpx.AsyncBaseTransport):
             try:
                 return await self._direct.handle_async_request(_aimed(request, address))
             except httpx.ConnectError as error:  # nothing was sent; the next address may answer
-                failure = failure or error
+                failure = failure or _unreached(error, request.url.host, address)
         raise failure or httpx.ConnectError(f"{request.url.host} resolves to nothing")
 
     async def aclose(self) -> None:

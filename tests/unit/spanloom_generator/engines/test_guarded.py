@@ -114,3 +114,16 @@ def test_a_name_that_nobody_knows_is_a_connection_error(monkeypatch: pytest.Monk
     monkeypatch.setattr(guarded.socket, "getaddrinfo", fails)
     with pytest.raises(httpx.ConnectError, match="cannot be resolved"):
         get("http://nowhere.example/", sync=sync)
+
+
+@both
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_container_that_asks_itself_hears_the_name_of_its_host(
+    monkeypatch: pytest.MonkeyPatch, inside: bool, sync: bool
+) -> None:
+    monkeypatch.setattr(guarded, "in_container", lambda: inside)
+    with socket.socket() as held:  # bound and not listening: refused at once
+        held.bind(("127.0.0.1", 0))
+        with pytest.raises(httpx.ConnectError) as refused:
+            get(f"http://127.0.0.1:{held.getsockname()[1]}/v1/models", sync=sync)
+    assert ("host.docker.internal" in str(refused.value)) is inside
