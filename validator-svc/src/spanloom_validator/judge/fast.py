@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from functools import lru_cache
 
-from spanloom.contracts.rules import Reason, Repair, Treatment, Verdict
+from spanloom.contracts.rules import EXCERPT, Reason, Repair, Treatment, Verdict
 from spanloom.ner.sentence import content_hash
 from spanloom_validator.extract.parse import Candidate
 from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.text import has_bad_unicode, has_filler, storable
-from spanloom_validator.judge.verdict import EXCERPT, accepted, judge, rejected
+from spanloom_validator.judge.verdict import accepted, judge, rejected
 
 MAX_TAGS = 256
 """Tags of a label schema, beyond which ids are no bytes."""
