@@ -189,7 +189,7 @@ def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
     train, dev = source.max_calls * languages, source.dev_calls_planned * languages
     calls = train + dev
     tokens_in = calls * (TOKENS_OF_WORDING + source.m * TOKENS_A_SAMPLE)
-    tokens_out = calls * min(source.n * TOKENS_A_SAMPLE, source.sampling.max_tokens)
+    tokens_out = calls * min(source.n * TOKENS_A_SAMPLE, source.sampling.max_tokens or source.n * TOKENS_A_SAMPLE)
     if source.engine.kind == "replay":
         tokens_in = tokens_out = 0
     cost = None

@@ -198,7 +198,7 @@ def plan_prompts(
             temperature=source.sampling.temperature,
             top_p=source.sampling.top_p,
             max_tokens=source.sampling.max_tokens,
-            seed=call_seed(source.seed, source.name, language, split, call),
+            seed=call_seed(source.seed, source.name, language, split, call) if source.sampling.seed else None,
         )
         request = CallRequest(
             "", call, messages, sampling, language, source.name, constrain, grammar, json_schema, dict(extra)

@@ -100,7 +100,7 @@ def _engine(source: TranslateTrainSource, code: str, needed: int, roots: Roots) 
 
 def _sampling(source: TranslateTrainSource) -> Sampling:
     assert not isinstance(source.translator, ReplayTranslator)  # noqa: S101  asked by the caller
-    return Sampling(**source.translator.sampling.model_dump())
+    return Sampling(**source.translator.sampling.model_dump(exclude={"seed"}))
 
 
 def _name(code: str) -> str:

@@ -49,6 +49,7 @@ def test_json(run, recorded):
         "calls": 4,
         "calls_without_object": 1,
         "calls_failed": 1,
+        "drafts": 0,
         "candidates": 4,
         "accepted": 1,
         "rejected": {"truncated": 1, "length_mismatch": 1, "duplicate": 1},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom_validator.extract.candidates import drafts_in
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.context import Context
+from spanloom_validator.offline import count, judge_files
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 ONE, TWO = Sentence(("Ida", "løber"), (1, 0)), Sentence(("Til", "Fur", "!"), (0, 5, 0))
@@ -241,3 +243,12 @@ def test_labels_that_cannot_be_read_back_are_refused_in_a_specification(label: s
     spec = {"name": "x", "labels": [label], "languages": [{"code": "da", "name": "Danish", "gold": {"path": "a"}}]}
     with pytest.raises(SpecError, match=r"labels"):
         check_spec({**spec, "sources": [source], "training": {"settings": ["from_scratch"]}})
+
+
+def test_drafts_are_counted(tmp_path: Path) -> None:
+    sample = '{"tokens": ["Bo"], "ner_tags": [1]}'
+    text = f"<think>{sample} or {sample}</think>{sample}"
+    (tmp_path / "a.jsonl").write_text(json.dumps({"call_idx": 0, "raw_output": text}) + "\n")
+    context = Context(LabelSchema.of(["PER"]), Rules())
+    counts = count(judge_files([tmp_path / "a.jsonl"], context))[tmp_path / "a.jsonl"].as_json()
+    assert (counts["drafts"], counts["candidates"], counts["accepted"]) == (2, 1, 1)

@@ -256,7 +256,7 @@ def _table(counts: dict[Path, Counts]) -> Table:
     table = Table("", *(f"{name}" for name in columns))
     for column in table.columns[1:]:
         column.justify = "right"
-    for name in ("calls", "calls_without_object", "calls_failed", "candidates", "accepted"):
+    for name in ("calls", "calls_without_object", "calls_failed", "drafts", "candidates", "accepted"):
         table.add_row(name, *(f"{column[name]:,}" for column in columns.values()), end_section=name == "accepted")
     for group, order in (
         ("rejected", [*Reason]),

@@ -20,6 +20,8 @@ class Counts:
     calls: int = 0
     calls_without_object: int = 0
     calls_failed: int = 0
+    drafts: int = 0
+    """Samples that were drafted while the model reasoned, and so are no candidates."""
     candidates: int = 0
     accepted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
@@ -28,9 +30,10 @@ class Counts:
     marked: Counter[str] = field(default_factory=Counter)
     """Accepted samples by mark; one sample may have several."""
 
-    def add_call(self, verdicts: Sequence[Verdict]) -> None:
+    def add_call(self, verdicts: Sequence[Verdict], drafts: int = 0) -> None:
         """Count one answered call."""
         self.calls += 1
+        self.drafts += drafts
         self.calls_without_object += not verdicts
         self.candidates += len(verdicts)
         for verdict in verdicts:
@@ -54,6 +57,7 @@ class Counts:
             "calls": self.calls,
             "calls_without_object": self.calls_without_object,
             "calls_failed": self.calls_failed,
+            "drafts": self.drafts,
             "candidates": self.candidates,
             "accepted": self.accepted,
             "rejected": {str(reason): self.rejected[reason] for reason in Reason if self.rejected[reason]},
@@ -69,6 +73,7 @@ def total(parts: Iterable[Counts]) -> Counts:
         out.calls += part.calls
         out.calls_without_object += part.calls_without_object
         out.calls_failed += part.calls_failed
+        out.drafts += part.drafts
         out.candidates += part.candidates
         out.accepted += part.accepted
         out.rejected += part.rejected

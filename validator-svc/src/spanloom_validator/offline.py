@@ -14,6 +14,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom_validator.counts import Counts
 from spanloom_validator.duplicates.rule import SeenSamples, mark_duplicates
+from spanloom_validator.extract.candidates import drafts_in
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.context import Context
 from spanloom_validator.judge.diagnostics import diagnose_accepted, known_entities, wants_diagnostics
@@ -25,6 +26,8 @@ class JudgedLine(NamedTuple):
     path: Path
     completion: RecordedCompletion
     verdicts: list[Verdict]
+    drafts: int = 0
+    """Samples drafted in its reasoning, which are no candidates."""
 
 
 def judge_files(paths: Iterable[Path], context: Context, *, known: Set[str] = frozenset()) -> Iterator[JudgedLine]:
@@ -43,7 +46,8 @@ def judge_files(paths: Iterable[Path], context: Context, *, known: Set[str] = fr
             verdicts = judge_completion(completion.text, contexts[completion.kind])
             if wants_diagnostics(context.rules):
                 verdicts, _ = diagnose_accepted(verdicts, context, known)
-            yield JudgedLine(path, completion, mark_duplicates(verdicts, seen))
+            drafts = drafts_in(completion.text, context.sample_format)
+            yield JudgedLine(path, completion, mark_duplicates(verdicts, seen), drafts)
 
 
 def count(judged: Iterable[JudgedLine], each: Callable[[JudgedLine], None] | None = None) -> dict[Path, Counts]:
@@ -54,7 +58,7 @@ def count(judged: Iterable[JudgedLine], each: Callable[[JudgedLine], None] | Non
         if item.completion.error is not None:
             of_file.add_failure()
         else:
-            of_file.add_call(item.verdicts)
+            of_file.add_call(item.verdicts, item.drafts)
         if each is not None:
             each(item)
     return counts

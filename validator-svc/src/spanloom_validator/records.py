@@ -102,6 +102,10 @@ RETURNING d.state, d.accepted, d.candidates, d.reason, first.why AS paused
 _DROP = text("""
 DELETE FROM samples WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
 """)
+_DRAFTS = text("""
+UPDATE completions c SET drafts = x.drafts
+  FROM unnest(CAST(:ids AS text[]), CAST(:drafts AS integer[])) AS x (id, drafts) WHERE c.id = x.id
+""")
 _MARK = text("""
 UPDATE samples SET marks = array_append(marks, :mark)
  WHERE dataset_id = :dataset AND call_index = :call AND candidate_index = :candidate
@@ -183,6 +187,12 @@ def take_completions(connection: Connection, ids: Sequence[str]) -> set[str]:
 def note_error(connection: Connection, completion: str, error: str) -> None:
     """Write down why a completion that nobody has judged counts as a failed call."""
     connection.execute(_ERROR, {"id": completion, "error": error})
+
+
+def note_drafts(connection: Connection, drafts: Mapping[str, int]) -> None:
+    """Write down how many samples each completion drafted in its reasoning."""
+    if drafts:
+        connection.execute(_DRAFTS, {"ids": list(drafts), "drafts": list(drafts.values())})
 
 
 def firsts(connection: Connection, dataset: str, identities: Iterable[str]) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class JudgedCompletion:
     """By the index of each accepted verdict."""
     bands: dict[int, list[int]] = field(default_factory=dict)
     """MinHash keys, likewise; none where the rules look for no near-duplicates."""
+    drafts: int = 0
+    """Samples drafted in its reasoning, which are no candidates."""
 
 
 class NewSample(NamedTuple):

@@ -16,6 +16,7 @@ from spanloom.store.events import emit
 from spanloom.store.settle import settle
 from spanloom_validator import records
 from spanloom_validator.duplicates.near import band_keys
+from spanloom_validator.extract.candidates import drafts_in
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.diagnostics import diagnose_accepted
 from spanloom_validator.project.judge import judge_translation
@@ -102,6 +103,7 @@ class ValidatorWorker:
             records.insert_samples(connection, found.samples)
             records.insert_bands(connection, dataset_id, found.bands)
             records.insert_rejections(connection, found.rejections)
+            records.note_drafts(connection, {j.message.id: j.drafts for j in batch if j.drafts})
             after = records.count(connection, dataset_id, found.counts())
             if row.state == "collecting" and after.state == "complete":
                 taken_out = take_over(connection, dataset_id).rejected
@@ -130,7 +132,8 @@ def _judged(
     if context.rules.near_duplicate is not Treatment.OFF:
         threshold = context.rules.near_duplicate_threshold
         bands = {verdict.index: band_keys(verdict.tokens, threshold) for verdict in verdicts if verdict.accepted}
-    return JudgedCompletion(message, dataset, verdicts, diagnostics, bands)
+    drafts = drafts_in(written, context.sample_format)
+    return JudgedCompletion(message, dataset, verdicts, diagnostics, bands, drafts)
 
 
 def _room(row: Any) -> int | None:

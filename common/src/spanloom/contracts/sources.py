@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from spanloom.contracts.base import Frozen, LanguageCode, Name, Text
 from spanloom.contracts.gold import FileFormat, GoldSpec
@@ -24,6 +24,17 @@ class Prices(Frozen):
     """Price of a million tokens of completion."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     """Currency, three letters (ISO 4217)."""
+
+
+def _without_ours(extra: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Raises ValueError for fields that would change what a call is, or how its answer reads."""
+    for name in ("model", "messages", "stream", "n"):
+        if name in extra:
+            raise ValueError(f"`{name}` is not for `extra`: Spanloom sets it; expected other fields of the API")
+    return extra
+
+
+ExtraFields = Annotated[dict[str, JsonValue], Field(max_length=64), AfterValidator(_without_ours)]
 
 
 class ToyEngineSpec(Frozen):
@@ -71,6 +82,8 @@ class OpenAIEngineSpec(Frozen):
     """Environment variable of the service that holds the key."""
     api_key_file: Text | None = None
     """File of the service that holds the key."""
+    extra: ExtraFields = {}
+    """Further fields of the API, sent with each call as they are (`reasoning_effort: low`)."""
     concurrency: Annotated[int, Field(ge=1, le=4096)] = 32
     """Most calls in flight."""
     timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 600
@@ -93,6 +106,8 @@ class OpenAIBatchEngineSpec(Frozen):
     """Environment variable of the service that holds the key."""
     api_key_file: Text | None = None
     """File of the service that holds the key."""
+    extra: ExtraFields = {}
+    """Further fields of the API, sent with each call as they are (`reasoning_effort: low`)."""
     poll_s: Annotated[float, Field(gt=0, le=3600)] = 30
     """Seconds between two looks at a batch."""
     max_requests: Annotated[int, Field(ge=1, le=50_000)] = 50_000
@@ -142,12 +157,14 @@ EngineSpec = Annotated[
 class SamplingSpec(Frozen):
     """How the LLM samples; the paper's Llama settings by default (Appendix A)."""
 
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
-    """Sampling temperature."""
-    top_p: Annotated[float, Field(gt=0, le=1)] = 0.8
-    """Nucleus sampling: the share of probability that is drawn from."""
-    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 8192
-    """Most tokens of a completion."""
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.8
+    """Sampling temperature; null leaves it to the model, as models that reason ask."""
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = 0.8
+    """Nucleus sampling: the share of probability that is drawn from; null leaves it to the model."""
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = 8192
+    """Most tokens of a completion, those of its reasoning with it; null leaves it to the server."""
+    seed: Literal["call"] | None = "call"
+    """`call`: each call has a seed of its own, the same on every machine; null sends none."""
 
 
 class PromptSpec(Frozen):

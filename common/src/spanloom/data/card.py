@@ -77,11 +77,15 @@ def _making(dataset: Mapping[str, Any], spec: RunSpec, source_name: str, code: s
         "prompt": f"style {source.prompt.style}, format {source.format}, constraint {source.constrain}",
         "examples a prompt": f"{source.m} gold train sentences of {code}, pool {source.seed_pool}",
         "samples asked for a call": source.n,
-        "sampling": f"temperature {source.sampling.temperature:g}, top-p {source.sampling.top_p:g}, "
-        f"at most {source.sampling.max_tokens} tokens, seed {source.seed}",
+        "sampling": f"temperature {_given(source.sampling.temperature)}, top-p {_given(source.sampling.top_p)}, "
+        f"at most {_given(source.sampling.max_tokens)} tokens, seed {source.seed}",
         "rules": f"{dataset.get('rules')}",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows.items())])
+
+
+def _given(value: float | None) -> str:
+    return "the model's own" if value is None else f"{value:.12g}"
 
 
 def _yield(dataset: Mapping[str, Any], reasons: Sequence[Mapping[str, Any]]) -> str:

@@ -164,6 +164,8 @@ class Completion(Work, Table):
     seconds: Mapped[float | None]
     links: Mapped[str | None]
     linked_by: Mapped[str | None]
+    notes: Mapped[str | None]
+    drafts: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     judged_at: Mapped[datetime | None]
 

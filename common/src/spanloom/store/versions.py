@@ -47,9 +47,9 @@ SELECT CAST(:new AS text) || '.' || p.call_index, p.run_id, :new, p.call_index, 
 """)
 _COMPLETIONS = text("""
 INSERT INTO completions (id, run_id, dataset_id, call_index, text, error, finish_reason, model, tokens_in, tokens_out,
-                         seconds)
+                         seconds, notes)
 SELECT CAST(:new AS text) || '.' || call_index, run_id, :new, call_index, text, error, finish_reason, model, tokens_in,
-       tokens_out, seconds
+       tokens_out, seconds, notes
   FROM completions WHERE dataset_id = :old AND (error IS NULL OR NOT :ask)
 """)
 _CORRECTED = text("""
@@ -68,9 +68,9 @@ SELECT CAST(:new AS text) || '.' || call_index, run_id, :new, call_index, reques
 """)
 _JUDGED_COMPLETIONS = text("""
 INSERT INTO completions (id, run_id, dataset_id, call_index, text, error, finish_reason, model, tokens_in, tokens_out,
-                         seconds, state, finished_at, judged_at)
+                         seconds, notes, drafts, state, finished_at, judged_at)
 SELECT CAST(:new AS text) || '.' || call_index, run_id, :new, call_index, text, error, finish_reason, model, tokens_in,
-       tokens_out, seconds, state, finished_at, judged_at
+       tokens_out, seconds, notes, drafts, state, finished_at, judged_at
   FROM completions WHERE dataset_id = :old
 """)
 # The last correction of each sample.

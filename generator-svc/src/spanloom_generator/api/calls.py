@@ -13,7 +13,7 @@ from spanloom.http.pages import decode_cursor
 _CALLS = text("""
 SELECT p.dataset_id, p.call_index, p.id, p.run_id AS run, d.language, d.source, d.split, o.outcome,
        coalesce(c.error, p.reason) AS reason, p.attempt, c.finish_reason, c.model, c.tokens_in, c.tokens_out, c.seconds,
-       c.judged_at, coalesce(n.accepted, 0) AS accepted, coalesce(n.rejected, 0) AS rejected
+       c.notes, c.drafts, c.judged_at, coalesce(n.accepted, 0) AS accepted, coalesce(n.rejected, 0) AS rejected
   FROM prompts p
   JOIN datasets d ON d.id = p.dataset_id
   LEFT JOIN completions c ON c.id = p.id

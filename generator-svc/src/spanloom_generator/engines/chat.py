@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from spanloom.data.completions import text_of
 from spanloom.errors import PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.port import CallRequest, CallResult
 
@@ -15,9 +16,13 @@ REFUSED_FOR_NOW = frozenset({429, 503, 529})
 PASSING = frozenset({408, 409, 425, 500, 502, 504, 520, 521, 522, 523, 524})
 """Statuses of a server in trouble."""
 
+MAX_COUNT = 2**31 - 1
+"""The largest count of tokens that the database's column holds."""
+
 
 def body_of(request: CallRequest, model: str, *, tokens_field: str | None = "max_tokens") -> dict[str, Any]:
     """The JSON body of a call. `tokens_field` is the name under which the server takes the cap, None to leave it out.
+    What the sampling leaves to the model (null) is left out.
 
     A grammar goes as `structured_outputs`, vLLM's extension of the API; servers that do not know it refuse the call.
     """
@@ -25,13 +30,11 @@ def body_of(request: CallRequest, model: str, *, tokens_field: str | None = "max
     body: dict[str, Any] = {
         "model": model,
         "messages": list(request.messages),
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
     }
+    given = {"temperature": sampling.temperature, "top_p": sampling.top_p, "seed": sampling.seed}
     if tokens_field is not None:
-        body[tokens_field] = sampling.max_tokens
-    if sampling.seed is not None:
-        body["seed"] = sampling.seed
+        given[tokens_field] = sampling.max_tokens
+    body |= {name: value for name, value in given.items() if value is not None}
     if request.constrain == "json_schema" and request.schema is not None:
         schema = json.loads(request.schema)
         body["response_format"] = {
@@ -63,18 +66,36 @@ def result_of(answer: Any, *, seconds: float, model: str) -> CallResult:
         choice = answer["choices"][0]
         message = choice["message"]
         content, reason = message.get("content"), choice.get("finish_reason") or "unknown"
-        usage = answer.get("usage") or {}
-        counted = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+        usage = answer.get("usage")
     except (KeyError, IndexError, TypeError, AttributeError, ValueError):
         raise PermanentEngineError(
             f"the server's answer is no chat completion (choices[0].message.content): {_short(answer)}"
         ) from None
-    if content is None:
+    text = text_of(content)
+    if text is None and (content is None or isinstance(content, list)):
         why = message.get("refusal") or f"finish_reason {reason}"
         raise PermanentEngineError(f"the model answered without content: {_short(why)}")
-    if not isinstance(content, str):
+    if text is None:
         raise PermanentEngineError(f"the answer's content is {type(content).__name__}, expected text")
-    return CallResult(content, str(reason), *counted, seconds, str(answer.get("model") or model))
+    notes: list[str] = []
+    used = usage if isinstance(usage, dict) else {}
+    tokens_in = count_of(used.get("prompt_tokens"), "prompt_tokens", notes)
+    tokens_out = count_of(used.get("completion_tokens"), "completion_tokens", notes)
+    written_by = str(answer.get("model") or model)
+    return CallResult(text, str(reason), tokens_in, tokens_out, seconds, written_by, notes=tuple(notes))
+
+
+def count_of(value: Any, name: str, notes: list[str]) -> int:
+    """A count of tokens as it can be stored, 0 where there is none; what was changed is added to `notes`."""
+    if value is None:
+        return 0
+    number = value if isinstance(value, int | float) else 0
+    if isinstance(number, float):
+        number = 0 if number != number else int(min(max(number, 0.0), float(MAX_COUNT)))
+    cut = min(max(int(number), 0), MAX_COUNT)
+    if cut != value:
+        notes.append(f"usage.{name} was {_short(value)[:60]}, stored as {cut}")
+    return cut
 
 
 def error_of(status: int, text: str, headers: Mapping[str, str]) -> PermanentEngineError | TransientEngineError:

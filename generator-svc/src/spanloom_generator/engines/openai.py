@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import httpx
 from spanloom.contracts.reach import Reach
 from spanloom.data.roots import open_regular
 from spanloom.errors import DataError, EnvironmentMissing, PermanentEngineError, TransientEngineError
-from spanloom_generator.engines.chat import REFUSED_FOR_NOW, body_of, error_of, error_text, result_of
+from spanloom_generator.engines.addresses import MAX_REDIRECTS, REDIRECTS, beneath, headers_for, redirected
+from spanloom_generator.engines.chat import REFUSED_FOR_NOW, error_of, result_of
 from spanloom_generator.engines.guarded import async_client
 from spanloom_generator.engines.looped import LoopEngine
+from spanloom_generator.engines.parameters import Parameters, Without
 from spanloom_generator.engines.port import CallRequest, CallResult
 from spanloom_generator.engines.spending import Budget
 from spanloom_generator.engines.throttle import Throttle, retry_after
@@ -38,13 +41,15 @@ class OpenAIEngine(LoopEngine):
     `concurrency` calls are in flight at most, fewer when the server answers 429, whose Retry-After holds all of them.
     `timeout_s` bounds one request. `budget` (with `prices`) caps what this engine spends. The key comes from the
     environment variable `api_key_env` or the file `api_key_file`; `reach` says which of them, and which hosts, the
-    operator allows.
+    operator allows. `extra` are further fields of the API. A parameter that the server refuses by name is left out from
+    then on, and the ledger told.
     """
 
     name = "openai"
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self.url = str(config["base_url"]).rstrip("/") + "/chat/completions"
+        self.base_url = str(config["base_url"])
+        self.url = str(beneath(self.base_url, "chat/completions"))
         self.model = str(config["model"])
         self.concurrency = int(config.get("concurrency", 32))
         super().__init__(self.concurrency)
@@ -52,7 +57,7 @@ class OpenAIEngine(LoopEngine):
         self.budget = Budget(config.get("budget"), config.get("prices"))
         self.reach: Reach = config["reach"]
         self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
-        self._tokens_field = "max_tokens"
+        self.parameters = Parameters(config.get("extra") or {})
         self._client: httpx.AsyncClient | None = None
         self._throttle: Throttle | None = None
 
@@ -60,13 +65,10 @@ class OpenAIEngine(LoopEngine):
         """Read the key and start the thread that talks. Raises EnvironmentMissing where the key is not there."""
         if self._loop is not None:
             return
-        headers = {"User-Agent": "spanloom"}
         check_url(self.url, self.reach)
         key = read_key(self._key_env, self._key_file, self.reach)
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
         self._client = async_client(
-            headers=headers,
+            headers=headers_for(self.base_url, key),
             timeout=httpx.Timeout(self.timeout_s, connect=CONNECT_S, pool=None),
             limits=httpx.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency),
         )
@@ -85,7 +87,7 @@ class OpenAIEngine(LoopEngine):
 
     async def _call(self, request: CallRequest) -> CallResult:
         """One call: tried again through 429s for as long as a request may take, through trouble TRIES times."""
-        tokens_field: str | None = self._tokens_field
+        without: list[Without] = []
         pause, trouble = FIRST_PAUSE_S, 0
         give_up = time.monotonic() + max(self.timeout_s, 60.0)
         while True:
@@ -94,7 +96,8 @@ class OpenAIEngine(LoopEngine):
             try:
                 async with self._throttle, asyncio.timeout(self.timeout_s):
                     started = time.monotonic()
-                    status, headers, text = await self._post(body_of(request, self.model, tokens_field=tokens_field))
+                    body = self.parameters.body(request, self.model, without)
+                    status, headers, text = await self._post(body)
             except PermanentEngineError:
                 raise  # an address that is never asked
             except (httpx.RequestError, TimeoutError) as failure:
@@ -103,10 +106,12 @@ class OpenAIEngine(LoopEngine):
             else:
                 if status == 200:
                     self._throttle.answered()
-                    return result_of(_json(text), seconds=time.monotonic() - started, model=self.model)
-                other = self._other_field(status, text, tokens_field)
-                if other is not _SAME:
-                    tokens_field = other
+                    result = result_of(_json(text), seconds=time.monotonic() - started, model=self.model)
+                    return replace(result, notes=(*self.parameters.notes(request, without), *result.notes))
+                learned = self.parameters.learn(status, text, body)
+                if learned is not None:  # what was sent gets less each time
+                    if not learned.always:
+                        without.append(learned)
                     continue
                 error = error_of(status, text, headers)
                 if status in REFUSED_FOR_NOW and isinstance(error, TransientEngineError):
@@ -123,32 +128,25 @@ class OpenAIEngine(LoopEngine):
             pause *= 2
 
     async def _post(self, body: dict[str, Any]) -> tuple[int, Mapping[str, str], str]:
+        """Status, headers and text of the answer; a redirect within the host is followed."""
         assert self._client is not None  # noqa: S101  set by start
-        async with self._client.stream("POST", self.url, json=body) as response:
-            data = bytearray()
-            async for part in response.aiter_bytes():
-                data += part
-                if len(data) > MAX_ANSWER_BYTES:
-                    raise PermanentEngineError(f"the server's answer is larger than {MAX_ANSWER_BYTES:,} bytes")
-            return response.status_code, response.headers, data.decode("utf-8", "replace")
-
-    def _other_field(self, status: int, text: str, sent: str | None) -> str | None:
-        """Another way to name the cap on new tokens, where the server refused the one sent; else _SAME."""
-        if status != 400 or sent is None:
-            return _SAME
-        said, _ = error_text(text)
-        if "max_completion_tokens" in said and sent == "max_tokens":
-            self._tokens_field = "max_completion_tokens"
-            return self._tokens_field
-        # the cap does not fit into the window beside the prompt: leave it to the server
-        return None if "context length" in said or "context window" in said else _SAME
+        url = httpx.URL(self.url)
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self._client.stream("POST", url, json=body) as response:
+                if response.status_code in REDIRECTS:
+                    url = redirected(response)
+                    continue
+                data = bytearray()
+                async for part in response.aiter_bytes():
+                    data += part
+                    if len(data) > MAX_ANSWER_BYTES:
+                        raise PermanentEngineError(f"the server's answer is larger than {MAX_ANSWER_BYTES:,} bytes")
+                return response.status_code, response.headers, _text(bytes(data), response.status_code)
+        raise PermanentEngineError(f"{self.url} redirects more than {MAX_REDIRECTS} times")
 
     async def _free(self) -> None:
         if self._client is not None:
             await self._client.aclose()
-
-
-_SAME = "the same"
 
 
 def check_url(url: str, reach: Reach) -> None:
@@ -182,6 +180,16 @@ def read_key(env: str | None, file: str | None, reach: Reach) -> str | None:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise EnvironmentMissing(f"what {env or file} holds is no API key: printable ASCII without spaces")
     return key
+
+
+def _text(data: bytes, status: int) -> str:
+    """An answer's text. One that is not UTF-8 is refused, for letters would be lost; an error is shown all the same."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if status != 200:
+            return data.decode("utf-8", "replace")
+        raise PermanentEngineError(f"the server's answer is not UTF-8, as JSON is: {error}") from None
 
 
 def _json(text: str) -> Any:

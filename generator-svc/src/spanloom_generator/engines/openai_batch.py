@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -15,23 +16,35 @@ import structlog
 
 from spanloom.contracts.reach import Reach
 from spanloom.errors import EngineError, PermanentEngineError, TransientEngineError
-from spanloom_generator.engines.batches import ENDED, BatchApi
-from spanloom_generator.engines.chat import body_of, error_of, result_of
+from spanloom_generator.engines.batches import ENDED, BatchApi, OddAnswer
+from spanloom_generator.engines.chat import error_of, result_of
 from spanloom_generator.engines.openai import check_url, read_key
+from spanloom_generator.engines.parameters import Parameters, Without
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
 log = structlog.stdlib.get_logger(__name__)
 GATHER_S = 2.0
 """A batch is sent when no further call has come for so long, or it is full."""
+ODD_ANSWERS = 5
+"""So often in a row a batch is asked after where the answer is none of the API's; then its calls end with that."""
+MAX_HOLD_S = 3600.0
+"""Longest pause before calls are sent again that the server had no room for (`token_limit_exceeded`)."""
+REFUSALS = 20
+"""So often a call is sent again that the server had no room for."""
 
 
 @dataclass
 class _Call:
     """A call that waits for its batch: its line in the file, and the future of its result."""
 
+    request: CallRequest
     line: bytes
     future: Future[CallResult]
     at: float
+    without: tuple[Without, ...] = ()
+    """What it goes without, since the server refused it."""
+    refusals: int = 0
+    """Batches with it that the server had no room for."""
 
 
 @dataclass
@@ -40,7 +53,8 @@ class _Batch:
 
     id: str
     calls: dict[str, _Call] = field(default_factory=dict)
-    created: float = field(default_factory=time.monotonic)
+    odd: int = 0
+    """Answers in a row that were none of the API's."""
 
 
 class OpenAIBatchEngine(Engine):
@@ -49,7 +63,9 @@ class OpenAIBatchEngine(Engine):
     At most `max_requests` requests and `max_bytes` bytes a batch (the API's own limits are 50,000 and 200 MB), asked
     after every `poll_s` seconds. A call's id is its row's: after a restart a call that is part of an earlier batch
     waits for that one, so that nothing is paid for twice. What an expired batch has finished is kept; the rest fails
-    for now and is asked again.
+    for now and is asked again. `extra` are further fields of the API. What the server has no room for
+    (`token_limit_exceeded`) is sent again later, in smaller batches. A parameter that it refuses by name is left out
+    from then on.
     """
 
     name = "openai_batch"
@@ -57,6 +73,7 @@ class OpenAIBatchEngine(Engine):
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.model = str(config["model"])
         self.base_url = str(config["base_url"])
+        self.parameters = Parameters(config.get("extra") or {})
         self.poll_s = float(config.get("poll_s", 30))
         self.max_requests = int(config.get("max_requests", 50_000))
         self.max_bytes = int(config.get("max_bytes", 200_000_000))
@@ -67,6 +84,8 @@ class OpenAIBatchEngine(Engine):
         self._futures: dict[str, Future[CallResult]] = {}
         self._open: dict[str, _Batch] = {}  # touched by the thread alone while it runs
         self._earlier: dict[str, str] | None = None
+        self._most = self.max_requests
+        self._hold_s, self._held_until = 0.0, 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -86,14 +105,7 @@ class OpenAIBatchEngine(Engine):
 
     def submit(self, request: CallRequest) -> Future[CallResult]:
         future: Future[CallResult] = Future()
-        line = orjson.dumps(
-            {
-                "custom_id": request.prompt_id,
-                "method": "POST",
-                "url": "/v1/chat/completions",
-                "body": body_of(request, self.model),
-            }
-        )
+        line = self._line(request)
         if self._thread is None or self._stop.is_set():
             future.set_exception(PermanentEngineError("the engine was not started, or is closed"))
         elif len(line) + 1 > self.max_bytes:
@@ -102,10 +114,15 @@ class OpenAIBatchEngine(Engine):
             )
         else:
             with self._lock:
-                self._waiting[request.prompt_id] = _Call(line, future, time.monotonic())
+                self._waiting[request.prompt_id] = _Call(request, line, future, time.monotonic())
                 self._futures[request.prompt_id] = future
             future.add_done_callback(lambda done: self._forget(request.prompt_id, done))
         return future
+
+    def _line(self, request: CallRequest, without: tuple[Without, ...] = ()) -> bytes:
+        body = self.parameters.body(request, self.model, without)
+        call = {"custom_id": request.prompt_id, "method": "POST", "url": "/v1/chat/completions", "body": body}
+        return orjson.dumps(call)
 
     def _forget(self, prompt_id: str, future: Future[CallResult]) -> None:
         with self._lock:
@@ -119,7 +136,7 @@ class OpenAIBatchEngine(Engine):
             if time.monotonic() - polled >= self.poll_s:
                 polled = time.monotonic()
                 for batch in list(self._open.values()):
-                    self._poll(batch)
+                    self._look_after(batch)
 
     def _send(self) -> None:
         """Send what has gathered: calls of earlier batches join those, the others make a new one."""
@@ -135,23 +152,33 @@ class OpenAIBatchEngine(Engine):
                 self._open.setdefault(batch, _Batch(batch)).calls[prompt_id] = calls.pop(prompt_id)
             if calls:
                 made = self._api.create(self._api.upload([call.line for call in calls.values()]))
-                self._open[str(made["id"])] = _Batch(str(made["id"]), calls)
-                log.info("batch sent", batch=made["id"], calls=len(calls))
-        except (EngineError, KeyError, ValueError) as error:
-            _fail(calls, error if isinstance(error, EngineError) else PermanentEngineError(f"no batch API: {error!r}"))
+                self._open[made] = _Batch(made, calls)
+                log.info("batch sent", batch=made, calls=len(calls))
+        except OddAnswer as error:
+            self._earlier = None  # the batch may have been made all the same: look for it before another is
+            _fail(calls, error)
+        except EngineError as error:
+            _fail(calls, error)
+        except Exception as error:
+            log.exception("calls could not be sent", calls=len(calls))
+            _fail(calls, PermanentEngineError(f"no batch API: {type(error).__name__}: {error}"))
 
     def _gathered(self) -> dict[str, _Call]:
         with self._lock:
             for prompt_id in [p for p, call in self._waiting.items() if call.future.cancelled()]:
                 del self._waiting[prompt_id]
             size = sum(len(call.line) + 1 for call in self._waiting.values())
-            full = len(self._waiting) >= self.max_requests or size >= self.max_bytes
+            full = len(self._waiting) >= self._most or size >= self.max_bytes
             newest = max((call.at for call in self._waiting.values()), default=0.0)
-            if not self._waiting or (not full and time.monotonic() - newest < self.gather_s):
+            if (
+                not self._waiting
+                or time.monotonic() < self._held_until
+                or (not full and time.monotonic() - newest < self.gather_s)
+            ):
                 return {}
             calls: dict[str, _Call] = {}
             taken = 0
-            while self._waiting and len(calls) < self.max_requests:
+            while self._waiting and len(calls) < self._most:
                 prompt_id, call = next(iter(self._waiting.items()))
                 if taken + len(call.line) + 1 > self.max_bytes:
                     break
@@ -160,61 +187,136 @@ class OpenAIBatchEngine(Engine):
             return calls
 
     def _find_earlier(self) -> dict[str, str]:
-        """Batch by call id, of batches of ours that run, or that ended with this call answered."""
+        """Batch by call id, of batches of ours that run, or that ended with this call answered.
+
+        A batch whose files are gone answers nobody any more: it is passed over.
+        """
         assert self._api is not None  # noqa: S101  set by start
         found: dict[str, str] = {}
         for batch in self._api.ours():
             status = batch.get("status")
             if status in ("failed", "cancelling", "cancelled"):
                 continue
-            if status in ENDED:
-                ids = [x.get("custom_id") for x in self._api.lines(batch.get("output_file_id"))]
-            else:
-                ids = [x.get("custom_id") for x in self._api.lines(batch.get("input_file_id"))]
+            file = batch.get("output_file_id") if status in ENDED else batch.get("input_file_id")
+            try:
+                ids = [line["custom_id"] for line in self._api.lines(file) if line.get("custom_id") is not None]
+            except PermanentEngineError as error:
+                log.warning("an earlier batch cannot be read", batch=batch["id"], file=file, error=str(error))
+                continue
             for prompt_id in ids:
                 found.setdefault(str(prompt_id), str(batch["id"]))
         return found
 
+    def _look_after(self, batch: _Batch) -> None:
+        """Poll a batch; whatever its answer, the thread goes on, and what cannot be read ends the batch's calls."""
+        try:
+            self._poll(batch)
+            batch.odd = 0
+        except OddAnswer as error:
+            batch.odd += 1
+            log.warning("no answer of the batch API", batch=batch.id, error=str(error), times=batch.odd)
+            if batch.odd >= ODD_ANSWERS:
+                self._give_up(batch, PermanentEngineError(f"batch {batch.id}: {error}"))
+        except TransientEngineError as error:
+            log.warning("batch not reached, asked again later", batch=batch.id, error=str(error))
+        except PermanentEngineError as error:
+            self._give_up(batch, error)
+        except Exception as error:
+            log.exception("a batch could not be read", batch=batch.id)
+            self._give_up(batch, PermanentEngineError(f"batch {batch.id}: {type(error).__name__}: {error}"))
+
+    def _give_up(self, batch: _Batch, error: EngineError) -> None:
+        """End a batch's calls; a retry of one joins the batch again, which is paid for."""
+        self._earlier = {**(self._earlier or {}), **dict.fromkeys(batch.calls, batch.id)}
+        _fail(batch.calls, error)
+        self._open.pop(batch.id, None)
+
     def _poll(self, batch: _Batch) -> None:
         """Ask after a batch; when it has ended, give every call its result."""
         assert self._api is not None  # noqa: S101  set by start
-        try:
-            now = self._api.get(batch.id)
-            if now.get("status") not in ENDED:
-                if all(call.future.cancelled() for call in batch.calls.values()):
-                    self._api.cancel(batch.id)
-                    del self._open[batch.id]
-                return
-            seconds = float((now.get("completed_at") or now.get("expired_at") or 0) - (now.get("created_at") or 0))
-            lines = [*self._api.lines(now.get("output_file_id")), *self._api.lines(now.get("error_file_id"))]
-        except TransientEngineError as error:
-            log.warning("batch not reached, asked again later", batch=batch.id, error=str(error))
+        now = self._api.get(batch.id)
+        if now.get("status") not in ENDED:
+            if not isinstance(now.get("status"), str):
+                raise OddAnswer(f"batch {batch.id} has no status: {str(now)[:200]}")
+            if all(call.future.cancelled() for call in batch.calls.values()):
+                self._api.cancel(batch.id)
+                del self._open[batch.id]
             return
-        except PermanentEngineError as error:
-            _fail(batch.calls, error)
-            del self._open[batch.id]
+        if now["status"] == "failed" and _codes(now) == {"token_limit_exceeded"}:
+            self._send_later(batch, now)
             return
+        seconds = (_time(now.get("completed_at")) or _time(now.get("expired_at"))) - _time(now.get("created_at"))
+        lines = [*self._api.lines(now.get("output_file_id")), *self._api.lines(now.get("error_file_id"))]
+        self._most, self._hold_s = self.max_requests, 0.0  # there was room
         for line in lines:
             call = batch.calls.pop(str(line.get("custom_id")), None)
             if call is not None:
-                self._answer(call, line, max(seconds, 0.0))
-        _fail(batch.calls, _unanswered(now))
+                self._answer(call, line, min(max(seconds, 0.0), 1e9))
+        unreadable = [
+            str(line["unreadable"]) for line in lines if "unreadable" in line and line.get("custom_id") is None
+        ]
+        _fail(batch.calls, _unanswered(now, unreadable))
         del self._open[batch.id]
 
+    def _send_later(self, batch: _Batch, now: Mapping[str, Any]) -> None:
+        """The server has no room for a batch's tokens beside those that it works on: smaller ones, after a pause."""
+        self._hold_s = min(max(2 * self._hold_s, self.poll_s), MAX_HOLD_S)
+        self._held_until = time.monotonic() + self._hold_s
+        self._most = max(1, len(batch.calls) // 2)
+        for call in batch.calls.values():
+            call.refusals += 1
+        spent = {name: call for name, call in batch.calls.items() if call.refusals >= REFUSALS}
+        _fail(spent, _unanswered(now))
+        again = {name: call for name, call in batch.calls.items() if name not in spent}
+        log.warning("no room for a batch, sent again later", batch=batch.id, calls=len(again), pause_s=self._hold_s)
+        self._put_back(again)
+        del self._open[batch.id]
+
+    def _put_back(self, calls: Mapping[str, _Call]) -> None:
+        with self._lock:
+            for name, call in calls.items():
+                if not call.future.cancelled():
+                    self._waiting[name] = call
+
     def _answer(self, call: _Call, line: dict[str, Any], seconds: float) -> None:
-        if not call.future.set_running_or_notify_cancel():
-            return
-        response = line.get("response")
+        """Give a call what its line says. Where a parameter was refused by name, the call is sent again without it."""
         try:
-            if not isinstance(response, dict):
-                raise _line_error(line.get("error"))
-            status = int(response.get("status_code") or 0)
-            if status != 200:
-                body = orjson.dumps(response.get("body")).decode()
-                raise error_of(status, body, {"x-request-id": str(response.get("request_id"))})
-            call.future.set_result(result_of(response.get("body"), seconds=seconds, model=self.model))
+            result = self._result(call, line, seconds)
         except EngineError as error:
-            call.future.set_exception(error)
+            if call.future.set_running_or_notify_cancel():
+                call.future.set_exception(error)
+            return
+        except Exception as error:
+            log.exception("a line could not be read", call=call.request.prompt_id)
+            if call.future.set_running_or_notify_cancel():
+                call.future.set_exception(PermanentEngineError(f"the line cannot be read: {error!r}"[:500]))
+            return
+        if result is None:
+            self._put_back({call.request.prompt_id: call})
+        elif call.future.set_running_or_notify_cancel():
+            call.future.set_result(result)
+
+    def _result(self, call: _Call, line: dict[str, Any], seconds: float) -> CallResult | None:
+        """The result in a line; None where the call is to be sent again with less."""
+        if "unreadable" in line:
+            raise TransientEngineError(str(line["unreadable"]))
+        response = line.get("response")
+        if not isinstance(response, dict):
+            raise _line_error(line.get("error"))
+        status = response.get("status_code")
+        if type(status) is not int:
+            raise PermanentEngineError(f"the line has no status_code: {str(response)[:200]}")
+        if status != 200:
+            body = orjson.dumps(response.get("body")).decode()
+            sent = orjson.loads(call.line)["body"]
+            learned = self.parameters.learn(status, body, sent)
+            if learned is not None:
+                call.without += () if learned.always else (learned,)
+                call.line, call.at = self._line(call.request, call.without), time.monotonic()
+                return None
+            raise error_of(status, body, {"x-request-id": str(response.get("request_id"))})
+        result = result_of(response.get("body"), seconds=seconds, model=self.model)
+        return replace(result, notes=(*self.parameters.notes(call.request, call.without), *result.notes))
 
     def cancel(self, prompt_ids: Collection[str]) -> None:
         """Calls that were not sent are dropped; a batch all of whose calls were given up is cancelled at the server."""
@@ -256,11 +358,31 @@ def _line_error(error: Any) -> EngineError:
     return PermanentEngineError(what)
 
 
-def _unanswered(batch: Mapping[str, Any]) -> EngineError:
+def _unanswered(batch: Mapping[str, Any], unreadable: Sequence[str] = ()) -> EngineError:
     """Why a batch that has ended holds no answer to a call."""
     status = batch.get("status")
     if status == "failed":
-        found = (batch.get("errors") or {}).get("data") or [{}]
-        said = "; ".join(f"line {x.get('line')}: {x.get('message')}" for x in found[:3])
-        return PermanentEngineError(f"batch {batch.get('id')} failed: {said}")
-    return TransientEngineError(f"batch {batch.get('id')} is {status} and holds no answer to the call")
+        said = "; ".join(f"line {x.get('line')}: {x.get('message')}" for x in _errors(batch)[:3]) or "no reason given"
+        what = f"batch {batch.get('id')} failed: {said}"
+        return TransientEngineError(what) if "token_limit_exceeded" in _codes(batch) else PermanentEngineError(what)
+    what = f"batch {batch.get('id')} is {status} and holds no answer to the call"
+    return TransientEngineError("; ".join([what, *unreadable[:3]]))
+
+
+def _errors(batch: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = batch.get("errors")
+    data = found.get("data") if isinstance(found, dict) else None
+    return [x for x in data if isinstance(x, dict)] if isinstance(data, list) else []
+
+
+def _codes(batch: Mapping[str, Any]) -> set[str]:
+    return {str(error.get("code")) for error in _errors(batch)}
+
+
+def _time(value: Any) -> float:
+    """A time in seconds since 1970, as a number or its digits; 0 where there is none."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+    return found if math.isfinite(found) else 0.0

@@ -25,11 +25,12 @@ class ChatMessage(TypedDict):
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to sample one completion. `max_tokens` counts new tokens; temperature 0 is greedy."""
+    """How to sample one completion. `max_tokens` counts new tokens; temperature 0 is greedy; None leaves a parameter to
+    the model."""
 
-    temperature: float = 0.8
-    top_p: float = 0.8
-    max_tokens: int = 8192
+    temperature: float | None = 0.8
+    top_p: float | None = 0.8
+    max_tokens: int | None = 8192
     seed: int | None = None
 
 
@@ -69,6 +70,8 @@ class CallResult:
     links: str | None = None
     """Of a translation: its links to the sentence, as `ner.links` writes them; `linked_by` says what made them."""
     linked_by: str | None = None
+    notes: tuple[str, ...] = ()
+    """What the ledger tells of the call: parameters left out, counts cut to what can be stored."""
 
 
 class Engine(ABC):

@@ -159,15 +159,15 @@ def answer(llm: ToyLLM, request: CallRequest, most: int, model: str) -> CallResu
     """
     began = time.monotonic()
     count = int(request.extra.get("n", OBJECTS))
+    sampling, left = request.sampling, request.sampling.max_tokens or count * most
     written = sample_objects(
         llm.model,
         count,
-        seed=request.sampling.seed,
-        temperature=request.sampling.temperature,
-        top_p=request.sampling.top_p,
-        max_tokens=min(request.sampling.max_tokens, most),
+        seed=sampling.seed,
+        temperature=1.0 if sampling.temperature is None else sampling.temperature,
+        top_p=1.0 if sampling.top_p is None else sampling.top_p,
+        max_tokens=min(left, most),
     )
-    left = request.sampling.max_tokens
     lines: list[list[int]] = []
     for ids in written:
         lines.append(ids[:left])

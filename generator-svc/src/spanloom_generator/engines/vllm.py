@@ -159,9 +159,9 @@ class VllmEngine(LoopEngine):
         elif request.constrain == "json_schema":
             structured = StructuredOutputsParams(json=request.schema)
         return SamplingParams(
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-            max_tokens=min(sampling.max_tokens, window - prompt_tokens),
+            temperature=1.0 if sampling.temperature is None else sampling.temperature,
+            top_p=1.0 if sampling.top_p is None else sampling.top_p,
+            max_tokens=min(sampling.max_tokens or window, window - prompt_tokens),
             seed=sampling.seed,
             structured_outputs=structured,
             output_kind=RequestOutputKind.FINAL_ONLY,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +219,10 @@ def test_other_names_for_the_cap(serve: Serve, engine_at: Open) -> None:
 
 
 def test_a_cap_larger_than_the_window_is_left_out(serve: Serve, engine_at: Open) -> None:
-    said = "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens"
+    said = (
+        "This model's maximum context length is 4096 tokens. However, you requested 4190 tokens "
+        "(4090 in the messages, 100 in the completion)"
+    )
 
     def answer(body: dict[str, Any], _: int) -> Answer:
         return (400, {}, {"error": {"message": said}}) if "max_tokens" in body else (200, {}, completion())
@@ -276,3 +281,119 @@ def test_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(EnvironmentMissing, match=what) as caught:
             openai.read_key(env, file, reach)
         assert "secret" not in str(caught.value)
+
+
+def test_what_is_null_is_left_out_and_extra_fields_are_sent(serve: Serve, engine_at: Open) -> None:
+    server = serve(lambda body, _: (200, {}, completion()))
+    engine = engine_at(server.url, extra={"reasoning_effort": "low", "max_completion_tokens": 9})
+    asked = replace(request(), sampling=Sampling(None, None, None, None))
+    assert engine.submit(asked).result(10).notes == ()
+    messages = [{"role": "user", "content": "call 0 på"}]
+    sent = {"model": "m", "messages": messages, "reasoning_effort": "low", "max_completion_tokens": 9}
+    assert server.seen[0][2] == sent
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [
+        (400, {"error": {"message": "Unsupported value: 'NAME' does not support 0.7.", "param": "NAME"}}),
+        (400, {"error": {"message": "Unsupported parameter: 'NAME' is not supported with this model."}}),
+        (422, {"detail": [{"loc": ["body", "NAME"], "msg": "Extra inputs are not permitted"}]}),
+        (400, {"error": {"message": "Unrecognized request argument supplied: NAME"}}),
+    ],
+)  # fmt: skip
+def test_a_parameter_refused_by_name_is_left_out_from_then_on(
+    serve: Serve, engine_at: Open, status: int, refusal: dict[str, Any]
+) -> None:
+    def answer(body: dict[str, Any], _: int) -> Answer:
+        for name in ("temperature", "seed"):
+            if name in body:
+                return status, {}, json.loads(json.dumps(refusal).replace("NAME", name))
+        return 200, {}, completion()
+
+    server = serve(answer)
+    engine = engine_at(server.url)
+    first, second = (engine.submit(request(i)).result(10) for i in range(2))
+    assert [sorted({"temperature", "seed", "top_p"} & body.keys()) for _, _, body in server.seen] == [
+        ["seed", "temperature", "top_p"], ["seed", "top_p"], ["top_p"], ["top_p"],
+    ]  # fmt: skip
+    assert [note.partition(":")[0] for note in first.notes] == ["seed left out", "temperature left out"]
+    assert second.notes == first.notes
+
+
+def test_a_value_out_of_range_is_no_refusal_of_the_parameter(serve: Serve, engine_at: Open) -> None:
+    said = {"error": {"message": "Invalid 'temperature': must be between 0 and 0.5", "param": "temperature"}}
+    server = serve(lambda _, __: (400, {}, said))
+    with pytest.raises(PermanentEngineError, match="must be between"):
+        engine_at(server.url).submit(request()).result(10)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 4096 tokens. However, your messages resulted in 5000 tokens.",
+        "This model's maximum context length is 4,096 tokens. However, you requested 5,100 tokens "
+        "(5,000 in the messages, 100 in the completion).",
+        "The decoder prompt (length 5000) is longer than the maximum model length of 4096",
+        "This model's maximum context length is 4096 tokens. However, your request has 5000 input tokens.",
+        "the request exceeds the available context size, try increasing it",
+    ],
+)
+def test_a_prompt_too_long_is_not_sent_twice(serve: Serve, engine_at: Open, said: str) -> None:
+    server = serve(lambda _, __: (400, {}, {"error": {"message": said, "code": "context_length_exceeded"}}))
+    with pytest.raises(PermanentEngineError, match="HTTP 400"):
+        engine_at(server.url).submit(request()).result(10)
+    assert len(server.seen) == 1
+
+
+def test_a_redirect_within_the_host_is_followed(serve: Serve, engine_at: Open) -> None:
+    other = serve(lambda _, __: (200, {}, completion("stolen")))
+    server = serve(
+        lambda body, number: (
+            (308, {"Location": "/v1/chat/completions/"}, b"")
+            if number == 0
+            else (200, {}, completion("followed"))
+            if number == 1
+            else (307, {"Location": f"{other.url}/chat/completions"}, b"")
+        )
+    )
+    engine = engine_at(server.url)
+    assert engine.submit(request()).result(10).text == "followed"
+    assert server.seen[1][0] == "/v1/chat/completions/"
+    assert server.seen[1][2] == server.seen[0][2]
+    with pytest.raises(PermanentEngineError, match=r"not the same host; .*engine\.base_url"):
+        engine.submit(request()).result(10)
+    assert other.seen == []
+    loop = serve(lambda _, __: (307, {"Location": "/v1/again"}, b""))
+    with pytest.raises(PermanentEngineError, match="redirects more than 5 times"):
+        engine_at(loop.url).submit(request()).result(10)
+
+
+def test_a_query_in_the_base_url_stays_as_azure_asks(
+    serve: Serve, engine_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-1")
+    server = serve(lambda _, __: (200, {}, completion()))
+    engine_at(f"{server.url}/d/?api-version=2024-10-21", api_key_env="MY_KEY").submit(request()).result(10)
+    path, headers, _ = server.seen[0]
+    assert path == "/v1/d/chat/completions?api-version=2024-10-21"
+    assert headers["api-key"] == "sk-1"
+
+
+def test_a_body_that_is_not_utf_8_is_refused(serve: Serve, engine_at: Open) -> None:
+    server = serve(lambda _, __: (200, {}, json.dumps(completion("på"), ensure_ascii=False).encode("latin-1")))
+    with pytest.raises(PermanentEngineError, match="not UTF-8"):
+        engine_at(server.url).submit(request()).result(10)
+    assert len(server.seen) == 1
+
+
+def test_content_as_parts_and_counts_that_cannot_be_stored(serve: Serve, engine_at: Open) -> None:
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "på"}]
+    answer = completion(parts)  # type: ignore[arg-type]
+    body = json.dumps(answer | {"usage": {"prompt_tokens": -1, "completion_tokens": 77}}).replace("77", "1e999")
+    result = engine_at(serve(lambda _, __: (200, {}, body.encode())).url).submit(request()).result(10)
+    assert (result.text, result.tokens_in, result.tokens_out) == ("på", 0, 2**31 - 1)
+    assert result.notes == (
+        "usage.prompt_tokens was -1, stored as 0", "usage.completion_tokens was inf, stored as 2147483647",
+    )  # fmt: skip

@@ -22,7 +22,8 @@ WHICH = {
 }
 _CALL = text("""
 SELECT p.id, p.run_id, p.dataset_id, p.call_index, p.request, p.seeds, p.state, p.attempt, p.reason,
-       c.text, c.error, c.finish_reason, c.model, c.tokens_in, c.tokens_out, c.seconds, c.created_at, c.judged_at,
+       c.text, c.error, c.finish_reason, c.model, c.tokens_in, c.tokens_out, c.seconds, c.notes, c.drafts, c.created_at,
+       c.judged_at,
        d.language, d.source, d.split, d.version, d.tags
   FROM prompts p JOIN datasets d ON d.id = p.dataset_id LEFT JOIN completions c ON c.id = p.id
  WHERE p.run_id = :run AND p.id = :id
