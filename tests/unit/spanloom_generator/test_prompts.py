@@ -191,7 +191,7 @@ def test_too_few_sentences(more: dict[str, Any], what: str) -> None:
 
 
 def test_language_outside_the_registry_needs_a_name() -> None:
-    item = {"code": "fo", "gold": {"path": "x"}, "related": None}
+    item = {"code": "xx", "gold": {"path": "x"}, "related": None}
     training = {"settings": ["from_scratch"]}
     with pytest.raises(SpecError, match="give its English `name`"):
         plans(spec_of(languages=[item], training=training))

@@ -1,10 +1,14 @@
-"""Languages Spanloom knows: names, families, scripts, related languages and gold data. Others are given in the spec."""
+"""Languages Spanloom knows: the paper's with related language and gold data, every other of ISO 639 with name, family
+and script (`languages.tsv`, written by `infra/language_table.py`). What a specification gives comes before either."""
 
 from __future__ import annotations
 
 import copy
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 from typing import Any
 
 from spanloom.data.named import COLLECTIONS
@@ -14,16 +18,17 @@ from spanloom.data.named import COLLECTIONS
 class Language:
     """A language under the code that its gold data uses.
 
-    `script` is ISO 15924; `in_xlmr` whether XLM-R was pre-trained on it (Conneau et al., 2020, Table 6); `related` the
-    language whose gold data comes first in `fine_tuning` (the paper's Table 2); `gold` and `wikiann` data set names.
+    `family` is None where no table has one; `script` is ISO 15924, None where unknown; `in_xlmr` whether XLM-R was
+    pre-trained on it (Conneau et al., 2020, Table 6); `related` the language whose gold data comes first in
+    `fine_tuning` (the paper's Table 2); `gold` and `wikiann` data set names.
     """
 
     code: str
     iso1: str | None
     iso3: str
     name: str
-    family: str
-    script: str
+    family: str | None
+    script: str | None
     in_xlmr: bool
     related: str | None = None
     gold: str | None = None
@@ -67,9 +72,35 @@ PAPER_LANGUAGES = tuple(code for code in LANGUAGES if code != "en")
 _BY_CODE = {code: language for language in _ALL for code in (language.code, language.iso1, language.iso3) if code}
 
 
+_IN_XLMR = frozenset([
+    "af", "am", "ar", "as", "az", "be", "bg", "bn", "br", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo",
+    "es", "et", "eu", "fa", "fi", "fr", "fy", "ga", "gd", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id",
+    "is", "it", "ja", "jv", "ka", "kk", "km", "kn", "ko", "ku", "ky", "la", "lo", "lt", "lv", "mg", "mk", "ml",
+    "mn", "mr", "ms", "my", "ne", "nl", "no", "om", "or", "pa", "pl", "ps", "pt", "ro", "ru", "sa", "sd", "si",
+    "sk", "sl", "so", "sq", "sr", "su", "sv", "sw", "ta", "te", "th", "tl", "tr", "ug", "uk", "ur", "uz", "vi",
+    "xh", "yi", "zh", "nb", "fil", "arb", "azj", "cmn", "ekk", "gaz", "ory", "pes", "plt", "swh", "zsm",
+])  # fmt: skip
+"""Codes of the languages of CC-100 (Conneau et al., 2020, Table 6), and of the members that its macrolanguages mean."""
+
+
 def find_language(code: str) -> Language | None:
-    """The language of an ISO 639-1 or 639-3 code, None for one that is not in the registry."""
-    return _BY_CODE.get(code)
+    """The language of an ISO 639-1 or 639-3 code, None where ISO 639 has no living language of that code."""
+    return _BY_CODE.get(code) or _others().get(code)
+
+
+@lru_cache(maxsize=1)
+def _others() -> Mapping[str, Language]:
+    """Every language of the table under each of its codes."""
+    found: dict[str, Language] = {}
+    with resources.files("spanloom.data").joinpath("languages.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            iso1, iso3 = row["iso1"] or None, row["iso3"]
+            for code in filter(None, (iso1, iso3)):
+                seen = bool({iso1, iso3} & _IN_XLMR)
+                found[code] = Language(
+                    code, iso1, iso3, row["name"], row["family"] or None, row["script"] or None, seen
+                )
+    return found
 
 
 def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +183,8 @@ def _complete(item: Any, related: bool, given: Mapping[str, Any]) -> Any:
     partner = item.get("related")
     if known is not None:
         for field in ("name", "family", "script", "in_xlmr"):
-            item.setdefault(field, getattr(known, field))
+            if getattr(known, field) is not None:
+                item.setdefault(field, getattr(known, field))
         if "gold" not in item and known.gold:
             item["gold"] = {"name": known.gold}
         if "related" not in item and related and known.related:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -55,6 +56,41 @@ def test_iso_codes(code: str, name: str) -> None:
     found = find_language(code)
     assert found is not None
     assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "family", "script", "in_xlmr"),
+    [
+        ("es", "Spanish", "Indo-European", "Latn", True),
+        ("rus", "Russian", "Indo-European", "Cyrl", True),
+        ("zul", "Zulu", "Niger-Congo", "Latn", False),
+        ("zh", "Chinese", "Sino-Tibetan", "Hans", True),
+        ("quz", "Cusco Quechua", "Quechuan", None, False),
+        ("eus", "Basque", "Basque", "Latn", True),
+    ],
+)
+def test_every_living_language_has_what_the_tables_know(
+    code: str, name: str, family: str, script: str | None, in_xlmr: bool
+) -> None:
+    found = find_language(code)
+    assert found is not None
+    assert (found.name, found.family, found.script, found.in_xlmr) == (name, family, script, in_xlmr)
+    assert (found.related, found.gold) == (None, None)
+
+
+def test_a_language_of_the_table_needs_no_words_in_a_specification() -> None:
+    given = spec_of(languages=[{"code": "es", "gold": {"file": "es.conll"}, "related": None, "script": "Cyrl"}])
+    [spanish] = check_spec(complete_spec(given | {"training": {"settings": ["from_scratch"]}})).languages
+    assert (spanish.name, spanish.family, spanish.in_xlmr) == ("Spanish", "Indo-European", True)
+    assert spanish.script == "Cyrl", "what is given comes first"
+
+
+def test_no_code_means_two_languages() -> None:
+    lines = resources.files("spanloom.data").joinpath("languages.tsv").read_text("utf-8").splitlines()[1:]
+    codes = [code for line in lines for code in line.split("\t")[:2] if code]
+    assert len(lines) > 7000
+    assert len(codes) == len(set(codes))
+    assert find_language("xx") is None
 
 
 def test_codes_alone_make_a_whole_spec() -> None:
