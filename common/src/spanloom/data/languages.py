@@ -92,7 +92,7 @@ def find_language(code: str) -> Language | None:
 def _others() -> Mapping[str, Language]:
     """Every language of the table under each of its codes."""
     found: dict[str, Language] = {}
-    with resources.files("spanloom.data").joinpath("languages.tsv").open(encoding="utf-8", newline="") as file:
+    with resources.files("spanloom.data").joinpath("languages.tsv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             iso1, iso3 = row["iso1"] or None, row["iso3"]
             for code in filter(None, (iso1, iso3)):
