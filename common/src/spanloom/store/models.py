@@ -178,7 +178,16 @@ class Sample(Table):
     """
 
     __tablename__ = "samples"
-    __table_args__ = (Index("samples_identity", "dataset_id", "identity"),)
+    __table_args__ = (
+        Index("samples_identity", "dataset_id", "identity"),
+        Index(
+            "samples_flagged",
+            "dataset_id",
+            "call_index",
+            "candidate_index",
+            postgresql_where=text("repairs <> '{}' OR marks <> '{}'"),
+        ),
+    )
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
     call_index: Mapped[int] = mapped_column(primary_key=True)
     candidate_index: Mapped[int] = mapped_column(primary_key=True)

@@ -60,8 +60,11 @@ def sample_routes(db: Engine) -> APIRouter:
             run = run_head(connection, run_id)
             datasets = datasets_of(connection, run_id)
             here = query.chosen(datasets, wanted)
-            rows, following = query.sample_page(connection, wanted, here, after)
-            number, whole = query.counted(connection, wanted, here)
+            if after is None:
+                rows, following, number, whole = query.first_page(connection, wanted, here)
+            else:
+                rows, following = query.sample_page(connection, wanted, here, after)
+                number, whole = query.counted(connection, wanted, here)
         facets = query.facets(db, here)
         types = query.types_of(here or datasets)
         for row in rows:

@@ -21,18 +21,15 @@ DAMAGED = (
     "(s.marks && CAST('{broken_escape,bad_unicode}' AS text[]) OR s.repairs && CAST('{split_escape,nul}' AS text[]))"
 )
 """A broken escape or bad Unicode, marked or made whole; as in the view `yield_by_source`."""
+FLAGGED = "(s.repairs <> '{}' OR s.marks <> '{}')"
+"""What the index `samples_flagged` is over; said along with a repair, a mark or damage, so that it is used."""
 _KEYS = "s.dataset_id, s.call_index, s.candidate_index"
-_ACCEPTED = """
-SELECT s.dataset_id, s.call_index, s.candidate_index, s.tokens, s.ner_tags, s.repairs, s.marks, s.diagnostics,
-       c.action, c.after
-  FROM samples s
+_ACCEPTED = f"{_KEYS}, s.tokens, s.ner_tags, s.repairs, s.marks, s.diagnostics, c.action, c.after"
+_CORRECTED = """
   LEFT JOIN LATERAL (SELECT action, after FROM corrections c WHERE c.dataset_id = s.dataset_id
         AND c.call_index = s.call_index AND c.candidate_index = s.candidate_index ORDER BY c.id DESC LIMIT 1) c ON true
 """
-_REJECTED = """
-SELECT s.dataset_id, s.call_index, s.candidate_index, s.reason, s.reasons, s.char_offset, s.delta, s.repairs, s.excerpt
-  FROM rejections s
-"""
+_REJECTED = f"{_KEYS}, s.reason, s.reasons, s.char_offset, s.delta, s.repairs, s.excerpt"
 
 
 @dataclass(frozen=True)
@@ -56,6 +53,11 @@ class SampleFilter:
         """The filter as the address has it."""
         given = {name: value for name, value in asdict(self).items() if value not in (None, False)}
         return {name: 1 if value is True else value for name, value in given.items() if value != "accepted"}
+
+    @property
+    def bare(self) -> bool:
+        """Whether it names datasets alone, and nothing of what is in them."""
+        return self == SampleFilter(self.language, self.source, self.split, self.version, self.verdict)
 
 
 class Piece(NamedTuple):
@@ -88,6 +90,8 @@ def conditions(wanted: SampleFilter, datasets: Sequence[Mapping[str, Any]]) -> t
     """The filter as SQL over `s`, samples or rejections of these datasets, and its values."""
     values: dict[str, Any] = {"datasets": [row["id"] for row in datasets]}
     parts = ["s.dataset_id = ANY(:datasets)"]
+    if wanted.verdict != "rejected" and (wanted.repair or wanted.mark or wanted.damaged):
+        parts.append(FLAGGED)
     if wanted.repair:
         parts.append("s.repairs @> ARRAY[:repair]")
         values["repair"] = wanted.repair
@@ -96,7 +100,7 @@ def conditions(wanted: SampleFilter, datasets: Sequence[Mapping[str, Any]]) -> t
             parts.append("s.reason = :reason")
             values["reason"] = wanted.reason
         if wanted.q:
-            parts.append("s.excerpt ILIKE :q")
+            parts.append(_contains("s.excerpt", wanted.q))
             values["q"] = _like(wanted.q)
         return " AND ".join(parts), values
     if wanted.label:
@@ -114,7 +118,7 @@ def conditions(wanted: SampleFilter, datasets: Sequence[Mapping[str, Any]]) -> t
             "AND c.candidate_index = s.candidate_index)"
         )
     if wanted.q:
-        parts.append("array_to_string(s.tokens, ' ') ILIKE :q")
+        parts.append(_contains("array_to_string(s.tokens, ' ')", wanted.q))
         values["q"] = _like(wanted.q)
     return " AND ".join(parts), values
 
@@ -123,7 +127,7 @@ def sample_page(
     connection: Connection,
     wanted: SampleFilter,
     datasets: Sequence[Mapping[str, Any]],
-    after: tuple[str, int, int] | None,
+    after: tuple[str, int, int] | None = None,
     limit: int = PAGE,
 ) -> tuple[list[dict[str, Any]], tuple[str, int, int] | None]:
     """A page of samples or rejections after a key, and the key the next page begins after."""
@@ -133,20 +137,40 @@ def sample_page(
     if after is not None:
         where += f" AND ({_KEYS}) > (:after_dataset, :after_call, :after_candidate)"
         values |= dict(zip(("after_dataset", "after_call", "after_candidate"), after, strict=True))
-    base = _REJECTED if wanted.verdict == "rejected" else _ACCEPTED
-    statement = text(f"{base} WHERE {where} ORDER BY {_KEYS} LIMIT :limit")
+    columns, source, joined = _shape(wanted)
+    statement = text(f"SELECT {columns} FROM {source} s {joined} WHERE {where} ORDER BY {_KEYS} LIMIT :limit")  # noqa: S608
     rows = [dict(row) for row in connection.execute(statement, {**values, "limit": limit + 1}).mappings()]
-    place = {row["id"]: row for row in datasets}
-    for row in rows:
-        row["dataset"] = place[row["dataset_id"]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return rows[:limit], _key(last) if last else None
+    return _paged(rows, datasets, limit)
+
+
+def first_page(
+    connection: Connection, wanted: SampleFilter, datasets: Sequence[Mapping[str, Any]], limit: int = PAGE
+) -> tuple[list[dict[str, Any]], tuple[str, int, int] | None, int, bool]:
+    """The first page, the key the next begins after, how many match up to `COUNTED`, and whether that is all.
+
+    Without a filter the datasets' own counts tell how many; with one, matches are looked for once, for page and count.
+    """
+    if wanted.bare or not datasets:
+        rows, following = sample_page(connection, wanted, datasets, None, limit)
+        return rows, following, *counted(connection, wanted, datasets)
+    where, values = conditions(wanted, datasets)
+    columns, source, joined = _shape(wanted)
+    statement = text(f"""
+WITH found AS MATERIALIZED (SELECT {_KEYS} FROM {source} s WHERE {where} ORDER BY {_KEYS} LIMIT :most)
+SELECT {columns}, (SELECT count(*) FROM found) AS found
+  FROM (SELECT * FROM found ORDER BY dataset_id, call_index, candidate_index LIMIT :limit) f
+  JOIN {source} s USING (dataset_id, call_index, candidate_index) {joined}
+ ORDER BY {_KEYS}
+""")  # noqa: S608  values are bound
+    asked = {**values, "limit": limit + 1, "most": COUNTED + 1}
+    rows = [dict(row) for row in connection.execute(statement, asked).mappings()]
+    number = rows[0]["found"] if rows else 0
+    return *_paged(rows, datasets, limit), min(number, COUNTED), number <= COUNTED
 
 
 def counted(connection: Connection, wanted: SampleFilter, datasets: Sequence[Mapping[str, Any]]) -> tuple[int, bool]:
     """How many match, up to `COUNTED`, and whether that is all. Without a filter the datasets' own counts tell."""
-    bare = SampleFilter(wanted.language, wanted.source, wanted.split, wanted.version, wanted.verdict)
-    if wanted == bare:
+    if wanted.bare:
         field = [
             row["candidates"] - row["accepted"] if wanted.verdict == "rejected" else row["accepted"] for row in datasets
         ]
@@ -154,12 +178,26 @@ def counted(connection: Connection, wanted: SampleFilter, datasets: Sequence[Map
     if not datasets:
         return 0, True
     where, values = conditions(wanted, datasets)
-    table = "rejections" if wanted.verdict == "rejected" else "samples"
     found = connection.execute(
-        text(f"SELECT count(*) FROM (SELECT FROM {table} s WHERE {where} LIMIT :most) x"),  # noqa: S608  values are bound
+        text(f"SELECT count(*) FROM (SELECT FROM {_shape(wanted)[1]} s WHERE {where} LIMIT :most) x"),  # noqa: S608
         {**values, "most": COUNTED + 1},
     ).scalar_one()
     return min(found, COUNTED), found <= COUNTED
+
+
+def _shape(wanted: SampleFilter) -> tuple[str, str, str]:
+    """Columns, table and joins of what a filter is about."""
+    return (_REJECTED, "rejections", "") if wanted.verdict == "rejected" else (_ACCEPTED, "samples", _CORRECTED)
+
+
+def _paged(
+    rows: list[dict[str, Any]], datasets: Sequence[Mapping[str, Any]], limit: int
+) -> tuple[list[dict[str, Any]], tuple[str, int, int] | None]:
+    """So many rows with their datasets, and the last one's key when there are more."""
+    place = {row["id"]: row for row in datasets}
+    for row in rows:
+        row["dataset"] = place[row["dataset_id"]]
+    return rows[:limit], _key(rows[limit - 1]) if len(rows) > limit else None
 
 
 def facets(engine: Engine, datasets: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, int]]]:
@@ -225,6 +263,13 @@ def _begin_tags(label: str, datasets: Sequence[Mapping[str, Any]]) -> list[int]:
     return sorted({i for row in datasets for i, tag in enumerate(row["tags"]) if tag[2:] == label and i})
 
 
+def _contains(expression: str, words: str) -> str:
+    """A condition that looks for the bound pattern `q`; what the search holds decides how much folding is needed."""
+    if words.lower() == words.upper():
+        return f"{expression} LIKE :q"
+    return f'{expression} COLLATE "C" ILIKE :q' if words.isascii() else f"{expression} ILIKE :q"
+
+
 def _like(words: str) -> str:
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
@@ -233,7 +278,8 @@ def _like(words: str) -> str:
 def sample_of(connection: Connection, dataset: Mapping[str, Any], call: int, candidate: int) -> dict[str, Any]:
     """One sample with its last correction, as a page of them has it."""
     statement = text(
-        f"{_ACCEPTED} WHERE s.dataset_id = :id AND s.call_index = :call AND s.candidate_index = :candidate"
+        f"SELECT {_ACCEPTED} FROM samples s {_CORRECTED} WHERE s.dataset_id = :id AND s.call_index = :call "  # noqa: S608
+        "AND s.candidate_index = :candidate"
     )
     found = connection.execute(statement, {"id": dataset["id"], "call": call, "candidate": candidate}).mappings().one()
     return {**found, "dataset": dict(dataset)}
