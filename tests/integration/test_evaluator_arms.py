@@ -33,6 +33,7 @@ from spanloom_evaluator.report.page import render_report
 from spanloom_evaluator.score.intervals import bootstrap
 from spanloom_evaluator.score.schemes import SentenceCounts, score
 from spanloom_evaluator.score.significance import compare, holm
+from spanloom_evaluator.web.queries.compare import arms_of, runs_compared
 from spanloom_evaluator.worker import EvaluatorWorker
 from spanloom_generator.api.runs import run_routes
 from spanloom_validator.api import dataset_routes
@@ -236,6 +237,24 @@ def test_significance_is_that_of_the_counts_at_equal_sizes(http: TestClient, run
     assert row["p_holm"] == row["p"]
     compared = {(r["control"], r["size"], r["source"]) for r in rows(http, "/source_comparison", run)}
     assert compared == {("epochs", 30, "organic"), ("epochs", 30, "recorded")}
+
+
+def test_arms_alike_in_two_runs_are_tested_in_pairs(db: Engine, run: str, evaluate: Evaluate) -> None:
+    for seed in (1, 2):
+        evaluate("organic", 0.02, seed=seed)
+        evaluate("llm", 0.4, seed=seed)
+    with db.connect() as connection:
+        llm, organic = sorted(arms_of(connection, run), key=lambda arm: arm["source"])
+        # As if another run's organic arm had scored what the llm's did here.
+        ((row,), pairs) = runs_compared(connection, [organic], [{**llm, "source": "organic"}, {**llm, "size": 7}])
+        ((same,), _) = runs_compared(connection, [organic], [organic])
+        assert runs_compared(connection, [organic], [llm]) == ([], 0), "no arm alike"
+    assert pairs == 1
+    assert row["test"].difference == pytest.approx(organic["f1"] - llm["f1"])
+    assert row["test"].lo > 0
+    assert row["told_apart"]
+    assert row["collapsed"] == (0.0, 0.0)
+    assert (same["test"].difference, same["told_apart"]) == (0.0, False)
 
 
 def test_holm_over_the_tests_of_a_language(http: TestClient, run: str, evaluate: Evaluate) -> None:

@@ -10,6 +10,7 @@ import altair as alt
 from spanloom.errors import DataError
 from spanloom_evaluator.report.plots import (
     COLOURS,
+    FONT,
     GREY,
     ZERO_SHOT,
     Chart,
@@ -185,6 +186,54 @@ def significance(rows: Iterable[Row], *, title: str = "Differences in F1 between
     return styled(faceted.resolve_scale(y="independent"), title)
 
 
+def gold_equivalents(rows: Iterable[Row], *, title: str = "What each way is worth in annotated sentences") -> Chart:
+    """Each way that is not annotated sentences alone: its F1 with the interval, and beside it what it is worth.
+
+    `rows` as in the view: language, setting, source, size, f1, f1_lo, f1_hi, sentences, interval, outside.
+    """
+    points: list[dict[str, Any]] = [
+        {
+            "language": str(row["language"]),
+            "way": _way(row),
+            "f1": float(row["f1"]),
+            "lo": float(row["f1_lo"]),
+            "hi": float(row["f1_hi"]),
+            "worth": worth_of(row),
+        }
+        for row in with_series(rows, apart=("control",))
+    ]
+    chart = alt.Chart(alt.Data(values=points))
+    y = alt.Y("way:N", title=None, sort=order(p["way"] for p in points), axis=_long_labels())
+    x = alt.X("f1:Q", title="F1", axis=alt.Axis(format=".2f"), scale=alt.Scale(padding=90, zero=False))
+    layers = alt.layer(
+        chart.transform_calculate(f1="datum.lo")
+        .mark_rule(strokeWidth=2, opacity=0.5, color=COLOURS[0])
+        .encode(x=x, x2="hi:Q", y=y),
+        chart.mark_point(filled=True, size=70, opacity=1, color=COLOURS[0]).encode(
+            x=x, y=y, tooltip=["way:N", *(alt.Tooltip(f"{n}:Q", format=".3f") for n in ("f1", "lo", "hi")), "worth:N"]
+        ),
+        chart.mark_text(dy=-11, fontSize=11, font=FONT).encode(x=x, y=y, text="worth:N"),
+    )
+    faceted = layers.properties(width=460, height=alt.Step(36)).facet(row=_languages(points), spacing=20)
+    return styled(faceted.resolve_scale(y="independent"), title)
+
+
+def _way(row: Row) -> str:
+    size = int(row["size"])
+    name = f"{row['source']}, {row['setting']}, {size:,}" if size else f"{ZERO_SHOT}, {row['setting']}"
+    return name.replace("_", " ")
+
+
+def worth_of(row: Row) -> str:
+    """A way's worth in annotated sentences in words, with its interval.
+
+    >>> worth_of({"sentences": 56.2, "interval": "41 to 82", "outside": None})
+    '56 sentences [41 to 82]'
+    """
+    worth = f"{row['sentences']:,.0f} sentences" if row["sentences"] is not None else row["outside"] or "not known"
+    return f"{worth} [{row['interval']}]"
+
+
 CHARTS: Mapping[str, Callable[..., Chart]] = {
     "f1_by_size": f1_by_size,
     "source_comparison": source_comparison,
@@ -192,6 +241,7 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "rejection_reasons": rejection_reasons,
     "leaderboard": leaderboard,
     "significance": significance,
+    "gold_equivalents": gold_equivalents,
 }
 """The chart of each view that has one."""
 

@@ -51,6 +51,14 @@ VIEWS = {
         {"language": "da", "setting": "fine_tuning", "size": 100, "source": "organic", "other": "llm",
          "difference": 0.1, "lo": 0.05, "hi": 0.15, "p_holm": p} for p in (0.01, 0.2)
     ],
+    "gold_equivalents": [
+        {"language": "da", "setting": "fine_tuning", "control": "epochs", "source": "llm", "version": 1,
+         "method": "direct", "size": size, "f1": 0.4, "f1_lo": 0.3, "f1_hi": 0.5, **worth}
+        for size, worth in (
+            (100, {"sentences": 56.2, "interval": "41 to 82", "outside": None}),
+            (20, {"sentences": None, "interval": "less than 30 to 31", "outside": "less than the smallest"}),
+        )
+    ],
 }  # fmt: skip
 
 
@@ -148,6 +156,12 @@ def test_every_view_is_drawn(view, tmp_path):
 def test_nothing_to_draw(view):
     with pytest.raises(DataError, match="no results to draw"):
         figures.CHARTS[view]([])
+
+
+def test_what_a_way_is_worth_is_told_beside_its_f1():
+    texts = _texts(figures.gold_equivalents(VIEWS["gold_equivalents"]))
+    assert {"56 sentences [41 to 82]", "less than the smallest [less than 30 to 31]"} <= set(texts)
+    assert "llm, fine tuning, 100" in texts
 
 
 def test_a_comparison_without_any_f1():

@@ -37,7 +37,7 @@ def compare_routes(db: Engine) -> APIRouter:
         who: Literal["all", "first", "second", "none"] = "all",
         start: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     ) -> Response:
-        """Choose two runs and an arm of each; the address holds the choice."""
+        """Choose two runs, and an arm of each; the address holds the choice. Without arms the runs are compared."""
         with db.connect() as connection:
             runs = query.compared_runs(connection)
             run = run or (runs[0]["id"] if runs else None)
@@ -47,6 +47,10 @@ def compare_routes(db: Engine) -> APIRouter:
             same = [arm for arm in others if first is None or arm["content_sha256"] == first["content_sha256"]]
             second = _named(same, b)
             found: dict[str, Any] = {}
+            whole: list[dict[str, Any]] = []
+            pairs = 0
+            if first is None and run != other:
+                whole, pairs = query.runs_compared(connection, arms, others)
             if first and second:
                 seeds, more_seeds = query.seeds_of(connection, first), query.seeds_of(connection, second)
                 if len(seeds[0].gold) != len(more_seeds[0].gold):
@@ -60,7 +64,7 @@ def compare_routes(db: Engine) -> APIRouter:
         given = {"run": run, "other": other, "a": a, "b": b, "who": None if who == "all" else who}
         return page(
             "compare.html", request, runs=runs, run=run, other=other, arms=arms, others=same, first=first,
-            second=second, found=found, who=who, start=start,
+            second=second, found=found, whole=whole, pairs=pairs, who=who, start=start,
             to=lambda **changes: address("/compare", given, **changes),
         )  # fmt: skip
 

@@ -41,9 +41,8 @@ def result_page_routes(db: Engine) -> APIRouter:
         with db.connect() as connection:
             run = run_head(connection, run_id)
         rows = {view.value: rows_of(db, view, run_id, limit=MOST) for view in VIEWS}
-        sql = {name: (query.query_of(name, run_id, ORDER[name]), query.definition_of(name)) for name in rows}
         return page(
-            "results.html", request, run=run, tab="results", rows=rows, sql=sql,
+            "results.html", request, run=run, tab="results", rows=rows, sql=_sql(run_id, *VIEWS),
             compared=query.comparison(rows["f1_by_size"], rows["significance"]),
         )  # fmt: skip
 
@@ -52,7 +51,14 @@ def result_page_routes(db: Engine) -> APIRouter:
         """What to do next, as `GET /v1/results/advice` says."""
         with db.connect() as connection:
             run = run_head(connection, run_id)
-        return page("next.html", request, run=run, tab="next", advice=advice_of(db, run_id))
+        advice = advice_of(db, run_id)
+        return page(
+            "next.html", request, run=run, tab="next", advice=advice, sql=_sql(run_id, ViewName.gold_equivalents),
+            equivalents=query.worths(
+                rows_of(db, ViewName.gold_equivalents, run_id, limit=MOST),
+                rows_of(db, ViewName.f1_by_size, run_id, limit=MOST),
+            ),
+        )  # fmt: skip
 
     @router.get("/evaluations/{evaluation:path}")
     def evaluation(
@@ -71,6 +77,7 @@ def result_page_routes(db: Engine) -> APIRouter:
                 raise NotFound(f"run {run_id} has no scored evaluation {evaluation!r}")
             scored = records.read(connection, evaluation)
             labels = query.label_scores(connection, evaluation)
+            precision, recall = query.precision_and_recall(connection, evaluation)
             places = _places(connection, head["dataset_id"])
         types = scored.schema.types
         found = query.confusions([s.tags for s in scored.test], scored.predicted, types)
@@ -93,12 +100,18 @@ def result_page_routes(db: Engine) -> APIRouter:
             return address(path, {"gold": gold, "predicted": predicted}, **changes)
 
         return page(
-            "evaluation.html", request, run=run, tab="results", head=head, labels=labels, types=types, to=to,
+            "evaluation.html", request, run=run, tab="results", head=head, labels=labels, precision=precision,
+            recall=recall, types=types, to=to,
             table=query.table_of(found, types), gold=gold, predicted=predicted, shown=shown, start=start,
             more=len(sentences) > query.WORST, sentences=len(scored.test),
         )  # fmt: skip
 
     return router
+
+
+def _sql(run_id: str, *views: ViewName) -> dict[str, tuple[str, str]]:
+    """Of each view: what one would type into psql for the rows shown, and the view's own definition."""
+    return {v.value: (query.query_of(v.value, run_id, ORDER[v.value]), query.definition_of(v.value)) for v in views}
 
 
 def _places(connection: Any, dataset: str) -> list[int]:

@@ -10,13 +10,19 @@ from sqlalchemy import Connection, text
 
 from spanloom.errors import NotFound
 from spanloom_evaluator import records
+from spanloom_evaluator.report.figures import ALPHA
 from spanloom_evaluator.score.schemes import ALL
-from spanloom_evaluator.score.significance import Comparison, compare
+from spanloom_evaluator.score.significance import Comparison, compare, holm
 from spanloom_evaluator.stored import SchemeCounts
 from spanloom_evaluator.web.queries.samples import pieces_of
 
 SWAPS = 4_000
 PAGE = 25
+PAIRS = 60
+"""Pairs of arms that are tested for one page."""
+RUN_SWAPS = 1_000
+LIKE = ("language", "content_sha256", "setting", "control", "size", "source", "version", "method")
+"""What arms of two runs are alike in: also their test set's content."""
 _RUNS = text("""
 SELECT r.id, r.name, r.created_at FROM runs r
  WHERE EXISTS (SELECT FROM arm_scores a WHERE a.run_id = r.id) ORDER BY r.created_at DESC LIMIT 500
@@ -26,6 +32,14 @@ SELECT a.id, a.run_id, a.language, a.source, a.setting, a.control, a.size, a.ver
        a.hi, d.content_sha256
   FROM arm_scores a JOIN datasets d ON d.id = a.dataset_id
  WHERE a.run_id = :run AND a.label_mapping = 'identity' ORDER BY a.language, a.setting, a.source, a.size, a.method, a.id
+""")
+_SEEDS_OF_MANY = text("""
+SELECT e.facts ->> 'arm' AS arm, coalesce((e.facts ->> 'collapsed')::boolean, false) AS collapsed,
+       s.true_positive, s.predicted, s.gold
+  FROM evaluations e
+  JOIN sentence_scores s ON s.evaluation_id = e.id AND s.reading = 'typed' AND s.label = :label
+ WHERE e.run_id = ANY(:runs) AND e.facts ->> 'arm' = ANY(:arms) AND e.state = 'done'
+ ORDER BY e.training_seed, e.subset_seed, e.id
 """)
 _SEEDS = text("""
 SELECT e.id, e.training_seed, coalesce((e.facts ->> 'collapsed')::boolean, false) AS collapsed,
@@ -52,6 +66,39 @@ def seeds_of(connection: Connection, arm: Mapping[str, Any]) -> list[Any]:
     if not rows:
         raise NotFound(f"arm {arm['id']} has no evaluation")
     return rows
+
+
+def runs_compared(
+    connection: Connection, arms: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], int]:
+    """The arms that two runs have alike, each with its difference (first less second), and how many pairs there are.
+
+    At most `PAIRS` are tested, in order; p values are adjusted by Holm over those.
+    """
+    known = {tuple(arm[name] for name in LIKE): arm for arm in others}
+    keys = [(arm, tuple(arm[name] for name in LIKE)) for arm in arms]
+    pairs = [(arm, known[key]) for arm, key in keys if key in known]
+    shown = pairs[:PAIRS]
+    asked = {
+        "runs": sorted({arm["run_id"] for pair in shown for arm in pair}),
+        "arms": sorted({arm["id"] for pair in shown for arm in pair}),
+        "label": ALL,
+    }
+    seeds: dict[str, list[Any]] = {}
+    for seed in connection.execute(_SEEDS_OF_MANY, asked) if shown else ():
+        seeds.setdefault(seed.arm, []).append(seed)
+    rows: list[dict[str, Any]] = []
+    for first, second in shown:
+        ours, theirs = seeds.get(first["id"], []), seeds.get(second["id"], [])
+        if not ours or not theirs:
+            continue
+        test = compare(_counts(ours), _counts(theirs), swaps=RUN_SWAPS)
+        rates = tuple(sum(one.collapsed for one in x) / len(x) for x in (ours, theirs))
+        rows.append({"first": first, "second": second, "test": test, "collapsed": rates})
+    for row, p in zip(rows, holm([row["test"].p for row in rows]), strict=True):
+        row["p_holm"] = p
+        row["told_apart"] = p < ALPHA and row["test"].lo * row["test"].hi > 0
+    return rows, len(pairs)
 
 
 def difference(first: Sequence[Any], second: Sequence[Any]) -> Comparison:

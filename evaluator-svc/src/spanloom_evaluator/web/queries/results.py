@@ -11,7 +11,9 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from spanloom.ner.spans import Span, spans_of
+from spanloom_evaluator.report.figures import worth_of
 from spanloom_evaluator.score.intervals import Interval, bootstrap
+from spanloom_evaluator.score.schemes import ALL
 from spanloom_evaluator.stored import SchemeCounts
 
 RESAMPLES = 2_000
@@ -21,6 +23,10 @@ WORST = 25
 _LABELS = text("""
 SELECT label, true_positive, predicted, gold FROM sentence_scores
  WHERE evaluation_id = :id AND reading = 'typed' ORDER BY label
+""")
+_ALL_LABELS = text("""
+SELECT true_positive, predicted, gold FROM sentence_scores
+ WHERE evaluation_id = :id AND reading = 'typed' AND label = :label
 """)
 _HEAD = text("""
 SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.source, e.setting, e.size, e.training_seed, e.method,
@@ -74,6 +80,16 @@ def comparison(points: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str,
     return rows
 
 
+def worths(equivalents: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of `gold_equivalents` with their worth in words and, from rows of `f1_by_size`, their collapse rate."""
+    names = ("language", "test_set", "setting", "control", "source", "version", "method", "size")
+    rates = {tuple(point[name] for name in names): point["collapse_rate"] for point in points}
+    return [
+        {**row, "worth": worth_of(row), "collapse_rate": rates.get(tuple(row[name] for name in names))}
+        for row in equivalents
+    ]
+
+
 def evaluation_of(connection: Connection, run_id: str, evaluation: str) -> dict[str, Any] | None:
     """An evaluation's row, None when the run has none of this id that is scored."""
     row = connection.execute(_HEAD, {"run": run_id, "id": evaluation}).mappings().first()
@@ -89,6 +105,16 @@ def label_scores(connection: Connection, evaluation: str) -> list[tuple[str, int
         interval = bootstrap([counts], label=row.label, resamples=RESAMPLES)
         out.append((row.label, int(array[2].sum()), int(array[1].sum()), interval))
     return sorted(out, key=lambda item: (item[0].islower(), -item[1]))
+
+
+def precision_and_recall(connection: Connection, evaluation: str) -> tuple[Interval, Interval]:
+    """Precision and recall over all labels with intervals: F1 of counts whose other side is made equal."""
+    row = connection.execute(_ALL_LABELS, {"id": evaluation, "label": ALL}).one()
+    found = []
+    for other in (row.predicted, row.gold):
+        counts = SchemeCounts("typed", ALL, np.asarray([row.true_positive, other, other], np.int32))
+        found.append(bootstrap([counts], resamples=RESAMPLES))
+    return found[0], found[1]
 
 
 def confusions(

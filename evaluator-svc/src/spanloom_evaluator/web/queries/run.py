@@ -216,5 +216,4 @@ def _told(kind: str, data: Mapping[str, Any], names: Mapping[str, str]) -> str:
     job, _, rest = name.partition(".")
     name = f"of {names[job].replace('_', ' ')}{f', on {rest}' if rest else ''}" if job in names else name
     words = {"job": "training", "evaluation": "evaluation", "dataset": "dataset"}.get(kind, kind)
-    f1 = f", F1 {data['f1']:.3f}" if isinstance(data.get("f1"), float) else ""
-    return f"{words} {name} is {str(data.get('state', 'changed')).replace('_', ' ')}{f1}"
+    return f"{words} {name} is {str(data.get('state', 'changed')).replace('_', ' ')}"

@@ -14,6 +14,7 @@ function inTheme(spec) {
   config.legend = { ...config.legend, labelColor: ink, titleColor: ink };
   config.header = { ...config.header, labelColor: ink, titleColor: ink };
   config.title = { ...config.title, color: ink };
+  config.text = { ...config.text, fill: soft };
   config.view = { ...config.view, stroke: line };
   delete spec.title;
   return spec;
