@@ -74,6 +74,11 @@ class Client:
         params = {} if check else {"check": "false"}
         return self._json("POST", "/v1/runs", content=spec.encode(), headers=headers, params=params)
 
+    def check(self, spec: str) -> list[str]:
+        """POST /v1/runs/check: all that is looked at before a run is accepted; gives warnings. Raises SpecError."""
+        headers = {"Content-Type": "application/yaml"}
+        return list(self._json("POST", "/v1/runs/check", content=spec.encode(), headers=headers)["warnings"])
+
     def run(self, run_id: str) -> dict[str, Any]:
         """GET /v1/runs/{id}."""
         return self._json("GET", f"/v1/runs/{self._id('run', run_id)}")

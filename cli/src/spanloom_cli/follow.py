@@ -154,14 +154,15 @@ class Pace:
             began = datetime.fromisoformat(run["created_at"])
             end = datetime.fromisoformat(run["ended_at"]) if run.get("ended_at") else datetime.now(UTC)
             parts.append(f"{_clock_time((end - began).total_seconds())} elapsed")
-        left = self.left_s(run)
-        if left is not None and run["state"] == "running":
-            parts.append(f"about {_clock_time(left)} left")
+        left, whole = self.left_s(run)
+        if left and run["state"] == "running":
+            parts.append(f"about {_clock_time(left)} left" if whole else f"{_clock_time(left)} left or more")
         return ", ".join(parts)
 
-    def left_s(self, run: dict[str, Any]) -> float | None:
-        """Seconds until the calls and jobs that are known now are done; None as long as nobody can tell."""
-        now, left, known = self._clock(), 0.0, False
+    def left_s(self, run: dict[str, Any]) -> tuple[float, bool]:
+        """Seconds until the calls and jobs that are known now are done, 0 where nobody can tell; and whether that is
+        all of them: of what has not begun it is not known."""
+        now, left, whole = self._clock(), 0.0, True
         calls, jobs = run["calls"], run["jobs"]
         for name, done, total in (
             ("calls", calls["completed"], calls["expected"]),
@@ -171,10 +172,10 @@ class Pace:
             if done >= total:
                 continue
             if done <= before:
-                return None
+                whole = False
+                continue
             left += (now - began) / (done - before) * (total - done)
-            known = True
-        return left if known else None
+        return left, whole
 
 
 def _clock_time(seconds: float) -> str:

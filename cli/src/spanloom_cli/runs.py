@@ -11,7 +11,7 @@ from spanloom.dev_sets import described
 from spanloom_cli.exits import Exit
 from spanloom_cli.options import Json, Limit, Url, client, print_json, print_rows
 from spanloom_cli.specs import SpecFile, mistakes_in, read_spec
-from spanloom_cli.work import failure_lines, paused_lines
+from spanloom_cli.work import failure_lines, paused_lines, refused_lines
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id; `spanloom runs` lists them.")]
 DATASET_COLUMNS = ("id", "state", "calls", "failed", "objects", "accepted", "reason")
@@ -211,6 +211,6 @@ def _print_run(found: dict[str, Any]) -> None:
     )
     if told := _dev_told(found):
         typer.echo(f"dev: {told}")
-    for line in [*failure_lines(found.get("failures", [])), *paused_lines(found)]:
+    for line in [*failure_lines(found.get("failures", [])), *refused_lines(found), *paused_lines(found)]:
         typer.secho(line, fg="yellow")
     _print_datasets(found.get("datasets", []))

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spanloom.errors import DataError, SpecError
 from spanloom.settings import load_settings
-from spanloom_cli.exits import Exit
+from spanloom_cli.exits import Exit, ServiceError
 from spanloom_cli.options import Json, Url, client, print_json, show
 
 if TYPE_CHECKING:
@@ -79,12 +79,16 @@ def plan(
     yields: Annotated[
         Yields | None, typer.Option(help="Count arms with the published yields of the paper's LLMs.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Have the service look at all that `run` looks at, if it is up.")
+    ] = True,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
     """What a run would do, without doing it: calls, arms, tokens, disk, hours.
 
-    Counts of arms are upper bounds until it is known how many samples the datasets hold (--yields).
+    Counts of arms are upper bounds until it is known how many samples the datasets hold (--yields). Where the service
+    is up it checks what `run` would: exit code 2 for what would be refused.
     """
     from spanloom.contracts.spec import parse_spec
     from spanloom.data.languages import complete_spec
@@ -95,8 +99,9 @@ def plan(
     text = read_spec(spec)
     with mistakes_in(spec, text):
         parsed = parse_spec(text, complete_spec)
-    projection = project(parsed, yields=yields_for(parsed) if yields else None)
-    blocks = list(plan_blocks(parsed))
+        blocks = list(plan_blocks(parsed))
+    train = {code: by_split["train"].sentences for code, _, by_split, _ in blocks if "train" in by_split}
+    projection = project(parsed, gold=train, yields=yields_for(parsed) if yields else None)
     speeds = _speeds(parsed.training.encoder, ms_per_step, measured, url)
     short = None
     if models is not None and projection.models_peak_bytes is not None:
@@ -115,8 +120,30 @@ def plan(
                 print_summary(f"gold of {code}: {at}", whole, by_split)
         if short is not None:
             typer.secho(f"the run's models would not fit: {short}", fg="red", err=True)
+    if check:
+        with mistakes_in(spec, text):
+            _check(text, url, None if as_json else not all(whole for _, whole, _, _ in blocks))
     if short is not None:
         raise typer.Exit(Exit.FAILED)
+
+
+def _check(text: str, url: str | None, unread: bool | None) -> None:
+    """Have the service check a specification; `unread`: gold data that are not here, None where nothing is told."""
+    with client(url, attempts=1) as api:
+        try:
+            warnings = api.check(text)
+        except ServiceError as error:
+            if error.exit_code is not Exit.UNREACHABLE:
+                raise
+            if unread is not None:
+                more = ", nor were gold data that are not here" if unread else ""
+                what = f"- LLM servers and the encoder were not looked at{more}: no service is up (`spanloom up`)"
+                typer.secho(what, fg="yellow", err=True)
+            return
+    if unread is not None:
+        for warning in warnings:
+            typer.secho(f"- {warning}", fg="yellow", err=True)
+        typer.secho("checked by the service: `spanloom run` would be accepted", fg="green", err=True)
 
 
 def _speeds(encoder: EncoderSpec, ms_per_step: float | None, run: str | None, url: str | None) -> list[Speed]:
@@ -144,18 +171,12 @@ def _settings_told(parsed: RunSpec) -> list[tuple[str, str]]:
 def _print_plan(parsed: RunSpec, projection: PlannedRun, speeds: Sequence[Speed]) -> None:
     codes = ", ".join(language.code for language in parsed.languages)
     typer.secho(f"{parsed.name}: {len(parsed.languages)} languages ({codes})", bold=True)
-    if projection.sources:
-        show([asdict(source) for source in projection.sources], "table")
-    peak = projection.models_peak_bytes
+    show(source_rows(parsed, projection, speeds), "table", spare=("engine", "tokens in", "updates"))
     facts: list[tuple[str, str]] = [
         *_settings_told(parsed),
         ("calls to the LLM", f"{projection.calls:,}"),
-        ("tokens read / written", f"about {projection.tokens_in:,} / {projection.tokens_out:,}"),
-        ("arms", f"at most {projection.arms:,}"),
-        *((f"  {name}", f"{count:,}") for name, count in projection.arms_by_source.items()),
-        ("pre-trainings", f"{projection.pretrainings:,}"),
-        ("zero-shot evaluations", f"{projection.zero_shot:,}"),
-        ("evaluations", f"at most {projection.evaluations:,}"),
+        ("arms", f"at most {projection.arms:,}, and {projection.pretrainings:,} pre-trainings"),
+        ("evaluations", f"at most {projection.evaluations:,}, {projection.zero_shot:,} of them zero-shot"),
         ("updates", f"at most {projection.steps:,}"),
         *(
             (
@@ -165,9 +186,7 @@ def _print_plan(parsed: RunSpec, projection: PlannedRun, speeds: Sequence[Speed]
             )
             for speed in speeds
         ),
-        ("models kept", f"{projection.models:,}"),
-        *([("models' disk", f"about {human_bytes(peak)} at most at one time")] if peak is not None else []),
-        ("disk", f"about {human_bytes(projection.disk_bytes)}"),
+        ("disk", _disk_told(projection)),
     ]
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
@@ -175,6 +194,61 @@ def _print_plan(parsed: RunSpec, projection: PlannedRun, speeds: Sequence[Speed]
     notes = [*projection.notes, *_about_speeds(parsed.training.encoder, projection.steps, speeds)]
     for note in notes:
         typer.secho(f"- {note}", dim=True)
+
+
+def source_rows(parsed: RunSpec, projection: PlannedRun, speeds: Sequence[Speed]) -> list[dict[str, Any]]:
+    """Calls, tokens, money, arms and hours of each source, of pre-trainings, and in all."""
+    called = {source.source: source for source in projection.sources}
+    names = [source.name for source in parsed.sources] + (["related"] if projection.pretrainings else [])
+    rows = []
+    for name in names:
+        told, steps = called.get(name), projection.steps_by_source.get(name, 0)
+        rows.append(
+            {
+                "source": name,
+                "engine": told.engine if told else None,
+                "calls": told.train_calls + told.dev_calls if told else None,
+                "tokens in": told.tokens_in if told else None,
+                "tokens out": told.tokens_out if told else None,
+                "cost": None if told is None or told.cost is None else f"{told.cost:,.2f} {told.currency}",
+                "arms": projection.pretrainings if name == "related" else projection.arms_by_source[name],
+                "updates": steps,
+                "hours": round(speeds[0].hours(steps), 1) if speeds else None,
+            }
+        )
+    costs: dict[str, float] = {}
+    for source in projection.sources:
+        if source.cost is not None and source.currency is not None:
+            costs[source.currency] = costs.get(source.currency, 0) + source.cost
+    rows.append(
+        {
+            "source": "in all",
+            "engine": None,
+            "calls": projection.calls,
+            "tokens in": projection.tokens_in,
+            "tokens out": projection.tokens_out,
+            "cost": ", ".join(f"{cost:,.2f} {currency}" for currency, cost in costs.items()) or None,
+            "arms": projection.arms + projection.pretrainings,
+            "updates": projection.steps,
+            "hours": round(speeds[0].hours(projection.steps), 1) if speeds else None,
+        }
+    )
+    held = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    return [{name: row[name] for name in held} for row in rows]
+
+
+def _disk_told(projection: PlannedRun) -> str:
+    """One figure, and what it is made of."""
+    rows = projection.completions_bytes + projection.samples_bytes
+    peak = projection.models_peak_bytes
+    if peak is None:
+        return f"about {human_bytes(rows)} of completions and samples, and the models, whose size is not known here"
+    kept = projection.models_bytes or 0
+    return (
+        f"about {human_bytes(projection.disk_bytes)} at most at one time: {projection.models:,} models kept "
+        f"{human_bytes(kept)}, files of a training under way {human_bytes(max(peak - kept, 0))}, completions and "
+        f"samples {human_bytes(rows)}"
+    )
 
 
 def _about_speeds(encoder: EncoderSpec, steps: int, speeds: Sequence[Speed]) -> list[str]:

@@ -121,6 +121,19 @@ def _is_harmless(char: str) -> bool:
     return char in "\n\t\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
 
 
+def refused_lines(run: Mapping[str, Any]) -> list[str]:
+    """Datasets of which every object was refused, with the reasons and what to do: a line each."""
+    lines = []
+    for row in run.get("refused", []):
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in list(row["reasons"].items())[:3])
+        first = next(iter(row["reasons"]), "")
+        lines.append(
+            f"none of {row['objects']:,} objects was accepted ({row['language']} {row['source']}): {reasons}; look "
+            f"with `spanloom completions {row['dataset']} --reason {first}`"
+        )
+    return lines
+
+
 def paused_lines(run: Mapping[str, Any]) -> list[str]:
     """Which sources of a run hold their calls back, why, and what to do: a line each."""
     return [

@@ -7,7 +7,7 @@ for accepted, gold data enough for the largest size. So the counts are upper bou
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +55,8 @@ class PlannedRun:
     sources: list[SourcePlan]
     arms: int
     arms_by_source: dict[str, int]
+    steps_by_source: dict[str, int]
+    """Updates of the arms of each source; pre-trainings under `related`."""
     pretrainings: int
     zero_shot: int
     evaluations: int
@@ -71,8 +73,8 @@ class PlannedRun:
 
     @property
     def disk_bytes(self) -> int:
-        """Completions, samples and models together, as far as they are known."""
-        return self.completions_bytes + self.samples_bytes + (self.models_bytes or 0)
+        """The most that lies on the disk at one time: models with a training's files, completions, samples."""
+        return self.completions_bytes + self.samples_bytes + (self.models_peak_bytes or 0)
 
 
 def project(
@@ -106,6 +108,7 @@ def project(
         sources=sources,
         arms=len(trained),
         arms_by_source={s.name: sum(arm.source == s.name for arm in trained) for s in spec.sources},
+        steps_by_source=_steps_by_source(arms),
         pretrainings=len(pretrained),
         zero_shot=zero_shot,
         evaluations=len(trained) + zero_shot,
@@ -119,6 +122,13 @@ def project(
         models_peak_bytes=_peak(spec, models, len(pretrained)),
         notes=_notes(spec, gold, size, yields or {}),
     )
+
+
+def _steps_by_source(arms: Iterable[Arm]) -> dict[str, int]:
+    steps: dict[str, int] = {}
+    for arm in arms:
+        steps[arm.source] = steps.get(arm.source, 0) + arm.training_recipe.updates(arm.size)
+    return steps
 
 
 def shortage(needed: int, folder: Path, *, keep_free: int = 0) -> str | None:

@@ -13,7 +13,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from opentelemetry import context as otel_context
@@ -122,8 +122,8 @@ def metrics_page() -> str:
 # ------------------------------------------------------------------------------------------------------------- logs
 
 
-def configure_logging(service: str, *, level: str = "info", form: str = "json") -> None:
-    """Send structlog's and the standard library's log lines to stderr, one form for both.
+def configure_logging(service: str, *, level: str = "info", form: str = "json", stream: TextIO | None = None) -> None:
+    """Send structlog's and the standard library's log lines to stderr, or to `stream`, one form for both.
 
     A module's logger is `log = structlog.stdlib.get_logger(__name__)`; an event is a lower-case phrase, and its values
     stand beside it: `log.info("dataset complete", dataset=id, accepted=n)`.
@@ -151,7 +151,7 @@ def configure_logging(service: str, *, level: str = "info", form: str = "json") 
         if form == "json"
         else [structlog.dev.ConsoleRenderer()]
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],

@@ -46,7 +46,9 @@ class SeedPlan:
             return
         pool = _pool(self, split)
         if len(pool) < self.m:
-            raise SpecError([("m", f"the {split} calls have {len(pool)} gold sentences to draw m={self.m} seeds from")])
+            of = f"seed_pool lets prompts draw from {len(pool)}" if self.pool else f"gold train has {len(pool)}"
+            what = f"{of} sentences, and each prompt of the {split} calls shows m={self.m} of them"
+            raise SpecError([("m", f"{what}; {_remedy(len(pool))}")])
         if self.paper:
             for state in islice(_paper_states(self.seed), start, start + count):
                 yield tuple(pool[i] for i in np.random.RandomState(state).permutation(len(pool))[: self.m])
@@ -92,6 +94,11 @@ def _pool(plan: SeedPlan, split: PromptSplit) -> tuple[int, ...]:
     order_of = permutation(len(everything), plan.seed)
     chosen = order_of[:dev] if split == "dev" else order_of[dev:]
     return tuple(everything[i] for i in sorted(chosen))
+
+
+def _remedy(sentences: int) -> str:
+    smaller = f"give m: {sentences} or less, or more" if sentences else "m: 0 shows none; or give"
+    return f"{smaller} sentences in gold train (annotate more, or let gold.fractions leave more of them to it)"
 
 
 def _too_few(plan: SeedPlan, left: int) -> str:

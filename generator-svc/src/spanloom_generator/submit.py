@@ -70,7 +70,7 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots 
     for i, language in enumerate(spec.languages):
         for j, source in enumerate(spec.sources):
             if isinstance(source, SyntheticSource):
-                with mistakes_at(f"sources.{j}", languages=f"languages.{i}.name"):
+                with mistakes_at(f"sources.{j}", of=language.code, languages=f"languages.{i}.name"):
                     yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots, wording)
             elif isinstance(source, TranslateTrainSource):
                 assert language.related is not None  # noqa: S101  the specification's validator holds it
@@ -106,14 +106,18 @@ def load_all_gold(spec: RunSpec, roots: Roots) -> dict[str, GoldData]:
 
 
 @contextmanager
-def mistakes_at(field: str, **elsewhere: str) -> Iterator[None]:
-    """Say of mistakes found while a field was carried out where it stands; `elsewhere` maps paths that lie outside."""
+def mistakes_at(field: str, *, of: str | None = None, **elsewhere: str) -> Iterator[None]:
+    """Say of mistakes found while a field was carried out where it stands; `elsewhere` maps paths that lie outside.
+
+    `of` is the language it was carried out for, where a run has several of them."""
+    said = f"{of}: " if of else ""
     try:
         yield
     except DataError as error:
-        raise SpecError([(field, str(error))]) from error
+        raise SpecError([(field, said + str(error))]) from error
     except SpecError as error:
-        raise SpecError([(elsewhere.get(path, f"{field}.{path}"), what) for path, what in error.problems]) from error
+        found = [(elsewhere.get(path, f"{field}.{path}"), said + what) for path, what in error.problems]
+        raise SpecError(found) from error
 
 
 def _gold_datasets(

@@ -32,6 +32,10 @@ SELECT what, language, source, reason, failed, example, example_id FROM failures
 """)
 # Counts are of what is now true: the newest version of each dataset, and no job that failed on an older one.
 _COMPLETIONS = text("SELECT count(*) FROM completions WHERE dataset_id = ANY(:ids)").bindparams(_IDS)
+_REASONS = text("""
+SELECT dataset_id, reason, count(*) AS n FROM rejections WHERE dataset_id = ANY(:ids)
+ GROUP BY dataset_id, reason ORDER BY n DESC, reason
+""").bindparams(_IDS)
 _JOBS = text("""
 SELECT state, count(*) AS n FROM jobs
  WHERE run_id = :run AND (state <> 'failed' OR coalesce(arm ->> 'train_dataset', '') <> ALL(:ids)) GROUP BY state
@@ -81,8 +85,27 @@ def run_json(connection: Connection, run_id: str) -> dict[str, Any]:
             "failed": evaluations.get("failed", 0),
         },
         "failures": [dict(row) for row in connection.execute(_FAILURES, {"run": run_id}).mappings()],
+        "refused": _refused(connection, called),
         "datasets": datasets,
     }
+
+
+def _refused(connection: Connection, called: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Datasets of which every object was refused, each with the reasons and their counts, the commonest first."""
+    none = {d["id"]: d for d in called if d["candidates"] and not d["accepted"]}
+    if not none:
+        return []
+    rows = connection.execute(_REASONS, {"ids": list(none)}).all()
+    return [
+        {
+            "dataset": id_,
+            "language": d["language"],
+            "source": d["source"],
+            "objects": d["candidates"],
+            "reasons": {row.reason: row.n for row in rows if row.dataset_id == id_},
+        }
+        for id_, d in none.items()
+    ]
 
 
 def gold_dev(connection: Connection, run_id: str, spec: RunSpec) -> dict[str, int]:

@@ -20,6 +20,7 @@ def test_time_left_is_told_once_something_was_done() -> None:
     run["calls"] = {"expected": 4, "completed": 2, "judged": 2, "failed": 0}
     assert pace.told(run) == "about 0:01:00 left"
     assert pace.told({**run, "state": "complete"}) == ""
+    assert pace.told({**run, "jobs": {"total": 3, "done": 0, "failed": 0}}) == "0:01:00 left or more"
     times = {"created_at": "2026-01-01T10:00:00+00:00", "ended_at": "2026-01-01T11:02:03+00:00"}
     assert pace.told({**run, **times, "state": "complete"}) == "1:02:03 elapsed"
 

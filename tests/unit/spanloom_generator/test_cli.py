@@ -17,6 +17,7 @@ sources:
   - {kind: organic}
   - {kind: synthetic, name: one, engine: {kind: toy}, n: 3}
   - {kind: synthetic, name: two, engine: {kind: toy}, format: inline, constrain: aligned, dev_calls: 2}
+training: {dev: own}
 """
 
 

@@ -181,7 +181,10 @@ def test_zero_shot_prompts_have_no_examples() -> None:
     [
         ({"seed_pool": 301}, "seed_pool: 301 sentences are asked for, gold train has 300"),
         ({"seed_pool": 15}, "dev_calls: of seed_pool 15 5 are left for the dev calls, which need m=10"),
-        ({"m": 301, "dev_calls": 0}, "m: the train calls have 300 gold sentences to draw m=301 seeds from"),
+        (
+            {"m": 301, "dev_calls": 0},
+            "m: gold train has 300 sentences, and each prompt of the train calls shows m=301",
+        ),
     ],
 )
 def test_too_few_sentences(more: dict[str, Any], what: str) -> None:

@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Engine
 
 from spanloom.contracts.allowed import not_allowed
+from spanloom.contracts.arms import GOLD
 from spanloom.contracts.spec import RunSpec, parse_spec, spec_hash
 from spanloom.data.languages import complete_spec
 from spanloom.dev_sets import few
@@ -26,7 +27,7 @@ from spanloom.store.settle import settle
 from spanloom_generator import summary
 from spanloom_generator.api.events import EventHub, event_stream
 from spanloom_generator.preflight import EncoderCheck, preflight
-from spanloom_generator.submit import load_all_gold, submit
+from spanloom_generator.submit import load_all_gold, plan_datasets, submit
 
 SUBMISSIONS = 2
 """Specifications carried out at a time: each is work for one core and a transaction, and the others, waiting for their
@@ -79,6 +80,16 @@ def run_routes(
         response.headers["Location"] = f"/v1/runs/{run_id}"
         told = await run_in_threadpool(_told, db, spec, run_id) if new else {}
         return {"id": run_id, "state": "running", "new": new, **told}
+
+    @router.post("/check", summary="Check a specification without carrying it out")
+    async def check_alone(request: Request) -> dict[str, Any]:
+        """All that is looked at before a run is accepted: gold data are read, prompts planned, servers asked."""
+        body = await request.body()
+        spec, _ = await to_thread.run_sync(_read, db, body, None, settings, too_large, limiter=submissions)
+        if settings.preflight:
+            await to_thread.run_sync(_check, spec, settings, encoder_problem, limiter=checks)
+        dev = await to_thread.run_sync(_planned, spec, settings, limiter=submissions)
+        return {"ok": True, "warnings": few(spec.training.dev, dev)}
 
     @router.get("", summary="Runs, newest first")
     def listing(
@@ -181,6 +192,17 @@ def _check(spec: RunSpec, settings: Settings, encoder_problem: EncoderCheck | No
     except SpecError as error:
         problems += error.problems
     raise SpecError(problems)
+
+
+def _planned(spec: RunSpec, settings: Settings) -> dict[str, int]:
+    """Plan all datasets and keep none; returns the targets' gold dev sentences. Raises SpecError."""
+    dev = {}
+    for dataset in plan_datasets("check", spec, settings.data, settings.wording_roots):
+        if (dataset.source, dataset.split) == (GOLD, "dev"):
+            dev[dataset.language] = len(dataset.sentences)
+        for _ in dataset.prompts:
+            pass
+    return {language.code: dev[language.code] for language in spec.languages}
 
 
 def _carry_out(db: Engine, spec: RunSpec, key: str | None, settings: Settings) -> tuple[str, bool]:

@@ -46,27 +46,41 @@ def run_demo(out: Path, *, fresh: bool) -> int:
         bus="memory://demo",
         log_level="warning",
     )
-    configure_logging("demo", level="warning", form="console")
+    out.mkdir(parents=True, exist_ok=True)
+    log_file = out / "demo.log"
     spec = resources.files("spanloom_embedded").joinpath("demo.yaml").read_text(encoding="utf-8")
     began = time.monotonic()
     console.print("[bold]Spanloom demo[/bold]: 300 gold sentences, an LLM of a million parameters, a small encoder")
-    with embedded(settings) as service:
+    with log_file.open("w", encoding="utf-8") as log, embedded(settings) as service:
+        configure_logging("demo", level="info", form="json", stream=log)
         service.start()
         try:
             with Client(service.url, api_key=key) as client:
                 run = _follow(client, client.create_run(spec)["id"], console)
                 scored = client.results("evaluations", limit=1000, run=run["id"])
                 samples = client.samples(f"{run['id']}.sv.toy-llm.train.v1", limit=5)
+                models = client.models(run=run["id"], limit=100)
         finally:
             service.stop()
     rows = [row for row in scored if (row["label_mapping"], row["method"]) == (IDENTITY, DIRECT)]
     _show(console, run, rows, samples)
-    out.mkdir(parents=True, exist_ok=True)
     plot = save_plot(f1_by_size(rows, title="Demo: span F1 by training size"), out / "f1_by_size.png")
     console.print(f"\nPlot: {plot}   Run: {run['id']} {run['state']}   {time.monotonic() - began:.0f} s")
     if run["reason"]:
-        console.print(f"Reason: {run['reason']}")
+        console.print(f"Reason: {run['reason']}; the log is {log_file}")
+    _show_next(console, models)
     return 0 if run["state"] == "complete" else 1
+
+
+def _show_next(console: Console, models: Sequence[Row]) -> None:
+    """Three things to type."""
+    best = max((row for row in models if row["kind"] == "train"), key=lambda row: row["dev_f1"] or 0.0, default=None)
+    console.print("\n[bold]Next, type:[/bold]")
+    if best is not None:
+        words = f"echo 'Anna Berg bor i Lund .' | spanloom tag {best['path']} --words"
+        console.print(f"  {words}", highlight=False, markup=False, soft_wrap=True)
+    console.print("  spanloom init       (a specification for sentences of your own, after four questions)")
+    console.print("  spanloom up         (all services here, with the page at http://127.0.0.1:8000)")
 
 
 def _follow(client: Client, run_id: str, console: Console) -> dict[str, Any]:
