@@ -213,11 +213,18 @@ def test_without_a_mistake_it_is_accepted(database_url: str, tmp_path: Path) -> 
     hub: EventHub[Any] = EventHub(lambda *_: [])
     app = create_app("generator", settings=settings, ready_checks={}, routers=[run_routes(engine, hub, settings)])
     with TestClient(app, base_url="http://127.0.0.1") as client:
+        checked = client.post("/v1/runs/check", content=yaml.safe_dump(GOOD))
+        assert (checked.status_code, checked.json()["ok"]) == (200, True)
+        refused = client.post("/v1/runs/check", content=yaml.safe_dump(_with("sources.1.n", 0)))
+        assert refused.json()["errors"][0]["path"] == "sources.1.n"
+        assert _is_empty(engine)
         answer = client.post("/v1/runs", content=yaml.safe_dump(GOOD), headers={"Idempotency-Key": "once"})
         assert answer.status_code == 202
         assert answer.headers["location"] == f"/v1/runs/{answer.json()['id']}"
         again = client.post("/v1/runs", content=yaml.safe_dump(GOOD), headers={"Idempotency-Key": "once"})
         assert (again.json()["id"], again.json()["new"]) == (answer.json()["id"], False)
+        third = client.post("/v1/runs", content=yaml.safe_dump(GOOD))
+        assert third.json()["earlier"] == {"id": answer.json()["id"], "state": "running"}
         other = client.post(
             "/v1/runs", content=yaml.safe_dump(_with("name", "other")), headers={"Idempotency-Key": "once"}
         )

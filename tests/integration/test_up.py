@@ -67,7 +67,7 @@ def _environment(home: Path, url: str) -> dict[str, str]:
 def up(home: Path, log: Path) -> Iterator[Up]:
     started = Up(home, log)
     try:
-        wait_for(started.is_ready, timeout_s=90, every_s=0.1, what="`spanloom up` to be ready")
+        wait_for(started.is_ready, timeout_s=240, every_s=0.1, what="`spanloom up` to be ready")
         yield started
     finally:
         if started.popen.poll() is None:
@@ -95,7 +95,7 @@ def test_a_run_survives_kill_9_of_postgres_and_of_up(tmp_path: Path) -> None:
     try:
         with up(home, log) as first:
             second = subprocess.run(
-                COMMAND, env=_environment(home, first.url), capture_output=True, text=True, timeout=60, check=False
+                COMMAND, env=_environment(home, first.url), capture_output=True, text=True, timeout=240, check=False
             )
             said = second.stdout + second.stderr
             assert second.returncode not in (0, None), said

@@ -125,7 +125,10 @@ def test_the_command_prints_it(tmp_path: Any) -> None:
     printed = json.loads(result.stdout)
     assert (printed["arms"], printed["calls"]) == (550, 8250)
     assert printed["hours"] == pytest.approx(printed["steps"] * 8 / 3_600_000)
-    assert "at most 550" in CliRunner().invoke(app, ["plan", str(path)]).stdout
+    shown = CliRunner().invoke(app, ["plan", str(path)])
+    assert "at most 550" in shown.stdout
+    assert "in all" in shown.stdout
+    assert "no service is up" in shown.stderr
 
 
 def test_models_at_their_most() -> None:
