@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanloom_cli.follow import NewFailures, Pace, is_stalled
+from spanloom_cli.work import refused_lines
 from support.fake_service import snapshot
 
 PAUSED = {"id": "r1.da.llm.train.v1", "state": "collecting", "paused": "the first 10 calls all failed"}
@@ -38,3 +39,10 @@ def test_a_run_that_waits_for_a_person() -> None:
     (line,) = told.lines(run(PAUSED))
     assert "spanloom resume r1" in line
     assert told.lines(run(PAUSED)) == []
+
+
+def test_a_source_of_which_every_object_was_refused() -> None:
+    row = {"dataset": "d", "language": "sv", "source": "llm", "objects": 25, "reasons": {"unknown_label": 24, "iob": 1}}
+    (line,) = refused_lines({"refused": [row]})
+    assert line.startswith("none of 25 objects was accepted (sv llm): unknown_label 24, iob 1; look with")
+    assert line.endswith("`spanloom completions d --reason unknown_label`")
