@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spanloom.contracts.document import MAX_PROBLEMS, read_document
@@ -56,6 +56,7 @@ def test_what_looks_like_a_date_is_text() -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=30)
 @given(st.text(st.characters(exclude_categories=[]), max_size=200))
 @example("? - a\n: b")
 def test_any_text_is_read_or_refused(text: str) -> None:
@@ -93,6 +94,7 @@ yaml_like = st.lists(st.sampled_from([*PIECES, "|", "\n", "\t", "9" * 30]), max_
 
 
 @pytest.mark.slow
+@settings(max_examples=30)
 @given(yaml_like)
 def test_anything_like_yaml_is_read_or_refused(text: str) -> None:
     read(text)
@@ -130,6 +132,7 @@ FIELDS = [*places(GOOD), *((*path, name) for path, names in OPTIONAL.items() for
 
 
 @pytest.mark.slow
+@settings(max_examples=30)
 @given(st.sampled_from(FIELDS), VALUES)
 @example(("sources", 0, "seed_pool"), 2**70)
 @example(("languages", 0), {"code": ["da"]})
@@ -139,11 +142,11 @@ def test_any_value_in_any_field_is_read_or_refused(path: tuple[Any, ...], value:
 
 def test_what_is_too_much_is_told_at_once_and_briefly() -> None:
     with pytest.raises(SpecError) as labels:
-        parse_spec("name: x\nlabels: [" + ", ".join(f"L{i}" for i in range(100_000)) + "]")
-    assert labels.value.problems == [("labels", "has 100,000 items; at most 10,000 are read")]
+        parse_spec("name: x\nlabels: [" + ", ".join(f"L{i}" for i in range(10_001)) + "]")
+    assert labels.value.problems == [("labels", "has 10,001 items; at most 10,000 are read")]
     with pytest.raises(SpecError) as keys:
-        parse_spec("\n".join(f"k{i}: 1" for i in range(80_003)))
-    assert keys.value.problems == [("", "has 80,003 fields; at most 1,000 are read")]
+        parse_spec("\n".join(f"k{i}: 1" for i in range(1_003)))
+    assert keys.value.problems == [("", "has 1,003 fields; at most 1,000 are read")]
     with pytest.raises(SpecError) as many:
         parse_spec("\n".join(f"k{i}: 1" for i in range(900)))
     assert len(many.value.problems) == MAX_PROBLEMS + 1
