@@ -20,8 +20,10 @@ from spanloom.errors import BusError
 from spanloom.settings import load_settings
 from spanloom.store.models import Evaluation, Job, Prediction
 from spanloom.store.samples import sentences_of
+from spanloom.store.work import Lease
 from spanloom.workers.relay import ResultRelay
 from spanloom.workers.runtime import Runtime, open_runtime
+from spanloom_evaluator.score import check
 from spanloom_evaluator.service import build
 from spanloom_evaluator.worker import EvaluatorWorker
 from support.bus_polling import collect, nothing_comes
@@ -144,3 +146,20 @@ def test_two_relays_tell_each_result_once_and_failures_never(
         assert nothing_comes(listener, 0.3)
     assert found == {evaluation.id, cancelled.id}
     assert sum(told) == 2
+
+
+def test_a_score_that_seqeval_does_not_share_is_not_stored(
+    db: Engine, evaluation: EvaluationMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library that says something else stands for a mistake in our own reading."""
+    for_sure = EvaluatorWorker(db, holder="e1", lease=Lease())
+    monkeypatch.setitem(check._LIBRARIES, "seqeval", lambda *_: {"typed": check.Figures(1.0, 1.0, 1.0 - 2e-9)})
+    for_sure.handle([evaluation])
+    (row,) = select(db, "SELECT state, reason, f1 FROM evaluations WHERE id = :id", id=evaluation.id)
+    assert (row.state, row.f1) == ("failed", None)
+    assert "f1 of scheme 'typed' is 1.0 here and 0.999999998 by seqeval 1.2" in row.reason
+    monkeypatch.undo()
+    again = store_evaluation(db, seed=2)
+    for_sure.handle([again])
+    (row,) = select(db, "SELECT state, f1, facts FROM evaluations WHERE id = :id", id=again.id)
+    assert (row.state, row.f1, row.facts["checked_by"]) == ("done", 1.0, "seqeval 1.2.2")

@@ -226,8 +226,10 @@ def _notes(
     out = []
     if unknown or not synthetic:
         out.append("Arms are an upper bound: a size above what a dataset holds becomes one arm on all of it.")
-    if any(isinstance(s, OrganicSource) for s in spec.sources) and not gold:
-        out.append("Gold data was not looked at; every language is taken to have enough for the largest size.")
+    unseen = [code for code in spec.gold_of() if code not in (gold or {})]
+    if any(isinstance(s, OrganicSource) for s in spec.sources) and unseen:
+        which = f" of {', '.join(unseen)}" if gold else ""
+        out.append(f"Gold data{which} was not looked at; it is taken to be enough for the largest size.")
     if any(isinstance(s, SyntheticSource) for s in spec.sources):
         out.append(f"Tokens are estimated at {TOKENS_A_SAMPLE} a sample.")
     if size is None:

@@ -132,7 +132,12 @@ def _gold_datasets(
                 kind=kind or ("organic" if source == GOLD else "wikiann"),
                 sentences=data[split],
                 content_sha256=data.hashes[split],
-                info={"origin": data.origin, "missing_types": data.missing_types, **asdict(data.counts[split])},
+                info={
+                    "origin": data.origin,
+                    "missing_types": data.missing_types,
+                    "notes": data.notes,
+                    **asdict(data.counts[split]),
+                },
             )
 
 

@@ -185,3 +185,24 @@ def test_mistakes(arguments: list[str], what: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert what in result.output
+
+
+def test_a_plan_has_looked_at_local_gold(tmp_path: Path) -> None:
+    gold = tmp_path / "da"
+    gold.mkdir()
+    for split, count in (("train", 12), ("dev", 2), ("test", 3)):
+        (gold / f"{split}.txt").write_text("Bo B-PER\nbor O\n\n" * count)
+    data = {
+        "name": "x",
+        "languages": [{"code": "da", "gold": {"path": str(gold)}}],
+        "sources": [{"kind": "organic"}],
+        "labels": ["PER"],
+        "training": {"settings": ["from_scratch"], "sizes": [5, 100]},
+    }
+    (tmp_path / "x.json").write_text(json.dumps(data))
+    told = json.loads(CliRunner().invoke(app, ["plan", str(tmp_path / "x.json"), "--json"]).stdout)
+    assert (told["gold"]["da"]["sentences"], told["gold"]["da"]["entities"]) == (17, {"PER": 17})
+    assert not any("not looked at" in note for note in told["notes"])
+    shown = CliRunner().invoke(app, ["plan", str(tmp_path / "x.json")]).stdout
+    assert "not looked at" not in shown
+    assert "gold of da" in shown

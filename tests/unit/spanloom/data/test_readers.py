@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from spanloom.data.lines import MAX_LINE_BYTES
 from spanloom.data.readers import RawSentence, read_conll, read_jsonl, read_sentences
-from spanloom.errors import DataError
+from spanloom.data.reading import read_annotated
+from spanloom.errors import DataError, EnvironmentMissing
 
 
 def write(path: Path, text: str | bytes) -> Path:
@@ -163,3 +165,10 @@ def test_tab_files_round_trip(tmp_path_factory: pytest.TempPathFactory, sentence
     blocks = ["".join(f"{i}\t{token}\t{tag}\n" for i, (token, tag) in enumerate(s, 1)) for s in sentences]
     write(path, "\n".join(blocks))
     assert pairs(read_conll(path)) == sentences
+
+
+def test_a_docbin_without_spacy_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.spacy").write_bytes(b"DOCBIN")
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(EnvironmentMissing, match=r"pip install 'spanloom\[spacy\]'"):
+        read_annotated(tmp_path / "x.spacy")
