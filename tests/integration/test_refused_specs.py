@@ -76,6 +76,8 @@ MISTAKES: list[tuple[str, object, str, str]] = [
     ),
     ("sources.1.seeds_from", "test", "sources.1.seeds_from", "'train'"),
     ("sources.1.m", 1000, "sources.1.m", "m=1000"),
+    ("sources.1.stop", {"after_calls": 200_001}, "sources.1.stop", "SPANLOOM_MAX_CALLS"),
+    ("training.encoder", "/etc", "training.encoder", "SPANLOOM_ENCODERS or SPANLOOM_DATA"),
     ("sources.1.m", -1, "sources.1.m", "greater than or equal to 0"),
     ("sources.1.n", 2.5, "sources.1.n", "valid integer"),
     ("sources.1.stop", {"after_calls": 1, "after_accepted": 2}, "sources.1.stop", "exactly one of"),

@@ -22,6 +22,7 @@ import structlog
 import uvicorn
 
 from spanloom.errors import SettingsError
+from spanloom.http.deadlines import with_deadlines
 from spanloom.settings import Settings, unknown_variables
 from spanloom.telemetry import WORKER_RESTARTS, WORKERS_UP, configure_logging
 
@@ -121,6 +122,7 @@ class Service:
             self._server = uvicorn.Server(
                 uvicorn.Config(
                     self.app,
+                    http=with_deadlines(self.settings.head_s, self.settings.body_s),
                     log_config=None,
                     access_log=False,
                     server_header=False,

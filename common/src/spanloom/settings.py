@@ -20,8 +20,10 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from spanloom.bus.settings import BusSettings
-from spanloom.contracts.allowed import ENCODERS, LLMS
+from spanloom.contracts.allowed import ENCODERS, LLMS, not_allowed
+from spanloom.contracts.caps import Caps, above
 from spanloom.contracts.reach import Reach
+from spanloom.contracts.spec import RunSpec
 from spanloom.errors import SettingsError
 
 PREFIX = "SPANLOOM_"
@@ -62,6 +64,8 @@ class HttpSettings(BaseSettings):
     )
     max_body_bytes: int = Field(1_200_000, ge=1024, description="Largest request body.")
     max_json_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of a JSON body.")
+    head_s: Seconds = Field(15, description="Time a client has for a request's head, from its connection on.")
+    body_s: Seconds = Field(60, description="Time a client has for a request's body.")
     url: str = Field(
         "http://127.0.0.1:8000",
         pattern=r"^https?://\S+$",
@@ -150,10 +154,14 @@ class WorkSettings(BaseSettings):
 
 
 class ModelSettings(BaseSettings):
-    """What specifications may name. Models: names, patterns (`org/*`), `name@revision`; `local` is any folder."""
+    """What specifications may name. Models: names, patterns, `name@revision`, folders; `local` for `SPANLOOM_DATA`."""
 
-    encoders: Names = Field(ENCODERS, description="Encoders that may be trained.")
-    llms: Names = Field(LLMS, description="LLMs that vLLM may load.")
+    encoders: Names = Field(
+        ENCODERS,
+        description="Encoders that may be trained: names, patterns (`org/*`), `name@revision`, and folders, "
+        "which allow those in them; `local` stands for the folders of `SPANLOOM_DATA` and `SPANLOOM_CACHE`.",
+    )
+    llms: Names = Field(LLMS, description="LLMs that vLLM may load, in the same way.")
     llm_hosts: Names | None = Field(
         None,
         description="Hosts that an engine's `base_url` may name: `api.openai.com`, `*.example.org`, `host:8000`. "
@@ -172,6 +180,21 @@ class ModelSettings(BaseSettings):
     )
 
 
+class CapSettings(BaseSettings):
+    """What one specification or request may ask for at most."""
+
+    max_calls: int = Field(200_000, ge=1, le=100_000_000, description="Calls of a run, over all sources and languages.")
+    max_arms: int = Field(20_000, ge=1, le=10_000_000, description="Arms of a run, at their upper bound.")
+    max_seeds: int = Field(200, ge=0, le=1000, description="Seed sentences a prompt (`m`).")
+    max_gold_sentences: int = Field(
+        1_000_000, ge=1, le=1_000_000_000, description="Sentences that a run reads, all its files and splits together."
+    )
+    max_data_bytes: int = Field(
+        2_000_000_000, ge=1024, description="Bytes of the files that a run reads, unpacked, all together."
+    )
+    max_tag_bytes: int = Field(1_000_000, ge=1024, description="Bytes of text in one request to tag (UTF-8).")
+
+
 class LifecycleSettings(BaseSettings):
     """Start, stop and logs."""
 
@@ -179,6 +202,9 @@ class LifecycleSettings(BaseSettings):
         "all", description="The generator's part: its routes (`api`, needs no engine), its engines (`worker`), or both."
     )
     grace_s: Seconds = Field(25, description="Time a service has to stop after SIGTERM (Kubernetes kills at 30 s).")
+    submission_s: Seconds = Field(
+        300, description="A specification that is not stored after so long is given up, and nothing of it is kept."
+    )
     restart_s: Seconds = Field(1, description="First pause before a worker that died is started again; doubles.")
     restart_max_s: Seconds = Field(30, description="Longest such pause.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines kept.")
@@ -232,13 +258,21 @@ SECTIONS: tuple[type[BaseSettings], ...] = (
     TopicSettings,
     WorkSettings,
     ModelSettings,
+    CapSettings,
     LifecycleSettings,
     FolderSettings,
 )
 
 
 class Settings(
-    HttpSettings, StoreSettings, TopicSettings, WorkSettings, ModelSettings, LifecycleSettings, FolderSettings
+    HttpSettings,
+    StoreSettings,
+    TopicSettings,
+    WorkSettings,
+    ModelSettings,
+    CapSettings,
+    LifecycleSettings,
+    FolderSettings,
 ):
     """All settings, resolved. Make one with `load_settings` at the edge and pass it, or parts of it, inwards."""
 
@@ -328,6 +362,27 @@ class Settings(
             hosts=unlisted if self.llm_hosts is None else self.llm_hosts,
             keys=unlisted if self.llm_keys is None else self.llm_keys,
         )
+
+    @property
+    def caps(self) -> Caps:
+        """What a run may ask for at most."""
+        return Caps(
+            calls=self.max_calls,
+            arms=self.max_arms,
+            m=self.max_seeds,
+            gold_sentences=self.max_gold_sentences,
+            data_bytes=self.max_data_bytes,
+        )
+
+    def refusals(self, spec: RunSpec) -> list[tuple[str, str]]:
+        """`(field path, what is wrong)` of all that a specification names or asks for and the operator does not let."""
+        named = not_allowed(spec, encoders=self.encoders, llms=self.llms, reach=self.reach, folders=self.model_roots)
+        return named or above(spec, self.caps)
+
+    @property
+    def model_roots(self) -> tuple[Path, ...]:
+        """The folders beneath which `local` lets models be."""
+        return (*self.data, self.cache)
 
     @property
     def wording_roots(self) -> tuple[Path, ...]:

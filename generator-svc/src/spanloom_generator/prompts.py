@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -255,12 +256,7 @@ class _Writer:
 
 def _fill(template: str, places: Mapping[str, str]) -> str:
     """The template with its places filled in one pass: what is filled in is not looked at again."""
-    out, i = [], 0
-    while i < len(template):
-        place = next((p for p in places if template.startswith(p, i)), None) if template[i] == "{" else None
-        out.append(places[place] if place else template[i])
-        i += len(place) if place else 1
-    return "".join(out)
+    return re.sub("|".join(map(re.escape, places)), lambda found: places[found.group()], template)
 
 
 def describe_labels(labels: Mapping[str, str | None]) -> str:

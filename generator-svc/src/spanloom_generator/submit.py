@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import chain, islice
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from spanloom.contracts.arms import GOLD
+from spanloom.contracts.caps import Caps
 from spanloom.contracts.gold import LanguageSpec
 from spanloom.contracts.sources import (
     DatasetSource,
@@ -26,20 +29,32 @@ from spanloom.errors import DataError, SpecError
 from spanloom.store import runs
 from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import encode_call
-from spanloom_generator.prompts import plan_prompts
+from spanloom_generator.deadline import Deadline, checked
+from spanloom_generator.prompts import PromptPlan, plan_prompts
 from spanloom_generator.seeds import PromptSplit
 from spanloom_generator.topup import first_step
 from spanloom_generator.translate import translated_dataset
 
 
-def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: Roots = (), wording: Roots = ()) -> tuple[str, bool]:
+def submit(
+    db: Engine,
+    spec: RunSpec,
+    *,
+    key: str | None,
+    roots: Roots = (),
+    wording: Roots = (),
+    caps: Caps | None = None,
+    deadline: Deadline | None = None,
+) -> tuple[str, bool]:
     """Store a run; returns its id and whether it is new (False: the Idempotency-Key was used for it before).
 
-    Data are read beneath `roots`, prompts' wording beneath `wording`.
+    Data are read beneath `roots`, prompts' wording beneath `wording`. Prompts are planned as they are stored, so that
+    memory does not grow with them.
 
     Raises SpecError when data cannot be read or prompts not be planned, Conflict when the key belongs to another
-    specification; then nothing is stored.
+    specification, ProblemError when it takes longer than `deadline`; then nothing is stored.
     """
+    check = deadline.check if deadline is not None else lambda: None
     digest = spec_hash(spec)
     if key is not None:
         with db.connect() as connection:
@@ -47,10 +62,15 @@ def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: Roots = (), wor
         if found is not None:
             return found, False
     run_id = runs.new_run_id()
-    datasets = list(plan_datasets(run_id, spec, roots, wording))
+    datasets = []
+    for each in checked(plan_datasets(run_id, spec, roots, wording), check):
+        datasets.append(replace(each, prompts=checked(each.prompts, check)))
+        _refuse_more_sentences(datasets, caps)
     try:
         with db.begin() as connection:
             runs.create_run(connection, run_id, spec, datasets, idempotency_key=key)
+            if deadline is not None:
+                deadline.seal()
     except IntegrityError:
         if key is None:
             raise
@@ -62,6 +82,14 @@ def submit(db: Engine, spec: RunSpec, *, key: str | None, roots: Roots = (), wor
     return run_id, True
 
 
+def _refuse_more_sentences(datasets: Sequence[NewDataset], caps: Caps | None) -> None:
+    read = sum(len(each.sentences) for each in datasets)
+    if caps is not None and read > caps.gold_sentences:
+        what = f"{read:,} annotated sentences and more; at most {caps.gold_sentences:,} here"
+        advice = "give smaller files, or let whoever runs the service raise SPANLOOM_MAX_GOLD_SENTENCES"
+        raise SpecError([("languages", f"{what}: {advice}")])
+
+
 def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots = ()) -> Iterator[NewDataset]:
     """All datasets of a run: gold of every language, then each source's. Raises SpecError."""
     gold = load_all_gold(spec, roots)
@@ -70,8 +98,9 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots 
     for i, language in enumerate(spec.languages):
         for j, source in enumerate(spec.sources):
             if isinstance(source, SyntheticSource):
-                with mistakes_at(f"sources.{j}", of=language.code, languages=f"languages.{i}.name"):
-                    yield from _synthetic_datasets(run_id, spec, language, source, gold[language.code], roots, wording)
+                place = {"field": f"sources.{j}", "of": language.code, "languages": f"languages.{i}.name"}
+                data = gold[language.code]
+                yield from _synthetic_datasets(run_id, spec, language, source, data, roots, wording, place)
             elif isinstance(source, TranslateTrainSource):
                 assert language.related is not None  # noqa: S101  the specification's validator holds it
                 with mistakes_at(f"sources.{j}"):
@@ -149,7 +178,12 @@ def _synthetic_datasets(
     gold: GoldData,
     roots: Roots,
     wording: Roots,
+    where: Mapping[str, str],
 ) -> Iterator[NewDataset]:
+    """A synthetic source's datasets; their prompts are planned one by one, by whoever goes through them.
+
+    The first of each is planned at once, so that most mistakes are told before anything is written.
+    """
     engine = source.engine.model_dump(mode="json")
     if source.prices is not None:
         engine["prices"] = source.prices.model_dump(mode="json")
@@ -161,29 +195,34 @@ def _synthetic_datasets(
             continue
         dataset = runs.dataset_id(run_id, language.code, source.name, split)
         plans = plan_prompts(spec, source, language.code, gold["train"], split=split, count=calls, roots=wording)
+        with mistakes_at(**where):
+            first = list(islice(plans, 1))
+            json_object = asks_json_object(source, language.code, roots)
         yield NewDataset(
             language=language.code,
             source=source.name,
             split=split,
             kind="synthetic",
-            prompts=[
-                (
-                    plan.call_index,
-                    encode_call(engine, plan.request(f"{dataset}.{plan.call_index}")),
-                    plan.seed_indices,
-                )
-                for plan in plans
-            ],
+            prompts=_encoded(chain(first, plans), dataset, engine, where),
             calls=calls,
             rules=source.rules.model_dump(mode="json"),
             stop_accepted=wanted,
             calls_max=most if wanted is not None else None,
             info={
                 "format": source.format,
-                "json_object": asks_json_object(source, language.code, roots),
+                "json_object": json_object,
                 "pauses": source.engine.kind not in ("replay", "toy"),
             },
         )
+
+
+def _encoded(
+    plans: Iterable[PromptPlan], dataset: str, engine: Mapping[str, Any], where: Mapping[str, str]
+) -> Iterator[tuple[int, str, Sequence[int]]]:
+    with mistakes_at(**where):
+        for plan in plans:
+            request = encode_call(engine, plan.request(f"{dataset}.{plan.call_index}"))
+            yield plan.call_index, request, plan.seed_indices
 
 
 def asks_json_object(source: SyntheticSource, language: str, roots: Roots) -> bool:

@@ -48,7 +48,7 @@ def build(runtime: Runtime) -> Parts:
     parts.add("models", Housekeeping(db, settings.models_folder, every_s=settings.sweep_s).run)
     tagging = TagChild(settings.models_folder)
     parts.add("tagging", tagging.run)
-    parts.routers += [job_routes(db), model_routes(db, tagging)]
+    parts.routers += [job_routes(db), model_routes(db, tagging, max_tag_bytes=settings.max_tag_bytes)]
     parts.checks.update(consuming_checks({"jobs": loop}))
     parts.checks["models"] = worker.disk.problem
     parts.on_stop += [tagging.close, worker.stop]

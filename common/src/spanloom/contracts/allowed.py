@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
+from spanloom.contracts.beneath import is_beneath
 from spanloom.contracts.reach import Reach
 from spanloom.contracts.sources import (
     LlmTranslator,
@@ -32,7 +34,7 @@ ENCODERS = (
 LLMS = ("meta-llama/Llama-3.1-8B-Instruct", "CohereLabs/aya-expanse-32b", "local")
 """LLMs that vLLM may load unless set otherwise: the paper's open ones, and folders."""
 LOCAL = "local"
-"""Stands for any folder: a name that begins with `/`, `./`, `../` or `~`."""
+"""Stands for any folder beneath those that a service reads: a name that begins with `/`, `./`, `../` or `~`."""
 
 
 def is_folder(name: str) -> bool:
@@ -40,14 +42,19 @@ def is_folder(name: str) -> bool:
     return name.startswith(("/", "./", "../", "~"))
 
 
-def is_allowed(name: str, revision: str | None, allowed: Sequence[str]) -> bool:
-    """Whether a list allows a model. An entry is a name, a pattern such as `org/*`, `local`, or `name@revision`.
+def is_allowed(name: str, revision: str | None, allowed: Sequence[str], folders: Sequence[Path] = ()) -> bool:
+    """Whether a list allows a model. An entry is a name, a pattern such as `org/*`, a folder, or `name@revision`.
+
+    A model in a folder lies, links resolved, beneath a folder on the list; with `local` on it, also beneath `folders`.
 
     >>> is_allowed("org/model", "abc", ["org/*"]), is_allowed("org/model", None, ["org/model@abc"])
     (True, False)
     """
     if is_folder(name):
-        return LOCAL in allowed
+        try:
+            return is_beneath(Path(name).expanduser(), model_folders(allowed, folders))
+        except RuntimeError:  # no such user's home
+            return False
     for entry in allowed:
         pattern, _, pinned = entry.partition("@")
         if fnmatchcase(name, pattern) and pinned in ("", revision):
@@ -55,9 +62,20 @@ def is_allowed(name: str, revision: str | None, allowed: Sequence[str]) -> bool:
     return False
 
 
-def not_allowed(spec: RunSpec, *, encoders: Sequence[str], llms: Sequence[str], reach: Reach) -> list[tuple[str, str]]:
-    """`(field path, what is wrong)` of each model, host and key that a specification names and no list allows."""
-    return [*_models_not_allowed(spec, encoders, llms), *_beyond_reach(spec, reach)]
+def model_folders(allowed: Sequence[str], folders: Sequence[Path] = ()) -> list[Path]:
+    """The folders beneath which a list lets models be: its own, and `folders` where `local` is on it."""
+    listed = [Path(entry).expanduser() for entry in allowed if entry.startswith(("/", "~/"))]
+    return [*listed, *(folders if LOCAL in allowed else ())]
+
+
+def not_allowed(
+    spec: RunSpec, *, encoders: Sequence[str], llms: Sequence[str], reach: Reach, folders: Sequence[Path] = ()
+) -> list[tuple[str, str]]:
+    """`(field path, what is wrong)` of each model, host and key that a specification names and no list allows.
+
+    `folders` are those beneath which the service reads: `local` on a list stands for models in them.
+    """
+    return [*_models_not_allowed(spec, encoders, llms, folders), *_beyond_reach(spec, reach)]
 
 
 def _beyond_reach(spec: RunSpec, reach: Reach) -> Iterator[tuple[str, str]]:
@@ -82,7 +100,9 @@ def _engine(source: Source) -> tuple[str, object]:
     return "", None
 
 
-def _models_not_allowed(spec: RunSpec, encoders: Sequence[str], llms: Sequence[str]) -> list[tuple[str, str]]:
+def _models_not_allowed(
+    spec: RunSpec, encoders: Sequence[str], llms: Sequence[str], folders: Sequence[Path]
+) -> list[tuple[str, str]]:
     named = []
     encoder = spec.training.encoder
     if encoder.name is not None:
@@ -95,11 +115,21 @@ def _models_not_allowed(spec: RunSpec, encoders: Sequence[str], llms: Sequence[s
             where = f"sources.{i}.aligner.encoder"
             named.append((where, source.aligner.encoder, None, encoders, "SPANLOOM_ENCODERS"))
     return [
-        (
-            path,
-            f"{name!r}{f' at revision {revision!r}' if revision else ''} is not among the models allowed here: "
-            f"{', '.join(allowed)}. Whoever runs the service can add it to {setting}",
-        )
+        (path, _refusal(name, revision, allowed, folders, setting))
         for path, name, revision, allowed, setting in named
-        if not is_allowed(name, revision, allowed)
+        if not is_allowed(name, revision, allowed, folders)
     ]
+
+
+def _refusal(name: str, revision: str | None, allowed: Sequence[str], folders: Sequence[Path], setting: str) -> str:
+    if is_folder(name):
+        listed = ", ".join(str(folder) for folder in model_folders(allowed, folders))
+        return (
+            f"{name!r} is a folder elsewhere: models are read beneath {listed or 'no folder'} alone, links resolved. "
+            f"Move it there, or let whoever runs the service add its folder to {setting} or SPANLOOM_DATA "
+            "(`spanloom up --data FOLDER`)"
+        )
+    return (
+        f"{name!r}{f' at revision {revision!r}' if revision else ''} is not among the models allowed here: "
+        f"{', '.join(allowed)}. Whoever runs the service can add it to {setting}"
+    )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -18,13 +21,72 @@ MAX_LINE_BYTES = 1_000_000
 _CHUNK = 1 << 16
 
 
+class _Budget:
+    """Bytes that may still be read, and the files that were counted."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.left = most, most
+        self.seen: set[Path] = set()
+
+
+_budget: ContextVar[_Budget | None] = ContextVar("bytes to read", default=None)
+
+
+@contextmanager
+def at_most_bytes(most: int) -> Iterator[None]:
+    """Files opened inside hold at most so many bytes, all together and unpacked; else DataError before any is read."""
+    token = _budget.set(_Budget(most))
+    try:
+        yield
+    finally:
+        _budget.reset(token)
+
+
+def charge(path: Path, size: int) -> None:
+    """Count a file's unpacked size, once a file. Raises DataError where that is more than may be read."""
+    budget = _budget.get()
+    if budget is None or path in budget.seen:
+        return
+    budget.seen.add(path)
+    budget.left -= size
+    if budget.left < 0:
+        raise DataError(
+            f"the files of a run hold more than {budget.most:,} bytes, unpacked; give smaller ones, or let whoever "
+            "runs the service raise SPANLOOM_MAX_DATA_BYTES",
+            path=str(path),
+        )
+
+
 def open_binary(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where it is gzip (told by its first two bytes, not by its name)."""
+    """The file's bytes, unpacked where it is gzip (told by its first two bytes, not by its name).
+
+    Raises DataError for what is no regular file, or holds more than `at_most_bytes` lets be read.
+    """
     raw = open_regular(path)
     magic = raw.read(2)
     raw.seek(0)
+    budget = _budget.get()
+    if budget is not None and path not in budget.seen:
+        try:
+            charge(path, _unpacked_size(raw, budget.left) if magic == b"\x1f\x8b" else os.fstat(raw.fileno()).st_size)
+        except DataError:
+            raw.close()
+            raise
+        raw.seek(0)
     # A GzipFile's own readline is Python, a BufferedReader's is not.
     return cast(BinaryIO, io.BufferedReader(_Unpacked(raw), _CHUNK)) if magic == b"\x1f\x8b" else raw
+
+
+def _unpacked_size(raw: BinaryIO, enough: int) -> int:
+    """Bytes of a gzip file's content, counted until there are more than `enough`; nothing is kept."""
+    size = 0
+    try:
+        with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
+            while size <= enough and (part := unpacked.read(1 << 20)):
+                size += len(part)
+    except (EOFError, gzip.BadGzipFile, zlib.error, OSError):
+        pass  # reading it says what is wrong, and where
+    return size
 
 
 class _Unpacked(gzip.GzipFile):

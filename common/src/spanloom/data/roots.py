@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from spanloom.contracts.beneath import is_beneath
 from spanloom.errors import DataError
 
 Roots = tuple[Path, ...]
@@ -56,15 +57,6 @@ def find_beneath(
         f"the folders of {setting} (`spanloom up --data FOLDER` adds one)",
         path=name,
     )
-
-
-def is_beneath(path: Path, roots: Sequence[Path]) -> bool:
-    """Whether a path, its links resolved, lies in one of the folders."""
-    try:
-        real = path.resolve()
-        return any(real.is_relative_to(root.resolve()) for root in roots)
-    except (OSError, RuntimeError, ValueError):  # a name too long, links in a circle, a zero byte
-        return False
 
 
 def admitted(path: Path, roots: Sequence[Path]) -> Path:

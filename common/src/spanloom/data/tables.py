@@ -9,6 +9,7 @@ from typing import Any
 
 from spanloom.data.formats.raw import AS_IT_IS, Layout, RawFile, RawSentence
 from spanloom.data.formats.tokens import TAG_KEYS, TOKEN_KEYS, find_keys, sentence_of
+from spanloom.data.lines import charge
 from spanloom.data.reading import in_iob2
 from spanloom.data.roots import admitted, open_regular
 from spanloom.errors import DataError, EnvironmentMissing
@@ -37,6 +38,9 @@ def read_table(path: Path, layout: Layout = AS_IT_IS) -> RawFile:
     pa = _pyarrow()
     try:
         with open_regular(path) as source:
+            about = pa.parquet.ParquetFile(source).metadata
+            charge(path, sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups)))
+            source.seek(0)
             table = pa.parquet.read_table(source)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"is no parquet file that can be read: {error}", path=str(path)) from error

@@ -13,8 +13,9 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spanloom.errors import SettingsError
+from spanloom.http.guesses import Guesses, address_of
 from spanloom.http.problems import problem
-from spanloom.http.session import COOKIE, SESSION_PATH, ApiKey
+from spanloom.http.session import SESSION_PATH, ApiKey, cookie_name
 from spanloom.settings import LOOPBACK, Settings
 
 OPEN_PATHS = frozenset(
@@ -25,6 +26,8 @@ OPEN_FOLDER = "/static/"
 """What the page is made of: part of the program too."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
+WRONG_KEY = "the API key is wrong"
+BAD_SESSION = f"the session has ended; send the key to POST {SESSION_PATH} again"
 PROBE_PATHS = frozenset({"/healthz", "/readyz"})
 """Answered under any `Host`: orchestrators probe by address."""
 SCRAPED_PATH = "/metrics"
@@ -55,8 +58,8 @@ class Access:
     does for the key; browsers send it unasked, so that a request that changes anything must name its Origin as well.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, settings: Settings, guesses: Guesses | None = None) -> None:
+        self._app, self._guesses = app, guesses or Guesses()
         self._key = api_key(settings)
         self._hosts = {name.lower() for name in (*LOOPBACK, settings.host, *settings.allowed_hosts)}
         self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
@@ -67,6 +70,8 @@ class Access:
             await self._app(scope, receive, send)
             return
         status, detail = refusal
+        if detail == WRONG_KEY:
+            await self._guesses.slow(address_of(scope))
         if status == 401 and (place := _login_for(scope)) is not None:
             await RedirectResponse(place, 303, {"Cache-Control": "no-store"})(scope, receive, send)
             return
@@ -84,17 +89,17 @@ class Access:
             return 403, f"Origin {origin[:100]!r} is not allowed; add it to SPANLOOM_ALLOWED_ORIGINS"
         if self._key is not None and path not in OPEN_PATHS and not path.startswith(OPEN_FOLDER):
             presented = presented_key(headers)
-            if presented is None and (cookie := cookie_parser(headers.get("cookie", "")).get(COOKIE)) is not None:
+            if presented is None and (cookie := session_cookie(headers)) is not None:
                 return self._session_refusal(cookie, scope["method"], origin)
             if presented is None:
                 return 401, "an API key is needed: send `Authorization: Bearer KEY` or `X-API-Key: KEY`"
             if not self._key.fits(presented):
-                return 401, "the API key is wrong"
+                return 401, WRONG_KEY
         return None
 
     def _session_refusal(self, cookie: str, method: str, origin: str | None) -> tuple[int, str] | None:
         if self._key is None or not self._key.knows(cookie, time.time()):
-            return 401, f"the session has ended; send the key to POST {SESSION_PATH} again"
+            return 401, BAD_SESSION
         if method not in SAFE_METHODS and origin is None:
             return 403, "a session's request that changes something must carry an Origin, as browsers send it"
         return None
@@ -102,6 +107,11 @@ class Access:
     def _origin_allowed(self, origin: str, host: str) -> bool:
         origin = origin.lower().rstrip("/")
         return origin in self._origins or origin in (f"http://{host.lower()}", f"https://{host.lower()}")
+
+
+def session_cookie(headers: Headers) -> str | None:
+    """The session's cookie of this port, as it was sent."""
+    return cookie_parser(headers.get("cookie", "")).get(cookie_name(headers.get("host", "")))
 
 
 def host_allowed(header: str, allowed: Collection[str]) -> bool:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from spanloom.http import problems
 from spanloom.http.access import OPEN_PATHS, Access, api_key
 from spanloom.http.body import BodyLimits
+from spanloom.http.guesses import Guesses
 from spanloom.http.health import Check, ReadyChecks, health_routes
 from spanloom.http.request_context import RequestContextMiddleware
 from spanloom.http.session import session_routes
@@ -48,12 +49,13 @@ def create_app(
     app.state.stopping, app.state.settings = stopping, settings
     problems.install(app)
     app.include_router(health_routes(title, version(), checks, names, stopping))
-    app.include_router(session_routes(api_key(settings)))
+    guesses = Guesses()
+    app.include_router(session_routes(api_key(settings), guesses))
     for router in routers:
         app.include_router(router)
     # The last added is the outermost.
     app.add_middleware(BodyLimits, max_bytes=settings.max_body_bytes, max_depth=settings.max_json_depth)
-    app.add_middleware(Access, settings=settings)
+    app.add_middleware(Access, settings=settings, guesses=guesses)
     app.add_middleware(RequestContextMiddleware, service=title)
     _document(app, keyed=settings.api_key is not None)
     return app

@@ -39,6 +39,7 @@ class BodyLimits:
             return
         refusal: tuple[int, str] | None = None
         body: bytes | None = b""
+        gone = False
         headers = Headers(scope=scope)
         declared = headers.get("content-length", "0")
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
@@ -48,7 +49,9 @@ class BodyLimits:
         elif int(declared) > self._max_bytes:
             refusal = self._too_large()
         elif declared != "0" or "transfer-encoding" in headers:
-            body = await self._read(receive)
+            body, gone = await self._read(receive)
+            if gone:
+                return  # the sender left, or was too slow: what has come is not what was meant
             if body is None:
                 refusal = self._too_large()
             elif "yaml" not in headers.get("content-type", "") and json_depth(body) > self._max_depth:
@@ -61,20 +64,20 @@ class BodyLimits:
     def _too_large(self) -> tuple[int, str]:
         return 413, f"the body is larger than {self._max_bytes:,} bytes (SPANLOOM_MAX_BODY_BYTES)"
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body, or None as soon as it is too large."""
+    async def _read(self, receive: Receive) -> tuple[bytes | None, bool]:
+        """The whole body, or None as soon as it is too large; and whether the sender went away before its end."""
         parts: list[bytes] = []
         size = 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b"".join(parts)
+                return b"".join(parts), True
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self._max_bytes:
-                return None
+                return None, False
             if not message.get("more_body", False):
-                return b"".join(parts)
+                return b"".join(parts), False
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

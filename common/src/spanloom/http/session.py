@@ -14,9 +14,11 @@ import time
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from spanloom.http.guesses import Guesses, address_of
 from spanloom.http.problems import ProblemError
 
 COOKIE = "spanloom_session"
+"""The cookie's name, with the port after it: browsers send a cookie to every port of a host."""
 SESSION_PATH = "/v1/session"
 LASTS_S = 12 * 3600
 
@@ -53,20 +55,32 @@ class Presented(BaseModel):
     key: str = Field(min_length=1, max_length=1000)
 
 
-def session_routes(key: ApiKey | None) -> APIRouter:
-    """`/v1/session`: for pages. Programs send the key itself."""
+def cookie_name(host: str) -> str:
+    """The session cookie's name under a `Host` header: of the port, so that two services of a machine keep their own.
+
+    >>> cookie_name("127.0.0.1:8000"), cookie_name("ner.example.org")
+    ('spanloom_session_8000', 'spanloom_session')
+    """
+    _, _, port = host.rpartition("]")[2].rpartition(":")
+    return f"{COOKIE}_{port}" if port.isascii() and port.isdigit() and ":" in host else COOKIE
+
+
+def session_routes(key: ApiKey | None, guesses: Guesses | None = None) -> APIRouter:
+    """`/v1/session`: for pages. Programs send the key itself. Wrong keys are noted in `guesses`."""
     router = APIRouter(prefix=SESSION_PATH, tags=["session"])
 
     @router.post("", status_code=204, summary="Trade the API key for a session cookie")
-    def opened(presented: Presented, request: Request) -> Response:
+    async def opened(presented: Presented, request: Request) -> Response:
         """Sets an HttpOnly, SameSite=Strict cookie for twelve hours; none where no key is asked."""
         answer = Response(status_code=204)
         if key is None:
             return answer
         if not key.fits(presented.key):
+            if guesses is not None:
+                await guesses.slow(address_of(request.scope))
             raise ProblemError(401, "the API key is wrong")
         answer.set_cookie(
-            COOKIE,
+            cookie_name(request.headers.get("host", "")),
             key.session(int(time.time()) + LASTS_S),
             max_age=LASTS_S,
             httponly=True,
@@ -76,9 +90,9 @@ def session_routes(key: ApiKey | None) -> APIRouter:
         return answer
 
     @router.delete("", status_code=204, summary="End the session")
-    def closed() -> Response:
+    def closed(request: Request) -> Response:
         answer = Response(status_code=204)
-        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        answer.delete_cookie(cookie_name(request.headers.get("host", "")), httponly=True, samesite="strict")
         return answer
 
     return router

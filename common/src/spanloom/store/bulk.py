@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,26 +13,42 @@ from spanloom.store.db import to_json
 from spanloom.store.models import Table
 
 CHUNK = 2000
+CHUNK_TEXT = 4_000_000
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def insert_rows(
-    connection: Connection, model: type[Table], rows: Sequence[Mapping[str, Any]], *, skip_present: bool = False
-) -> None:
-    """Insert rows that all name the same columns; those left out get their defaults.
+    connection: Connection, model: type[Table], rows: Iterable[Mapping[str, Any]], *, skip_present: bool = False
+) -> int:
+    """Insert rows that all name the same columns; those left out get their defaults. Returns how many were given.
 
-    `skip_present` leaves rows as they are whose key is there already. Raises ValueError when columns differ or are
-    none of the table's, TypeError for what JSON cannot hold (lone surrogates among it), IntegrityError and DataError
-    as the database does.
+    Rows are taken as they are sent, at most `CHUNK` or about `CHUNK_TEXT` characters at a time, so that memory does not
+    grow with their number. `skip_present` leaves rows as they are whose key is there already. Raises ValueError when
+    columns differ or are none of the table's, TypeError for what JSON cannot hold (lone surrogates among it),
+    IntegrityError and DataError as the database does.
     """
-    if not rows:
-        return
-    columns = tuple(rows[0])
-    if wrong := next((row for row in rows if row.keys() != rows[0].keys()), None):
-        raise ValueError(f"rows name different columns: {sorted(columns)} and {sorted(wrong)}")
-    statement = _insert(model, columns, skip_present)
-    for start in range(0, len(rows), CHUNK):
-        connection.execute(statement, {"rows": to_json(list(rows[start : start + CHUNK]))})
+    columns: tuple[str, ...] | None = None
+    given = 0
+    for chunk in _chunks(rows):
+        columns = columns or tuple(chunk[0])
+        if wrong := next((row for row in chunk if row.keys() != set(columns)), None):
+            raise ValueError(f"rows name different columns: {sorted(columns)} and {sorted(wrong)}")
+        connection.execute(_insert(model, columns, skip_present), {"rows": to_json(chunk)})
+        given += len(chunk)
+    return given
+
+
+def _chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    chunk: list[Mapping[str, Any]] = []
+    size = 0
+    for row in rows:
+        chunk.append(row)
+        size += sum(len(value) for value in row.values() if isinstance(value, str))
+        if len(chunk) == CHUNK or size >= CHUNK_TEXT:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 @cache

@@ -91,8 +91,8 @@ def create_run(
     }
     insert_rows(connection, Run, [run])
     insert_rows(connection, Dataset, [_dataset_row(name, run_id, spec, each) for name, each in new])
-    insert_rows(connection, Sample, [row for name, each in new for row in _gold_rows(name, each.sentences)])
-    insert_rows(connection, Prompt, [row for name, each in new for row in _prompt_rows(run_id, name, each.prompts)])
+    insert_rows(connection, Sample, (row for name, each in new for row in _gold_rows(name, each.sentences)))
+    insert_rows(connection, Prompt, (row for name, each in new for row in _prompt_rows(run_id, name, each.prompts)))
     emit(connection, run_id, "run", state="running", name=spec.name)
     work.notify(connection, "prompts")
 
@@ -154,9 +154,7 @@ def add_prompts(
     connection: Connection, run_id: str, dataset: str, prompts: Iterable[tuple[int, str, Sequence[int]]]
 ) -> int:
     """Store planned calls; a call index that is there already is left as it is. Returns how many were given."""
-    rows = list(_prompt_rows(run_id, dataset, prompts))
-    insert_rows(connection, Prompt, rows, skip_present=True)
-    return len(rows)
+    return insert_rows(connection, Prompt, _prompt_rows(run_id, dataset, prompts), skip_present=True)
 
 
 _STATE = text("SELECT state FROM runs WHERE id = :run")

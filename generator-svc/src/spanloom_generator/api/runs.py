@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Engine
 
-from spanloom.contracts.allowed import not_allowed
 from spanloom.contracts.arms import GOLD
 from spanloom.contracts.spec import RunSpec, parse_spec, spec_hash
 from spanloom.data.languages import complete_spec
+from spanloom.data.lines import at_most_bytes
 from spanloom.dev_sets import few
 from spanloom.errors import Conflict, SpecError
 from spanloom.http import Cursor, IdempotencyKey, Limit, Page, ProblemError, page_of
@@ -26,6 +27,7 @@ from spanloom.store.events import Place, is_last
 from spanloom.store.settle import settle
 from spanloom_generator import summary
 from spanloom_generator.api.events import EventHub, event_stream
+from spanloom_generator.deadline import Deadline, within
 from spanloom_generator.preflight import EncoderCheck, preflight
 from spanloom_generator.submit import load_all_gold, plan_datasets, submit
 
@@ -73,10 +75,11 @@ def run_routes(
         Before it is accepted each LLM server is asked for its models, with the key, and the encoder is looked for.
         """
         body = await request.body()
-        spec, known = await to_thread.run_sync(_read, db, body, key, settings, too_large, limiter=submissions)
+        deadline = Deadline(settings.submission_s)
+        spec, known = await within(deadline, partial(_read, db, body, key, settings, too_large), submissions)
         if known is None and check and settings.preflight:
-            await to_thread.run_sync(_check, spec, settings, encoder_problem, limiter=checks)
-        run_id, new = await to_thread.run_sync(_carry_out, db, spec, key, settings, limiter=submissions)
+            await within(deadline, partial(_check, spec, settings, encoder_problem), checks)
+        run_id, new = await within(deadline, partial(_carry_out, db, spec, key, settings, deadline), submissions)
         response.headers["Location"] = f"/v1/runs/{run_id}"
         told = await run_in_threadpool(_told, db, spec, run_id) if new else {}
         return {"id": run_id, "state": "running", "new": new, **told}
@@ -85,10 +88,11 @@ def run_routes(
     async def check_alone(request: Request) -> dict[str, Any]:
         """All that is looked at before a run is accepted: gold data are read, prompts planned, servers asked."""
         body = await request.body()
-        spec, _ = await to_thread.run_sync(_read, db, body, None, settings, too_large, limiter=submissions)
+        deadline = Deadline(settings.submission_s)
+        spec, _ = await within(deadline, partial(_read, db, body, None, settings, too_large), submissions)
         if settings.preflight:
-            await to_thread.run_sync(_check, spec, settings, encoder_problem, limiter=checks)
-        dev = await to_thread.run_sync(_planned, spec, settings, limiter=submissions)
+            await within(deadline, partial(_check, spec, settings, encoder_problem), checks)
+        dev = await within(deadline, partial(_planned, spec, settings, deadline), submissions)
         return {"ok": True, "warnings": few(spec.training.dev, dev)}
 
     @router.get("", summary="Runs, newest first")
@@ -168,7 +172,7 @@ def _read(
     except UnicodeDecodeError as error:
         raise SpecError([("", f"the body is not UTF-8: {error}")]) from None
     spec = parse_spec(text, complete_spec)
-    if wrong := not_allowed(spec, encoders=settings.encoders, llms=settings.llms, reach=settings.reach):
+    if wrong := settings.refusals(spec):
         raise SpecError(wrong)
     known = None
     if key is not None:
@@ -188,26 +192,37 @@ def _check(spec: RunSpec, settings: Settings, encoder_problem: EncoderCheck | No
     if not problems:
         return
     try:
-        load_all_gold(spec, settings.data)
+        with at_most_bytes(settings.max_data_bytes):
+            load_all_gold(spec, settings.data)
     except SpecError as error:
         problems += error.problems
     raise SpecError(problems)
 
 
-def _planned(spec: RunSpec, settings: Settings) -> dict[str, int]:
+def _planned(spec: RunSpec, settings: Settings, deadline: Deadline) -> dict[str, int]:
     """Plan all datasets and keep none; returns the targets' gold dev sentences. Raises SpecError."""
     dev = {}
-    for dataset in plan_datasets("check", spec, settings.data, settings.wording_roots):
-        if (dataset.source, dataset.split) == (GOLD, "dev"):
-            dev[dataset.language] = len(dataset.sentences)
-        for _ in dataset.prompts:
-            pass
+    with at_most_bytes(settings.max_data_bytes):
+        for dataset in plan_datasets("check", spec, settings.data, settings.wording_roots):
+            if (dataset.source, dataset.split) == (GOLD, "dev"):
+                dev[dataset.language] = len(dataset.sentences)
+            for _ in dataset.prompts:
+                deadline.check()
     return {language.code: dev[language.code] for language in spec.languages}
 
 
-def _carry_out(db: Engine, spec: RunSpec, key: str | None, settings: Settings) -> tuple[str, bool]:
+def _carry_out(db: Engine, spec: RunSpec, key: str | None, settings: Settings, deadline: Deadline) -> tuple[str, bool]:
     """Store a specification; its run's id, and whether the run is new."""
-    run_id, new = submit(db, spec, key=key, roots=settings.data, wording=settings.wording_roots)
+    with at_most_bytes(settings.max_data_bytes):
+        run_id, new = submit(
+            db,
+            spec,
+            key=key,
+            roots=settings.data,
+            wording=settings.wording_roots,
+            caps=settings.caps,
+            deadline=deadline,
+        )
     if new:
         settle(db, run_id)
     return run_id, new

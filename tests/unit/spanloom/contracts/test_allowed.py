@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +27,31 @@ def spec_of(encoder: Any = "xlm-roberta-base", model: str = "CohereLabs/aya-expa
 
 @pytest.mark.parametrize("encoder", ["xlm-roberta-large", "FacebookAI/xlm-roberta-base", "/models/mine", {"tiny": {}}])
 def test_the_xlm_r_family_folders_and_tiny_are_allowed(encoder: Any) -> None:
-    assert not_allowed(spec_of(encoder), encoders=ENCODERS, llms=LLMS, reach=Reach(None, None)) == []
+    let = {"encoders": ENCODERS, "llms": LLMS, "reach": Reach(None, None), "folders": [Path("/models")]}
+    assert not_allowed(spec_of(encoder), **let) == []
+
+
+def test_a_folder_elsewhere_is_refused_wherever_a_link_leads(tmp_path: Path) -> None:
+    data, secret = tmp_path / "data", tmp_path / "secret"
+    data.mkdir()
+    secret.mkdir()
+    (data / "link").symlink_to(secret)
+    reach = Reach(None, None)
+
+    def refused(encoder: str, *allowed: str, folders: Sequence[Path] = (data,)) -> list[str]:
+        spec = spec_of(encoder, str(secret))
+        found = not_allowed(spec, encoders=allowed, llms=["local"], reach=reach, folders=folders)
+        assert found[-1][0] == "sources.1.engine.model", "an LLM's folder as an encoder's"
+        return [what for path, what in found if path == "training.encoder"]
+
+    assert refused(str(data / "mine"), "local") == []
+    for elsewhere in (str(secret), str(data / "link"), str(data / ".." / "secret"), "~", "~nosuchuser/x", "/proc/self"):
+        (what,) = refused(elsewhere, "local")
+        assert f"read beneath {data} alone" in what
+        assert "SPANLOOM_ENCODERS or SPANLOOM_DATA" in what
+    assert refused(str(secret / "mine"), str(secret)) == [], "a folder on the list is one"
+    assert refused(str(data / "mine"), str(secret)) != [], "without `local` it alone"
+    assert "no folder" in refused(str(data), "local", folders=())[0]
 
 
 def test_another_name_is_refused_with_what_is_allowed_and_what_widens_it() -> None:
@@ -53,7 +79,9 @@ def test_another_name_is_refused_with_what_is_allowed_and_what_widens_it() -> No
         ("org/model", "abc", ["org/model"], True),
         ("ORG/model", None, ["org/*"], False),
         ("./org/model", None, ["org/*", "*"], False),
-        ("../x", None, ["local"], True),
+        ("../x", None, ["local"], False),
+        ("/models/x", None, ["/models"], True),
+        ("/models2/x", None, ["/models"], False),
         ("local", None, ["local"], True),
     ],
 )

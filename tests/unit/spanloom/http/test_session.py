@@ -8,13 +8,14 @@ import time
 import pytest
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanloom.http import create_app
-from spanloom.http.session import COOKIE, LASTS_S, ApiKey
+from spanloom.http.session import LASTS_S, ApiKey, cookie_name
 from spanloom.settings import load_settings
 
+COOKIE = "spanloom_session_8000"
 KEY = "a-key-of-sufficient-length"
 HERE = "http://127.0.0.1:8000"
 OURS = ApiKey(hashlib.sha256(KEY.encode()).digest())
@@ -50,6 +51,24 @@ def test_the_key_is_traded_for_a_cookie_that_opens_every_service() -> None:
     assert page.get("/v1/things").status_code == 200
     assert other.get("/v1/things", headers=carried(page.cookies[COOKIE])).status_code == 200
     assert client("another-key-long-enough").get("/v1/things", headers=carried(page.cookies[COOKIE])).status_code == 401
+
+
+def test_two_ports_of_a_machine_keep_their_own_sessions() -> None:
+    page = client()
+    page.post("/v1/session", json={"key": KEY})
+    elsewhere = client(base="http://127.0.0.1:9000")
+    assert elsewhere.get("/v1/things", headers=carried(page.cookies[COOKIE])).status_code == 401
+    names = {host: cookie_name(host) for host in ("[::1]:8000", "[::1]", "ner.example.org", "h:x", "")}
+    assert names == {"[::1]:8000": COOKIE, **dict.fromkeys(("[::1]", "ner.example.org", "h:x", ""), "spanloom_session")}
+
+
+@given(st.text(st.characters(codec="latin-1"), max_size=60))
+@settings(max_examples=60)
+def test_no_cookie_is_an_internal_error(text: str) -> None:
+    page = client()
+    for cookie in (text, f"{COOKIE}={text}", f'{COOKIE}="\\{text}"', f"{COOKIE}=9.{text}"):
+        answer = page.get("/v1/things", headers=[(b"cookie", cookie.encode("latin-1"))])
+        assert answer.status_code == 401, cookie
 
 
 def test_over_https_the_cookie_never_travels_in_the_clear() -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Engine, text
 
 from spanloom.errors import NotFound
-from spanloom.http import Cursor, Limit, Page, page_of
+from spanloom.http import Cursor, Limit, Page, ProblemError, page_of
 from spanloom.http.pages import decode_cursor
 from spanloom_trainer.models.cards import full_card, no_model
 from spanloom_trainer.models.words import words_of
@@ -90,7 +90,7 @@ class TagAnswer(BaseModel):
     sentences: list[TaggedSentence]
 
 
-def model_routes(db: Engine, child: TagChild) -> APIRouter:
+def model_routes(db: Engine, child: TagChild, *, max_tag_bytes: int = 1_000_000) -> APIRouter:
     """`/v1/models`."""
     router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -126,9 +126,13 @@ def model_routes(db: Engine, child: TagChild) -> APIRouter:
     @router.post("/{model_id}/tag", summary="Tag text with a model")
     def tag(model_id: ModelId, body: TagRequest) -> TagAnswer:
         """Up to 1,000 sentences. The first call starts a process and loads the model, which takes seconds."""
+        sentences = body.words()
+        size = sum(len(word.encode()) + 1 for words in sentences for word in words)
+        if size > max_tag_bytes:
+            raise ProblemError(413, f"{size:,} bytes to tag; at most {max_tag_bytes:,} here (SPANLOOM_MAX_TAG_BYTES)")
         folder = FilePath(find(model_id)["path"])
         if not folder.is_dir():
             raise NotFound(f"the folder of {model_id!r} is not on this trainer's disk")
-        return TagAnswer(model=model_id, sentences=[TaggedSentence(**one) for one in child.tag(folder, body.words())])
+        return TagAnswer(model=model_id, sentences=[TaggedSentence(**one) for one in child.tag(folder, sentences)])
 
     return router

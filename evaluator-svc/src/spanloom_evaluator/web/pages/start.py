@@ -8,7 +8,6 @@ import yaml
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from sqlalchemy import Engine, text
 
-from spanloom.contracts.allowed import not_allowed
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.languages import complete_spec
 from spanloom.errors import SpecError
@@ -60,8 +59,8 @@ def start_routes(db: Engine, settings: Settings) -> APIRouter:
         shown: dict[str, Any] = {}
         try:
             spec = parse_spec(specification, complete_spec)
-            mistakes = not_allowed(spec, encoders=settings.encoders, llms=settings.llms, reach=settings.reach)
-            shown = _plan(spec)
+            mistakes = settings.refusals(spec)
+            shown = {} if mistakes else _plan(spec)
         except SpecError as error:
             mistakes = error.problems
         return page("plan.html", request, mistakes=mistakes, plan=shown)

@@ -1,0 +1,62 @@
+"""Requests that are never finished end: a deadline for a request's head, and one for its body.
+
+uvicorn bounds how long an idle connection stays, but waits without end for the rest of a request that has begun, or for
+the first byte of a connection's first one (slowloris).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+def with_deadlines(head_s: float, body_s: float, base: type[Any] = AutoHTTPProtocol) -> type[Any]:
+    """uvicorn's HTTP protocol; a head or a body that takes longer than so many seconds is answered 408 and closed."""
+
+    class TimedProtocol(base):  # type: ignore[misc]
+        """One connection. `cycle` is uvicorn's state of its latest request, made once the head is whole."""
+
+        _timer: asyncio.TimerHandle | None = None
+        _waits_for: object = None
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._wait_for(None, 0)
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            cycle = self.cycle
+            if cycle is None or cycle.response_complete:
+                self._wait_for("head", head_s)
+            else:
+                self._wait_for(cycle if cycle.more_body else None, body_s)
+
+        def _wait_for(self, what: object, seconds: float) -> None:
+            """Begin to wait, if not for this already; None waits for nothing more."""
+            if what is self._waits_for:
+                return
+            if self._timer is not None:
+                self._timer.cancel()
+            self._waits_for = what
+            self._timer = None if what is None else self.loop.call_later(seconds, self._end)
+
+        def _end(self) -> None:
+            cycle = self.cycle
+            if self.transport.is_closing():
+                return
+            if cycle is None or cycle.response_complete or not cycle.response_started:
+                self.transport.write(LATE)
+            self.transport.close()
+
+    return TimedProtocol
