@@ -257,6 +257,28 @@ def test_arms_alike_in_two_runs_are_tested_in_pairs(db: Engine, run: str, evalua
     assert (same["test"].difference, same["told_apart"]) == (0.0, False)
 
 
+def test_each_way_stands_beside_zero_shot_and_the_largest_organic_arm(
+    http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    evaluate("organic", 0.3, size=0, setting="fine_tuning")
+    evaluate("organic", 0.2, size=10)
+    evaluate("organic", 0.1, size=20)
+    evaluate("recorded", 0.15, size=10)
+    scored = {(row["source"], row["size"]): row["f1"] for row in rows(http, "/f1_by_size", run)}
+    found = {(row["source"], row["size"]): row for row in rows(http, "/transfer_comparison", run)}
+    assert found.keys() == scored.keys()
+    zero_shot, organic = scored["organic", 0], scored["organic", 20]
+    for place, row in found.items():
+        assert (row["f1"], row["f1_zero_shot"], row["f1_organic"], row["size_organic"]) == (
+            scored[place], zero_shot, organic, 20
+        )  # fmt: skip
+        assert row["over_zero_shot"] == pytest.approx(scored[place] - zero_shot)
+        assert row["over_organic"] == pytest.approx(scored[place] - organic)
+    assert {(row["family"], row["script"], row["in_xlmr"], row["related"]) for row in found.values()} == {
+        ("Indo-European", "Latn", True, None)
+    }
+
+
 def test_holm_over_the_tests_of_a_language(http: TestClient, run: str, evaluate: Evaluate) -> None:
     for size in (10, 20, 30):
         for source, noise in (("a", 0.10), ("b", 0.12), ("c", 0.25)):

@@ -27,6 +27,7 @@ class View(StrEnum):
     f1_by_size = "f1_by_size"
     collapse_by_source = "collapse_by_source"
     source_comparison = "source_comparison"
+    transfer_comparison = "transfer_comparison"
     yield_by_source = "yield_by_source"
     rejection_reasons = "rejection_reasons"
     run_summary = "run_summary"
@@ -75,6 +76,10 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     View.source_comparison: (
         "language", "size", "source", "f1_from_scratch", "lo_from_scratch", "hi_from_scratch", "f1_fine_tuning",
         "lo_fine_tuning", "hi_fine_tuning",
+    ),
+    View.transfer_comparison: (
+        "language", "related", "source", "setting", "size", "gold_used", "seeds", "f1", "lo", "hi", "collapse_rate",
+        "over_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1",
     ),
     View.yield_by_source: (
         "language", "source", "calls_judged", "tokens_in", "tokens_out", "seconds", "cost", "currency", "candidates",

@@ -25,6 +25,7 @@ VIEWS = (
     "f1_by_size",
     "collapse_by_source",
     "source_comparison",
+    "transfer_comparison",
     "significance",
     "gold_equivalents",
     "failures",

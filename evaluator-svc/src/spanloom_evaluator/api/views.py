@@ -25,6 +25,7 @@ ORDER = {
     "f1_by_size": "run, language, setting, source, size, control, version, method, test_set",
     "collapse_by_source": "run, setting, source, version",
     "source_comparison": "run, language, size, source, control, version, method",
+    "transfer_comparison": "run, language, test_set, size, source, setting, control, version, method",
     "significance": "run, language, setting, size, source, other, control, version, other_version, method, "
     "other_method",
     "failures": "run, failed DESC, what, language, source, reason",
@@ -44,6 +45,7 @@ class ViewName(StrEnum):
     f1_by_size = "f1_by_size"
     collapse_by_source = "collapse_by_source"
     source_comparison = "source_comparison"
+    transfer_comparison = "transfer_comparison"
     significance = "significance"
     gold_equivalents = "gold_equivalents"
     failures = "failures"

@@ -62,6 +62,43 @@ def source_comparison(rows: Iterable[Row], *, title: str = "F1 by source at equa
     )
 
 
+def transfer_comparison(rows: Iterable[Row], *, title: str = "What each way adds to zero-shot") -> Chart:
+    """A dot for each arm's F1 with its interval, a rule at zero-shot, a panel for each language.
+
+    `rows` as in the view: language, source, setting, size, f1, lo, hi, f1_zero_shot.
+    """
+    points: list[dict[str, Any]] = []
+    for row in with_series(rows):
+        if row.get("f1") is None or int(row["size"]) == 0:
+            continue
+        between = None if row.get("lo") is None else f"{float(row['lo']):.3f} to {float(row['hi']):.3f}"
+        points.append(
+            _pick(row, "language")
+            | {name: None if row.get(name) is None else float(row[name]) for name in ("f1", "lo", "hi", "f1_zero_shot")}
+            | {
+                "arm": f"{row['source']}, {row['size']}",
+                "setting": str(row["setting"]).replace("_", " "),
+                "95%": between,
+            }
+        )
+    if not points:
+        raise DataError("the rows to draw hold no F1 beside zero-shot")
+    x = alt.X("f1:Q", title="F1", scale=alt.Scale(zero=False, padding=10), axis=alt.Axis(format=".2f", tickCount=5))
+    y = alt.Y("arm:N", title=None, sort=order(p["arm"] for p in points), axis=_long_labels())
+    colour = alt.Color("setting:N", scale=_scale(order(SETTINGS.values()), COLOURS[:2]), legend=_legend())
+    chart = alt.Chart(alt.Data(values=points)).encode(y=y)
+    tooltip = ["language:N", "arm:N", "setting:N", alt.Tooltip("f1:Q", format=".3f"), "95%:N"]
+    layers = alt.layer(
+        chart.mark_rule(strokeDash=[4, 3], color="#777777").encode(
+            x=alt.X("f1_zero_shot:Q"), y=alt.value(0), y2=alt.value("height")
+        ),
+        chart.mark_rule(strokeWidth=2).encode(x=alt.X("lo:Q"), x2="hi:Q", color=colour),
+        chart.mark_point(filled=True, size=70, opacity=1).encode(x=x, color=colour, tooltip=tooltip),
+    )
+    faceted = layers.properties(width=460, height=alt.Step(20)).facet(row=_languages(points), spacing=20)
+    return styled(faceted.resolve_scale(y="independent"), title)
+
+
 def yield_by_source(rows: Iterable[Row], *, title: str = "Samples accepted and rejected, by source") -> Chart:
     """A bar for each dataset that an LLM wrote, its candidates split into accepted and rejected ones.
 
@@ -237,6 +274,7 @@ def worth_of(row: Row) -> str:
 CHARTS: Mapping[str, Callable[..., Chart]] = {
     "f1_by_size": f1_by_size,
     "source_comparison": source_comparison,
+    "transfer_comparison": transfer_comparison,
     "yield_by_source": yield_by_source,
     "rejection_reasons": rejection_reasons,
     "leaderboard": leaderboard,

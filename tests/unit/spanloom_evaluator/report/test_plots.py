@@ -38,6 +38,10 @@ VIEWS = {
         {"run": "r1", "language": "da", "source": s, "size": n, "f1_from_scratch": 0.4, "f1_fine_tuning": f}
         for s, f in (("organic", 0.6), ("synthetic", None)) for n in SIZES
     ],
+    "transfer_comparison": [
+        _row(source, 100, f1, setting=setting, f1_zero_shot=0.3, over_zero_shot=f1 - 0.3)
+        for source, f1 in (("organic", 0.6), ("translated", 0.5)) for setting in ("from_scratch", "fine_tuning")
+    ] + [_row("organic", 0, 0.3, setting="fine_tuning", f1_zero_shot=0.3)],
     "yield_by_source": [
         {"run": "r1", "language": "da", "source": "llm", "split": split, "accepted": 90, "rejected": 10}
         for split in ("train", "dev")
