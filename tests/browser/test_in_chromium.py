@@ -83,7 +83,7 @@ def _specification(folder: Path) -> str:
             "name": "browser",
             "languages": [demo_language()],
             "sources": [{"kind": "organic"}, replay_source(recording, calls=12, dev_calls=0)],
-            "training": tiny_training(),
+            "training": tiny_training(recipe={"learning_rate": 0.001, "epochs": 1, "restarts": 0}),
         }
     )
 

@@ -13,7 +13,7 @@ from spanloom.ner.spans import spans_of
 from spanloom_evaluator.report.page import clean
 
 PAGE = 50
-COUNTED = 10_000
+COUNTED = 2_000
 """Matches are counted up to here."""
 TOKENS_SHOWN = 200
 COLOURS = 8
