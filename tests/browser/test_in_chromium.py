@@ -24,7 +24,8 @@ from support.common import own_database
 from support.recordings import write_recording
 
 AXE = Path(__file__).with_name("axe-4.14.1.min.js")
-PATIENCE_MS = 120_000
+PATIENCE_MS = 240_000
+pytestmark = pytest.mark.timeout(600)  # a real training, on a machine that may be busy besides
 
 
 @pytest.fixture(scope="module")
