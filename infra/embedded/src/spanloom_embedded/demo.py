@@ -79,8 +79,8 @@ def _show_next(console: Console, models: Sequence[Row]) -> None:
     if best is not None:
         words = f"echo 'Anna Berg bor i Lund .' | spanloom tag {best['path']} --words"
         console.print(f"  {words}", highlight=False, markup=False, soft_wrap=True)
-    console.print("  spanloom init       (a specification for sentences of your own, after four questions)")
-    console.print("  spanloom up         (all services here, with the page at http://127.0.0.1:8000)")
+    console.print("  spanloom init       (a specification for sentences of your own)")
+    console.print("  spanloom up         (all services here; the page is http://127.0.0.1:8000)")
 
 
 def _follow(client: Client, run_id: str, console: Console) -> dict[str, Any]:
