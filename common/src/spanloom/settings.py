@@ -150,6 +150,12 @@ class WorkSettings(BaseSettings):
     gpu_handover_s: Seconds = Field(
         60, description="Time a holder has to give a GPU up; then what it runs there is ended, after as long itself."
     )
+    training_silence_s: Seconds = Field(
+        120, description="A training process that gives no sign of life for so long is ended, and another started."
+    )
+    training_stall_s: Seconds = Field(
+        3600, description="A training that makes no progress for so long is ended, and tried again."
+    )
     concurrent_jobs: int = Field(1, ge=1, le=64, description="Trainings at once on one device.")
 
 

@@ -191,3 +191,31 @@ def test_the_child_sees_no_database_and_no_keys(monkeypatch: pytest.MonkeyPatch)
     assert kept["OMP_NUM_THREADS"] == "2"
     assert kept["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert kept["PATH"] == os.environ["PATH"]
+
+
+def test_a_stopped_child_is_told_of_ended_and_replaced(tmp_path: Path) -> None:
+    with Slot("cpu", tmp_path / "models", silence_s=4) as slot:
+        slot.start()
+        stopped, said = slot.pid, []
+        assert stopped is not None
+
+        def listen() -> bool:
+            said.append(slot.problem())
+            return False
+
+        def stop_it(_: dict[str, Any]) -> None:
+            os.kill(stopped, signal.SIGSTOP)
+
+        with pytest.raises(ChildDied, match="said nothing for 4 s, as one that is stopped or stuck, and was ended"):
+            slot.run(job("silent", recipe=LONG), stop_it, listen)
+        assert any("has said nothing for" in text for text in said if text), said
+        assert ended(stopped)
+        assert "another takes its place" in str(slot.problem())
+        assert slot.run(job("next"))["steps"] > 0
+        assert slot.pid != stopped
+
+
+def test_a_training_without_progress_is_ended(tmp_path: Path) -> None:
+    slot = Slot("cpu", tmp_path / "models", stall_s=0)
+    with slot, pytest.raises(ChildDied, match="made no progress for 0 s"):
+        slot.run(job("stalled", recipe=LONG))

@@ -26,7 +26,12 @@ def build(runtime: Runtime) -> Parts:
     settings, db, bus = runtime.settings, runtime.db, runtime.bus
     if not settings.models_folder.exists():
         private_folder(settings.models_folder)
-    slots = make_slots(settings.models_folder, settings.concurrent_jobs)
+    slots = make_slots(
+        settings.models_folder,
+        settings.concurrent_jobs,
+        silence_s=settings.training_silence_s,
+        stall_s=settings.training_stall_s,
+    )
     worker = TrainerWorker(
         db, slots, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s,
         models=settings.models_folder, min_free_bytes=settings.models_min_free_bytes,
@@ -51,5 +56,6 @@ def build(runtime: Runtime) -> Parts:
     parts.routers += [job_routes(db), model_routes(db, tagging, max_tag_bytes=settings.max_tag_bytes)]
     parts.checks.update(consuming_checks({"jobs": loop}))
     parts.checks["models"] = worker.disk.problem
+    parts.checks["training"] = worker.devices.problem
     parts.on_stop += [tagging.close, worker.stop]
     return parts

@@ -81,6 +81,9 @@ def retry(db: Engine, claim: Claim, reason: str, lease: Lease) -> None:
     try:
         with db.begin() as connection:
             spent = work.retry(connection, TABLE, claim, reason=reason, lease=lease, pause_s=2.0**claim.charged)
+            if spent is None:
+                run_id = records.arm_of(connection, claim.id).run_id
+                emit(connection, run_id, "job", id=claim.id, state="queued", reason=reason)
     except LeaseLost:
         return
     if spent is not None:

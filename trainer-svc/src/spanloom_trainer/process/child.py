@@ -11,6 +11,7 @@ import os
 import queue
 import sys
 import threading
+import time
 import traceback
 from functools import partial
 from multiprocessing.connection import Connection
@@ -45,9 +46,18 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
             else:
                 jobs.put(message if message["type"] == "job" else None)
 
+    def beat() -> None:
+        while True:
+            time.sleep(settings.get("beat_s", 10.0))
+            try:
+                send({"type": "alive"})
+            except OSError:
+                return  # the parent is gone, and `listen` ends this process
+
     threading.Thread(target=listen, daemon=True, name="parent").start()
     run_job = _prepared(settings)
     send({"type": "ready", "pid": os.getpid()})
+    threading.Thread(target=beat, daemon=True, name="beat").start()
     while (message := jobs.get()) is not None:
         turn = message["turn"]
         try:

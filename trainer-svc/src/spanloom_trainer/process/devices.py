@@ -17,9 +17,9 @@ from spanloom_trainer.process.slot import Slot
 Report = Callable[[Mapping[str, Any]], None]
 
 
-def make_slots(models: Path, count: int) -> list[Slot]:
-    """`count` slots on each CUDA device, or on the CPU where there is none."""
-    return [Slot(device, models) for device in _devices() for _ in range(count)]
+def make_slots(models: Path, count: int, *, silence_s: float = 120.0, stall_s: float = 3600.0) -> list[Slot]:
+    """`count` slots on each CUDA device, or on the CPU where there is none; see `Slot` for their patience."""
+    return [Slot(device, models, silence_s=silence_s, stall_s=stall_s) for device in _devices() for _ in range(count)]
 
 
 def _devices() -> list[str]:
@@ -65,6 +65,10 @@ class Devices:
                 return run_in_turn(slot, job, turn, report, stopped, begin)
             begin()
             return slot.run(job, report, stopped)
+
+    def problem(self) -> str | None:
+        """What is wrong with a child, for /readyz."""
+        return next((problem for slot in self.slots if (problem := slot.problem())), None)
 
     def close(self) -> None:
         """End all children."""

@@ -16,7 +16,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from spanloom_trainer.errors import Cancelled, ChildDied, TrainingFailed
+
+log = structlog.stdlib.get_logger(__name__)
 
 POLL_S = 0.1
 KEPT_FROM_CHILD = ("DATABASE_URL", "SPANLOOM_", "PG", "POSTGRES_", "KAFKA_", "OPENAI_")
@@ -28,7 +32,8 @@ class Slot:
 
     `device` as torch names it; `models` the folder models are written to; `threads` of the child's CPU work;
     `stop_grace_s` how long a cancelled training may take to say so before it is killed; `start_timeout_s` how long
-    importing torch may take.
+    importing torch may take; `silence_s` how long a child may be silent, which sends a sign of life every few seconds:
+    one that is stopped, or holds on to the interpreter; `stall_s` how long it may take from progress to progress.
     """
 
     def __init__(
@@ -40,16 +45,22 @@ class Slot:
         resume_every_s: float = 300.0,
         stop_grace_s: float = 30.0,
         start_timeout_s: float = 300.0,
+        silence_s: float = 120.0,
+        stall_s: float = 3600.0,
     ) -> None:
         self.device, self.models = device, Path(models)
         self.stop_grace_s, self.start_timeout_s = stop_grace_s, start_timeout_s
+        self.silence_s, self.stall_s = silence_s, stall_s
         self.threads = threads
         self._settings: dict[str, Any] = {
             "device": device,
             "models": str(models),
             "threads": threads,
             "resume_every_s": resume_every_s,
+            "beat_s": silence_s / 10,
         }
+        self._heard: float | None = None
+        self._replaced = ("", 0.0)  # why the last silent child was ended, and until when that is said
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._busy = threading.Lock()
@@ -104,27 +115,73 @@ class Slot:
             self.start()
             turn = f"{job['job_id']}/{job['attempt']}/{next(self._turns)}"
             self._send({"type": "job", "turn": turn, "job": job})
-            stopping: float | None = None
-            pausing = False
-            while True:
-                message = self._receive()
-                if message is not None and message.get("turn") == turn:
-                    if message["type"] == "progress":
-                        if on_progress is not None:
-                            on_progress(message["progress"])
-                    else:
-                        if message["type"] == "failed" and not message["permanent"]:
-                            self.close()  # it ends itself: the device may be unusable to it
-                        return _result(message)
-                if stopping is None and should_stop():
-                    stopping = time.monotonic()
-                    self._send({"type": "stop", "turn": turn})
-                if not pausing and should_pause():
-                    pausing = True
-                    self._send({"type": "pause", "turn": turn})
-                if stopping is not None and time.monotonic() - stopping > self.stop_grace_s:
-                    self._kill()
-                    raise Cancelled(f"the training did not stop within {self.stop_grace_s:g} s and was killed")
+            try:
+                return self._follow(turn, on_progress, should_stop, should_pause)
+            finally:
+                self._heard = None
+
+    def problem(self) -> str | None:
+        """For /readyz: a child that has been silent for half the time it may be, or was ended for it of late."""
+        heard, now = self._heard, time.monotonic()
+        if heard is not None and now - heard > self.silence_s / 2:
+            return (
+                f"the training process on {self.device} has said nothing for {now - heard:.0f} s; after "
+                f"{self.silence_s:g} s another takes its place"
+            )
+        why, until = self._replaced
+        return why if now < until else None
+
+    def _follow(
+        self,
+        turn: str,
+        on_progress: Callable[[dict[str, Any]], None] | None,
+        should_stop: Callable[[], bool],
+        should_pause: Callable[[], bool],
+    ) -> dict[str, Any]:
+        """Wait for a job's result, passing on what comes from the child and what is asked of it."""
+        stopping: float | None = None
+        pausing = False
+        told = self._heard = time.monotonic()
+        while True:
+            message = self._receive()
+            now = time.monotonic()
+            if message is not None:
+                self._heard = now
+            else:  # only once all that has come is read: it may be we who were stopped
+                self._end_if_silent(now, told)
+            if message is not None and message.get("turn") == turn:
+                if message["type"] == "progress":
+                    told = now
+                    if on_progress is not None:
+                        on_progress(message["progress"])
+                else:
+                    if message["type"] == "failed" and not message["permanent"]:
+                        self.close()  # it ends itself: the device may be unusable to it
+                    return _result(message)
+            if stopping is None and should_stop():
+                stopping = time.monotonic()
+                self._send({"type": "stop", "turn": turn})
+            if not pausing and should_pause():
+                pausing = True
+                self._send({"type": "pause", "turn": turn})
+            if stopping is not None and time.monotonic() - stopping > self.stop_grace_s:
+                self._kill()
+                raise Cancelled(f"the training did not stop within {self.stop_grace_s:g} s and was killed")
+
+    def _end_if_silent(self, now: float, told: float) -> None:
+        """Kill a child that gives no sign of life, or makes no progress. Raises ChildDied."""
+        heard = self._heard or now
+        if now - heard > self.silence_s:
+            what = f"said nothing for {self.silence_s:g} s, as one that is stopped or stuck"
+        elif now - told > self.stall_s:
+            what = f"made no progress for {self.stall_s:g} s"
+        else:
+            return
+        reason = f"the training process on {self.device} {what}, and was ended"
+        self._replaced = (f"{reason}; another takes its place", now + max(self.silence_s, 60.0))
+        log.error("training process ended", device=self.device, reason=reason)
+        self.close()
+        raise ChildDied(reason)
 
     def close(self) -> None:
         """End the child, in mid-job too."""
