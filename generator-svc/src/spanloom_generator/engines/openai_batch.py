@@ -214,7 +214,7 @@ class OpenAIBatchEngine(Engine):
             batch.odd = 0
         except OddAnswer as error:
             batch.odd += 1
-            log.warning("no answer of the batch API", batch=batch.id, error=str(error), times=batch.odd)
+            log.warning("no answer of the batch api", batch=batch.id, error=str(error), times=batch.odd)
             if batch.odd >= ODD_ANSWERS:
                 self._give_up(batch, PermanentEngineError(f"batch {batch.id}: {error}"))
         except TransientEngineError as error:
