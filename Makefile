@@ -97,14 +97,10 @@ key:
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
-# What kills processes or draws in a browser runs alone, everything else by file on two workers.
-ALONE := $(filter-out tests/unit tests/golden tests/contract tests/integration tests/bench tests/support tests/__%,$(patsubst %/,%,$(wildcard tests/*/)))
-
 test: lint
 	$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered tests/unit
 	$(BIN)/python -m pytest -n auto -m slow tests/unit
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=30 tests/golden tests/contract tests/integration
-	$(BIN)/python -m pytest --durations=10 $(ALONE)
+	$(BIN)/python -m pytest --durations=30 --ignore=tests/unit
 
 # Of every test. Tracing doubles the time of what is plain Python, so that `make test` has it for the quick tests alone.
 coverage: $(VENV)/.test
