@@ -258,18 +258,6 @@ class FolderSettings(BaseSettings):
     )
 
 
-SECTIONS: tuple[type[BaseSettings], ...] = (
-    HttpSettings,
-    StoreSettings,
-    TopicSettings,
-    WorkSettings,
-    ModelSettings,
-    CapSettings,
-    LifecycleSettings,
-    FolderSettings,
-)
-
-
 class Settings(
     HttpSettings,
     StoreSettings,
@@ -489,6 +477,10 @@ def with_password(url: str, password: str) -> str:
     if not user:
         raise SettingsError("SPANLOOM_DATABASE_PASSWORD needs a user in DATABASE_URL: postgresql://USER@HOST/NAME")
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}"))
+
+
+SECTIONS: tuple[type[BaseSettings], ...] = Settings.__bases__
+"""The sections of the settings page, in its order."""
 
 
 def settings_page() -> str:

@@ -12,6 +12,7 @@ import typer
 
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec, parse_spec
+from spanloom.data.card import in_words
 from spanloom.data.gold import load_gold
 from spanloom.data.languages import complete_spec
 from spanloom.data.roots import own_roots
@@ -60,8 +61,8 @@ def prompt(
     typer.echo(f"seeds: gold train sentences {', '.join(map(str, plan.seed_indices)) or 'none'} (from 0)")
     how, head = plan.call.sampling, "on" if plan.call.extra["add_generation_prompt"] else "off"
     typer.echo(
-        f"sampling: temperature {_given(how.temperature)}, top-p {_given(how.top_p)}, "
-        f"at most {_given(how.max_tokens)} tokens, seed {_given(how.seed)}; generation prompt {head}"
+        f"sampling: temperature {in_words(how.temperature)}, top-p {in_words(how.top_p)}, "
+        f"at most {in_words(how.max_tokens)} tokens, seed {in_words(how.seed)}; generation prompt {head}"
     )
     if plan.call.grammar is not None:
         typer.echo(f"grammar:\n{plan.call.grammar}")
@@ -76,7 +77,3 @@ def _source(spec: RunSpec, name: str | None) -> SyntheticSource:
         there = ", ".join(s.name for s in synthetic) or "none"
         raise SpecError([("sources", f"no synthetic source {name or ''}".rstrip() + f"; there are: {there}")])
     return chosen
-
-
-def _given(value: float | None) -> str:
-    return "the model's own" if value is None else f"{value:.12g}"

@@ -77,14 +77,15 @@ def _making(dataset: Mapping[str, Any], spec: RunSpec, source_name: str, code: s
         "prompt": f"style {source.prompt.style}, format {source.format}, constraint {source.constrain}",
         "examples a prompt": f"{source.m} gold train sentences of {code}, pool {source.seed_pool}",
         "samples asked for a call": source.n,
-        "sampling": f"temperature {_given(source.sampling.temperature)}, top-p {_given(source.sampling.top_p)}, "
-        f"at most {_given(source.sampling.max_tokens)} tokens, seed {source.seed}",
+        "sampling": f"temperature {in_words(source.sampling.temperature)}, top-p {in_words(source.sampling.top_p)}, "
+        f"at most {in_words(source.sampling.max_tokens)} tokens, seed {source.seed}",
         "rules": f"{dataset.get('rules')}",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows.items())])
 
 
-def _given(value: float | None) -> str:
+def in_words(value: float | None) -> str:
+    """A sampling parameter as a person reads it; null leaves it to the model."""
     return "the model's own" if value is None else f"{value:.12g}"
 
 
