@@ -134,7 +134,7 @@ def test_a_cancelled_run_is_left_alone_until_it_is_resumed(db: Engine, tmp_path:
     with db.begin() as connection:
         with pytest.raises(Conflict, match="complete; only a running run can be cancelled"):
             runs.cancel(connection, run_id)
-        with pytest.raises(Conflict, match="only a cancelled run can be resumed"):
+        with pytest.raises(Conflict, match="only a cancelled run, or one with a paused source, can be resumed"):
             runs.resume(connection, run_id)
         with pytest.raises(NotFound, match="GET /v1/runs"):
             runs.cancel(connection, "no-such-run")

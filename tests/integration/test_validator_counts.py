@@ -82,11 +82,13 @@ def counted_by_the_service(db: Engine, run_id: str, source: str) -> dict[str, An
     (row,) = select(db, "SELECT * FROM datasets WHERE run_id = :run AND source = :source", run=run_id, source=source)
     samples = select(db, "SELECT repairs, marks FROM samples WHERE dataset_id = :id", id=row.id)
     rejections = select(db, "SELECT reason, repairs FROM rejections WHERE dataset_id = :id", id=row.id)
+    (told,) = select(db, "SELECT coalesce(sum(drafts), 0) AS drafts FROM completions WHERE dataset_id = :id", id=row.id)
     assert (row.state, row.accepted, row.candidates) == ("complete", len(samples), len(samples) + len(rejections))
     return {
         "calls": row.calls_judged,
         "calls_without_object": row.calls_without_object,
         "calls_failed": row.calls_failed,
+        "drafts": told.drafts,
         "candidates": row.candidates,
         "accepted": row.accepted,
         "rejected": Counter(rejection.reason for rejection in rejections),

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 
 from support.common import free_port
 
+MODEL = "held-back"
 ONE_SAMPLE = '{"tokens": ["Anna", "sover", "."], "ner_tags": [1, 0, 0]}'
 
 
@@ -35,6 +36,7 @@ class ChatServer:
         self._gate = threading.Event()
         app = FastAPI()
         app.post("/v1/chat/completions")(self._answer)
+        app.get("/v1/models")(lambda: {"object": "list", "data": [{"id": MODEL, "object": "model"}]})
         self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="critical", lifespan="off"))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -62,7 +64,7 @@ class ChatServer:
         message = {"role": "assistant", "content": self._content(self._answered)}
         self._answered += 1
         return {
-            "model": "held-back",
+            "model": MODEL,
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 10, "completion_tokens": 20},
         }

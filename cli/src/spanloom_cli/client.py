@@ -14,7 +14,7 @@ from httpx_sse import SSEError, connect_sse
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from spanloom.errors import SpecError
-from spanloom_cli.exits import Exit, ServiceError
+from spanloom_cli.exits import Exit, NoSuchRoute, ServiceError
 
 ATTEMPTS = 4
 LONGEST_PAUSE_S = 10.0
@@ -266,6 +266,8 @@ class Client:
             detail = "; ".join([detail, *(f"{name}: {what}" for name, what in found)])
             told = f"{detail} (request {problem.get('request_id', '?')})"
             return ServiceError(f"{self.url} is not ready or failed: {told}", Exit.UNREACHABLE)
+        if response.status_code == 404 and detail.startswith("no such route"):
+            return NoSuchRoute(f"{self.url} has no {response.request.url.path}: {detail}", Exit.REFUSED)
         if response.status_code == 401:
             detail += "; set SPANLOOM_API_KEY or SPANLOOM_API_KEY_FILE"
         return ServiceError(detail, Exit.USAGE if response.status_code in (400, 413, 422) else Exit.REFUSED)

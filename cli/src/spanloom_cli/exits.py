@@ -37,6 +37,10 @@ class ServiceError(SpanloomError):
         super().__init__(message)
 
 
+class NoSuchRoute(ServiceError):
+    """The service has no such route: without a gateway each service has its own alone."""
+
+
 def code_of(error: SpanloomError) -> Exit:
     """The exit code of an error."""
     if isinstance(error, ServiceError):

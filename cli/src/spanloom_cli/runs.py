@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from spanloom.dev_sets import described
-from spanloom_cli.exits import Exit
+from spanloom_cli.exits import Exit, NoSuchRoute
 from spanloom_cli.options import Json, Limit, Url, client, print_json, print_rows
 from spanloom_cli.specs import SpecFile, mistakes_in, read_spec
 from spanloom_cli.work import failure_lines, paused_lines, refused_lines
@@ -145,9 +145,12 @@ def _follow(api: Any, run_id: str, as_json: bool) -> None:
         print_json(ended)
     else:
         _print_run(ended)
-        if told := zero_advice(api.results("evaluations", run=run_id, limit=1000)):
-            typer.secho(told, fg="yellow", err=True)
-        typer.echo(f"results: `spanloom results {run_id}`", err=True)
+        try:
+            if told := zero_advice(api.results("evaluations", run=run_id, limit=1000)):
+                typer.secho(told, fg="yellow", err=True)
+            typer.echo(f"results: `spanloom results {run_id}`", err=True)
+        except NoSuchRoute:  # without a gateway the run's service has no results
+            typer.echo(f"results: `spanloom results {run_id} --url` with the evaluator's address", err=True)
     if ended["state"] != "complete":
         raise typer.Exit(Exit.FAILED)
 
