@@ -14,7 +14,7 @@ from httpx_sse import SSEError, connect_sse
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from spanloom.errors import SpecError
-from spanloom_cli.exits import Exit, NoSuchRoute, ServiceError
+from spanloom_cli.exits import Exit, NoSuchRoute, ServiceAway, ServiceError
 
 ATTEMPTS = 4
 LONGEST_PAUSE_S = 10.0
@@ -233,10 +233,9 @@ class Client:
         except _AskAgainError as error:
             return error.response
         except httpx.TransportError as error:
-            raise ServiceError(
+            raise ServiceAway(
                 f"cannot reach {self.url}: {error or type(error).__name__}; "
-                "start the services with `spanloom up`, or name them with --url or SPANLOOM_URL",
-                Exit.UNREACHABLE,
+                "start the services with `spanloom up`, or name them with --url or SPANLOOM_URL"
             ) from None
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise ServiceError(f"{self.url}{path} cannot be asked: {error}", Exit.USAGE) from None
@@ -254,20 +253,20 @@ class Client:
         except ValueError:
             problem = {}
         if not isinstance(problem, dict) or "detail" not in problem:
-            return ServiceError(
-                f"{response.request.url} answered {response.status_code} and is not a Spanloom service; check --url",
-                Exit.UNREACHABLE,
-            )
+            told = f"{response.request.url} answered {response.status_code} and is not a Spanloom service; check --url"
+            return ServiceAway(told) if response.status_code in _AGAIN else ServiceError(told, Exit.UNREACHABLE)
         found = [(str(item.get("path", "")), str(item.get("message", ""))) for item in problem.get("errors", [])]
         if response.status_code in (400, 422) and found:
             return SpecError(found) if response.request.method == "POST" else _usage(found)
         detail = str(problem["detail"])
         if response.status_code >= 500:
             detail = "; ".join([detail, *(f"{name}: {what}" for name, what in found)])
-            told = f"{detail} (request {problem.get('request_id', '?')})"
-            return ServiceError(f"{self.url} is not ready or failed: {told}", Exit.UNREACHABLE)
+            told = f"{self.url} is not ready or failed: {detail} (request {problem.get('request_id', '?')})"
+            return ServiceAway(told) if response.status_code in _AGAIN else ServiceError(told, Exit.UNREACHABLE)
         if response.status_code == 404 and detail.startswith("no such route"):
             return NoSuchRoute(f"{self.url} has no {response.request.url.path}: {detail}", Exit.REFUSED)
+        if response.status_code in _AGAIN:
+            return ServiceAway(detail, Exit.REFUSED)
         if response.status_code == 401:
             detail += "; set SPANLOOM_API_KEY or SPANLOOM_API_KEY_FILE"
         return ServiceError(detail, Exit.USAGE if response.status_code in (400, 413, 422) else Exit.REFUSED)

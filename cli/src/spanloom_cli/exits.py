@@ -41,6 +41,13 @@ class NoSuchRoute(ServiceError):
     """The service has no such route: without a gateway each service has its own alone."""
 
 
+class ServiceAway(ServiceError):
+    """The service cannot be reached, or asks to be asked again later (429, 502, 503, 504)."""
+
+    def __init__(self, message: str, exit_code: Exit = Exit.UNREACHABLE) -> None:
+        super().__init__(message, exit_code)
+
+
 def code_of(error: SpanloomError) -> Exit:
     """The exit code of an error."""
     if isinstance(error, ServiceError):

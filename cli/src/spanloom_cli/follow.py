@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import queue
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 from typing import Any
 
 import typer
@@ -16,47 +19,121 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from spanloom.errors import SpanloomError
 from spanloom_cli.client import Client
+from spanloom_cli.exits import Exit, ServiceAway, ServiceError
 from spanloom_cli.work import failure_lines, paused_lines
 
 EVERY_S = 1.0
 LINE_EVERY_S = 10.0
 """Off a terminal: a line of progress at most so often."""
+ANSWER_S = 10.0
+"""How long one snapshot is waited for."""
+OUTAGE_S = 5.0
+"""A service away for so long is told of: shorter ones are a restart, or a lost connection."""
+OUTAGE_EVERY_S = 60.0
+"""And again so often while it stays away."""
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 def follow_run(api: Client, run_id: str) -> dict[str, Any]:
-    """Show progress on stderr until the run ends; gives the run as it ended. Ctrl-C ends the following alone."""
+    """Show progress on stderr until the run ends, through outages of any length; gives the run as it ended.
+
+    Ctrl-C, SIGTERM and a refusal end the following alone, and the last words say so.
+    """
     shown = Bars() if sys.stderr.isatty() else Lines()
+    how = f"the run goes on; `spanloom follow {run_id}` shows it again, `spanloom cancel {run_id}` ends it"
     try:
-        with shown:
-            return watch(api, run_id, shown.show)
-    except KeyboardInterrupt:
-        typer.echo(
-            f"\nthe run goes on; `spanloom follow {run_id}` shows it again, `spanloom cancel {run_id}` ends it",
-            err=True,
-        )
-        raise typer.Exit(INTERRUPTED) from None
+        with _sigterm_raised(), shown:
+            return watch(api, run_id, shown.show, shown.say)
+    except KeyboardInterrupt as stop:
+        typer.echo(f"\n{how}", err=True)
+        raise typer.Exit(TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED) from None
+    except ServiceError as error:
+        if error.exit_code is not Exit.UNREACHABLE:
+            raise
+        raise ServiceError(f"{error}; {how}", error.exit_code) from None
 
 
-def watch(api: Client, run_id: str, show: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def watch(
+    api: Client,
+    run_id: str,
+    show: Callable[[dict[str, Any]], None],
+    say: Callable[[str], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, Any]:
     """Call `show` with each snapshot until the run ends, or waits for somebody to resume it; gives the last one.
 
-    Events wake it early. Where their stream cannot be had, or ends, the snapshots alone go on.
+    Events wake it early. Where their stream cannot be had, or ends, the snapshots alone go on. While the service is
+    away it waits, and `say` is told when that began, once a minute, and when it is over.
     """
     woken: queue.SimpleQueue[None] = queue.SimpleQueue()
     # A daemon with a client of its own: it may wait for an event when the run has ended, and nobody waits for it.
     threading.Thread(target=_listen, args=(api.twin, run_id, woken), daemon=True, name="events").start()
-    while True:
-        snapshot = api.run(run_id)
-        show(snapshot)
-        if snapshot["state"] != "running" or is_stalled(snapshot):
-            return snapshot
-        try:
-            woken.get(timeout=EVERY_S)
-            while not woken.empty():
-                woken.get_nowait()
-        except queue.Empty:
-            continue
+    away = Away(say, clock)
+    # What is asked again here is not asked again there.
+    with api.twin(attempts=1, timeout_s=ANSWER_S) as asked:
+        while True:
+            try:
+                snapshot = asked.run(run_id)
+            except ServiceAway as error:
+                away.note(error)
+                time.sleep(EVERY_S)
+                continue
+            away.over()
+            show(snapshot)
+            if snapshot["state"] != "running" or is_stalled(snapshot):
+                return snapshot
+            try:
+                woken.get(timeout=EVERY_S)
+                while not woken.empty():
+                    woken.get_nowait()
+            except queue.Empty:
+                continue
+
+
+class Away:
+    """Tells of a service that does not answer: once it has been away for a while, each minute, and when it is back."""
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._say, self._clock = say, clock
+        self._began: float | None = None
+        self._told: float | None = None
+
+    def note(self, error: ServiceAway) -> None:
+        """It did not answer."""
+        now = self._clock()
+        self._began = now if self._began is None else self._began
+        if now - self._began < OUTAGE_S or (self._told is not None and now - self._told < OUTAGE_EVERY_S):
+            return
+        self._told = now
+        self._say(f"no answer for {now - self._began:.0f} s, waiting for it (Ctrl-C leaves the run going): {error}")
+
+    def over(self) -> None:
+        """It answers."""
+        if self._began is not None and self._told is not None:
+            self._say(f"it answers again after {self._clock() - self._began:.0f} s")
+        self._began = self._told = None
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends the following as Ctrl-C does."""
+
+
+@contextmanager
+def _sigterm_raised() -> Iterator[None]:
+    """SIGTERM raises within the block. Signals are the main thread's: elsewhere nothing changes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def raised(_number: int, _frame: FrameType | None) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, raised)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def is_stalled(run: dict[str, Any]) -> bool:
@@ -110,6 +187,10 @@ class Bars:
             self._progress.console.print(told, markup=False, style="yellow")
         self._progress.refresh()
 
+    def say(self, line: str) -> None:
+        """Print a line above the bars."""
+        self._progress.console.print(line, markup=False, style="yellow")
+
 
 class Lines:
     """A line every ten seconds and at the end, for logs and pipes."""
@@ -138,6 +219,10 @@ class Lines:
             self._last, self._at = line, time.monotonic()
         for told in self._new.lines(run):
             typer.echo(told, err=True)
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        typer.echo(line, err=True)
 
 
 class Pace:

@@ -39,7 +39,7 @@ def run(
     """Start a run from a specification; print its id.
 
     With `--follow` the command ends with the run: exit code 0 when it is complete, 1 when parts of it failed or it
-    was cancelled. Ctrl-C stops following; the run goes on.
+    was cancelled. A service that goes away meanwhile is waited for. Ctrl-C stops following; the run goes on.
     """
     text = read_spec(spec)
     if all_folds:
@@ -107,9 +107,13 @@ def show(run: RunId, as_json: Json = False, url: Url = None) -> None:
 
 
 def follow(run: RunId, as_json: Json = False, url: Url = None) -> None:
-    """Show a run's progress until it ends; the exit code is 0 when it is complete, else 1."""
+    """Show a run's progress until it ends; the exit code is 0 when it is complete, else 1.
+
+    A service that goes away meanwhile is waited for; one that is not there at first is an error. Ctrl-C stops
+    following; the run goes on.
+    """
     with client(url) as api:
-        _follow(api, run, as_json)
+        _follow(api, api.run(run)["id"], as_json)
 
 
 def cancel(run: RunId, as_json: Json = False, url: Url = None) -> None:
