@@ -21,7 +21,8 @@ from spanloom.contracts.spec import RunSpec
 from spanloom.http import create_app
 from spanloom.settings import load_settings
 from spanloom.store.gold_used import gold_used
-from spanloom.store.models import Evaluation, Job, Prediction
+from spanloom.store.models import Job, Prediction
+from spanloom.store.result_tables import Evaluation
 from spanloom.store.samples import schema_of, sentences_of
 from spanloom.version import version
 from spanloom_cli.client import Client

@@ -18,7 +18,8 @@ from spanloom.contracts.messages import EvaluationMessage, ResultMessage
 from spanloom.contracts.spec import RunSpec
 from spanloom.errors import BusError
 from spanloom.settings import load_settings
-from spanloom.store.models import Evaluation, Job, Prediction
+from spanloom.store.models import Job, Prediction
+from spanloom.store.result_tables import Evaluation
 from spanloom.store.samples import sentences_of
 from spanloom.store.work import Lease
 from spanloom.workers.relay import ResultRelay

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from spanloom.errors import StoreError
 from spanloom.store.db import connect
 from spanloom.store.migrate import VIEWS, fits, head, upgrade, version
-from spanloom.store.models import Table
+from spanloom.store.models import Run
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def test_the_migrated_schema_is_the_models_schema(db: Engine) -> None:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True, "include_name": _is_no_view}
         )
-        assert compare_metadata(context, Table.metadata) == []
+        assert compare_metadata(context, Run.metadata) == []
         checks = text("SELECT conname FROM pg_constraint WHERE contype = 'c'")
         there = {row.conname for row in connection.execute(checks)}
-    named = {c.name for table in Table.metadata.tables.values() for c in table.constraints if c.name}
+    named = {c.name for table in Run.metadata.tables.values() for c in table.constraints if c.name}
     assert {name for name in named if str(name).endswith(("_state", "_calls"))} <= there
 
 

@@ -17,7 +17,7 @@ from spanloom.settings import load_settings
 from spanloom.store import migrate
 from spanloom.store.db import connect
 from spanloom.store.migrate import READER, VIEWS
-from spanloom.store.models import Run, Table
+from spanloom.store.models import Run
 from spanloom_evaluator.api.results import result_routes
 from spanloom_evaluator.api.views import ORDER, ViewName, view_routes
 from support.common import ROOT
@@ -131,7 +131,7 @@ def test_an_upgrade_by_a_user_who_may_not_make_roles(
 def test_migrations_make_what_the_models_say(db: Engine) -> None:
     with db.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Table.metadata) == []
+        assert compare_metadata(context, Run.metadata) == []
 
 
 def test_an_upgrade_renews_views_and_keeps_the_analyst(db: Engine, database_url: str) -> None:

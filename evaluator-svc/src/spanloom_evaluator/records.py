@@ -16,8 +16,8 @@ from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.store.gold_used import gold_used
-from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of, training_sentences
+from spanloom.store.tables import Json
 from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.score.intervals import Interval
 from spanloom_evaluator.score.labels import only

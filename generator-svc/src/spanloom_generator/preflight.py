@@ -14,14 +14,9 @@ from typing import Any
 
 import httpx
 
+from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec
 from spanloom.contracts.reach import Reach
-from spanloom.contracts.sources import (
-    LlmTranslator,
-    OpenAIBatchEngineSpec,
-    OpenAIEngineSpec,
-    SyntheticSource,
-    TranslateTrainSource,
-)
+from spanloom.contracts.sources import LlmTranslator, SyntheticSource, TranslateTrainSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec
 from spanloom.errors import EnvironmentMissing, PermanentEngineError

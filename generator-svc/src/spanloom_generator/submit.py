@@ -13,14 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from spanloom.contracts.arms import GOLD
 from spanloom.contracts.caps import Caps
+from spanloom.contracts.engines import ReplayEngineSpec
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.sources import (
-    DatasetSource,
-    ReplayEngineSpec,
-    SyntheticSource,
-    TranslateTrainSource,
-    WikiannSource,
-)
+from spanloom.contracts.sources import DatasetSource, SyntheticSource, TranslateTrainSource, WikiannSource
 from spanloom.contracts.spec import RunSpec, spec_hash
 from spanloom.data.completions import find_recorded, read_completions
 from spanloom.data.gold import SPLITS, GoldData, load_gold, load_training_file

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from spanloom.contracts.sources import EngineSpec, SyntheticSource
+from spanloom.contracts.engines import EngineSpec
+from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.store import runs, work
 from spanloom.workers.outage import Outage

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from spanloom.bus.topics import ALL_TOPICS
-from spanloom.store.models import Table
+from spanloom.store.models import Run
 from support.common import ROOT
 
 FOLDER = ROOT / "infra/k8s"
@@ -58,7 +58,7 @@ def test_scalers_ask_about_what_exists() -> None:
             assert trigger["metadata"]["consumerGroup"] == name
         else:
             tables = re.findall(r"(?:FROM|JOIN) (\w+)", trigger["metadata"]["query"])
-            assert set(tables) <= set(Table.metadata.tables)
+            assert set(tables) <= set(Run.metadata.tables)
 
 
 def test_every_manifest_is_applied() -> None:

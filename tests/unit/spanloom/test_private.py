@@ -8,7 +8,7 @@ import pytest
 
 from spanloom.errors import SettingsError
 from spanloom.private import private_folder
-from spanloom.settings import ROOT_HOME, default_home
+from spanloom.settings_sections import ROOT_HOME, default_home
 
 
 def mode(path: Path) -> int:

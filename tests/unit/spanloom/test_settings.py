@@ -8,14 +8,13 @@ import pytest
 
 from spanloom.errors import SettingsError
 from spanloom.settings import (
-    SECTIONS,
     Settings,
     load_settings,
-    settings_page,
     unknown_variables,
     variables_of,
     with_password,
 )
+from spanloom.settings_page import SECTIONS, settings_page
 from support.common import ROOT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.contracts.sources import OpenAIEngineSpec, ToyEngineSpec, VllmEngineSpec
+from spanloom.contracts.engines import OpenAIEngineSpec, ToyEngineSpec, VllmEngineSpec
 from spanloom_generator.topup import Standing, at_once, calls_to_add, first_step
 
 

@@ -15,8 +15,8 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.store import work
 from spanloom.store.gold_used import gold_used
-from spanloom.store.models import Json
 from spanloom.store.samples import sentences_of, training_sentences
+from spanloom.store.tables import Json
 from spanloom_trainer.labels import annotated, shared_labels
 from spanloom_trainer.models.cards import facts_for_card
 from spanloom_trainer.models.store import ExportPolicy, export_policy

@@ -15,7 +15,8 @@ def settings(
     """Every setting with its value here, its default and what it is."""
     import os
 
-    from spanloom.settings import Settings, is_secret, load_settings, settings_page, unknown_variables, variables_of
+    from spanloom.settings import Settings, is_secret, load_settings, unknown_variables, variables_of
+    from spanloom.settings_page import settings_page
 
     if markdown:
         typer.echo(settings_page(), nl=False)

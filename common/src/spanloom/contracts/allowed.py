@@ -7,16 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from spanloom.contracts.beneath import is_beneath
+from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec, VllmEngineSpec
 from spanloom.contracts.reach import Reach
-from spanloom.contracts.sources import (
-    LlmTranslator,
-    OpenAIBatchEngineSpec,
-    OpenAIEngineSpec,
-    Source,
-    SyntheticSource,
-    TranslateTrainSource,
-    VllmEngineSpec,
-)
+from spanloom.contracts.sources import LlmTranslator, Source, SyntheticSource, TranslateTrainSource
 from spanloom.contracts.spec import RunSpec
 
 ENCODERS = (

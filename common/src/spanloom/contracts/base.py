@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Frozen(BaseModel):
@@ -66,6 +66,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterVal
 
 LanguageCode = Annotated[str, StringConstraints(pattern=_CODE)]
 """ISO 639-1 or 639-3, with BCP 47 subtags if need be: `da`, `swa`, `sr-Latn`."""
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""A seed of a random generator."""
 
 PATTERNS = {
     _NAME: "letters, digits, '_', '.' and '-', beginning with a letter or digit",

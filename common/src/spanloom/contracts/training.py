@@ -16,11 +16,10 @@ from pydantic import (
     model_validator,
 )
 
-from spanloom.contracts.base import Frozen, Text
+from spanloom.contracts.base import Frozen, Seed, Text
 from spanloom.contracts.known import with_layers, with_recipe
 from spanloom.contracts.pinned import with_commit
 from spanloom.contracts.problems import problems_of
-from spanloom.contracts.sources import Seed
 from spanloom.errors import SpecError
 
 Setting = Literal["from_scratch", "fine_tuning"]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.dialects import postgresql
 
 from spanloom.store.db import to_json
-from spanloom.store.models import Table
+from spanloom.store.tables import Table
 
 CHUNK = 2000
 CHUNK_TEXT = 4_000_000

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from spanloom.contracts.rules import EXCERPT
 from spanloom.ner.sentence import identity_hash
-from spanloom.store.models import Json
+from spanloom.store.tables import Json
 
 BY_HAND = "by_hand"
 """The reason of a rejection that a person made; no rule of the validator's."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
-from spanloom.store.models import Json
+from spanloom.store.tables import Json
 from spanloom.store.text import storable
 
 _EMIT = text("INSERT INTO events (run_id, kind, data) VALUES (:run_id, :kind, :data)").bindparams(

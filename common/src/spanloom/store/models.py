@@ -13,47 +13,27 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     Text,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-Json = JSONB(none_as_null=True)
-RUN_STATES = ("running", "complete", "complete_with_failures", "cancelled")
-WORK_STATES = ("queued", "claimed", "done", "failed")
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(v) for v in values)})"
-
-
-class Table(DeclarativeBase):
-    """All tables."""
-
-    type_annotation_map = {
-        str: Text,
-        dict[str, Any]: Json,
-        list[Any]: Json,
-        datetime: DateTime(timezone=True),
-        bytes: LargeBinary,
-    }
+import spanloom.store.result_tables  # noqa: F401  theirs are tables of the same metadata
+from spanloom.store.tables import RUN_STATES, Table, Work, one_of, work_args
 
 
 class Run(Table):
     """One specification carried out. Written by the generator's API; ended by `settle`."""
 
     __tablename__ = "runs"
-    __table_args__ = (CheckConstraint(_one_of("state", RUN_STATES), name="runs_state"),)
+    __table_args__ = (CheckConstraint(one_of("state", RUN_STATES), name="runs_state"),)
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     spec: Mapped[dict[str, Any]]
@@ -71,7 +51,7 @@ class Dataset(Table):
     __tablename__ = "datasets"
     __table_args__ = (
         UniqueConstraint("run_id", "language", "source", "split", "version"),
-        CheckConstraint(_one_of("state", ("collecting", "complete")), name="datasets_state"),
+        CheckConstraint(one_of("state", ("collecting", "complete")), name="datasets_state"),
         CheckConstraint("calls_judged <= calls_expected", name="datasets_calls"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -101,39 +81,11 @@ class Dataset(Table):
     completed_at: Mapped[datetime | None]
 
 
-class Work:
-    """The columns of a unit of work: who has it, until when, and when it was last published.
-
-    `attempt` tells one holder from the next and only grows; `forgiven` are those that do not count against the row.
-    `begun` says that the holder has begun the work, `crashes` how many holders ended or stalled after that.
-    """
-
-    state: Mapped[str] = mapped_column(server_default="queued")
-    attempt: Mapped[int] = mapped_column(server_default="0")
-    forgiven: Mapped[int] = mapped_column(server_default="0")
-    crashes: Mapped[int] = mapped_column(server_default="0")
-    begun: Mapped[bool] = mapped_column(server_default=text("true"))
-    holder: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
-    published: Mapped[int] = mapped_column(server_default="0")
-    publish_after: Mapped[datetime] = mapped_column(server_default=func.now())
-    finished_at: Mapped[datetime | None]
-    reason: Mapped[str | None]
-
-
-def _work_args(table: str) -> tuple[Any, ...]:
-    return (
-        CheckConstraint(_one_of("state", WORK_STATES), name=f"{table}_state"),
-        Index(f"{table}_waiting", "publish_after", postgresql_where=text("state IN ('queued', 'claimed')")),
-        Index(f"{table}_run", "run_id", "state"),
-    )
-
-
 class Prompt(Work, Table):
     """One call to be made. `request` is the engine's request as JSON text."""
 
     __tablename__ = "prompts"
-    __table_args__ = (UniqueConstraint("dataset_id", "call_index"), *_work_args("prompts"))
+    __table_args__ = (UniqueConstraint("dataset_id", "call_index"), *work_args("prompts"))
     id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str]
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
@@ -149,7 +101,7 @@ class Completion(Work, Table):
     __table_args__ = (
         UniqueConstraint("dataset_id", "call_index"),
         Index("completions_failed", "run_id", postgresql_where=text("error IS NOT NULL")),
-        *_work_args("completions"),
+        *work_args("completions"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str]
@@ -244,7 +196,7 @@ class Correction(Table):
     __tablename__ = "corrections"
     __table_args__ = (
         Index("corrections_sample", "dataset_id", "call_index", "candidate_index", "id"),
-        CheckConstraint(_one_of("action", ("accept", "change", "reject")), name="corrections_action"),
+        CheckConstraint(one_of("action", ("accept", "change", "reject")), name="corrections_action"),
     )
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
@@ -262,7 +214,7 @@ class Job(Work, Table):
     """The training of one arm; its id is the arm's hash. `needs` names the pre-training it waits for."""
 
     __tablename__ = "jobs"
-    __table_args__ = _work_args("jobs")
+    __table_args__ = work_args("jobs")
     id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
     kind: Mapped[str]
@@ -306,121 +258,6 @@ class Prediction(Table):
     tags: Mapped[list[Any]]
 
 
-class Evaluation(Work, Table):
-    """The scores of one model on one gold test set; the row can be read alone.
-
-    `told_at`: when its message on results.v1 was stored; null while it waits for that.
-    """
-
-    __tablename__ = "evaluations"
-    __table_args__ = (
-        UniqueConstraint("job_id", "dataset_id", "method", "label_mapping", "metric_version"),
-        *_work_args("evaluations"),
-        Index("evaluations_untold", "finished_at", postgresql_where=text("state = 'done' AND told_at IS NULL")),
-    )
-    id: Mapped[str] = mapped_column(primary_key=True)
-    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
-    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
-    method: Mapped[str] = mapped_column(server_default="direct")
-    label_mapping: Mapped[str] = mapped_column(server_default="identity")
-    metric_version: Mapped[int] = mapped_column(server_default="1")
-    language: Mapped[str]
-    source: Mapped[str]
-    setting: Mapped[str]
-    size: Mapped[int]
-    size_asked: Mapped[int]
-    training_seed: Mapped[int] = mapped_column(BigInteger)
-    subset_seed: Mapped[int] = mapped_column(BigInteger)
-    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    precision: Mapped[float | None]
-    recall: Mapped[float | None]
-    f1: Mapped[float | None]
-    lo: Mapped[float | None]
-    hi: Mapped[float | None]
-    readings: Mapped[dict[str, Any] | None]
-    told_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class Score(Table):
-    """One reading's figures for one label (or `micro`, `macro`, `weighted`)."""
-
-    __tablename__ = "scores"
-    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id", ondelete="CASCADE"), primary_key=True)
-    reading: Mapped[str] = mapped_column(primary_key=True)
-    label: Mapped[str] = mapped_column(primary_key=True)
-    precision: Mapped[float]
-    recall: Mapped[float]
-    f1: Mapped[float]
-    gold: Mapped[int]
-    predicted: Mapped[int]
-
-
-class SentenceScores(Table):
-    """Per-sentence counts of one reading and label, as arrays in sentence order."""
-
-    __tablename__ = "sentence_scores"
-    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id", ondelete="CASCADE"), primary_key=True)
-    reading: Mapped[str] = mapped_column(primary_key=True)
-    label: Mapped[str] = mapped_column(primary_key=True)
-    true_positive: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    predicted: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    gold: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-
-
-class ArmScore(Table):
-    """An arm over its training seeds on one test set: mean typed F1 and its interval, which no SQL can draw.
-
-    Written by the evaluator in the transaction that ends an evaluation, so that it always speaks of all that ended.
-    `id` hashes the columns before `seeds`; `version` is the training dataset's.
-    """
-
-    __tablename__ = "arm_scores"
-    __table_args__ = (Index("arm_scores_run", "run_id"),)
-    id: Mapped[str] = mapped_column(primary_key=True)
-    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
-    language: Mapped[str]
-    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
-    label_mapping: Mapped[str]
-    setting: Mapped[str]
-    control: Mapped[str]
-    size: Mapped[int]
-    source: Mapped[str]
-    version: Mapped[int]
-    method: Mapped[str]
-    seeds: Mapped[int]
-    f1: Mapped[float]
-    lo: Mapped[float]
-    hi: Mapped[float]
-    level: Mapped[float]
-    resamples: Mapped[int]
-    varies: Mapped[str]
-
-
-class ArmTest(Table):
-    """Two arms that differ in their source alone, tested: `difference` is first less second, `p` is raw."""
-
-    __tablename__ = "arm_tests"
-    first: Mapped[str] = mapped_column(ForeignKey("arm_scores.id", ondelete="CASCADE"), primary_key=True)
-    second: Mapped[str] = mapped_column(ForeignKey("arm_scores.id", ondelete="CASCADE"), primary_key=True, index=True)
-    difference: Mapped[float]
-    lo: Mapped[float]
-    hi: Mapped[float]
-    p: Mapped[float]
-    swaps: Mapped[int]
-
-
-class Advice(Table):
-    """What to do next, for each language of a run, as the evaluator made it from this many ended evaluations."""
-
-    __tablename__ = "advice"
-    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
-    evaluations: Mapped[int]
-    body: Mapped[list[Any]] = mapped_column(Json)
-    made_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
 class Event(Table):
     """A state change. Shown only below the oldest running transaction, so that none is skipped."""
 
@@ -455,7 +292,7 @@ class DeviceQueueEntry(Table):
     __tablename__ = "device_turns"
     __table_args__ = (
         UniqueConstraint("device", "holder"),
-        CheckConstraint(_one_of("state", ("waiting", "holding")), name="device_turns_state"),
+        CheckConstraint(one_of("state", ("waiting", "holding")), name="device_turns_state"),
     )
     place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
     device: Mapped[str]

@@ -16,7 +16,7 @@ from spanloom.contracts.base import unknown_fields
 from spanloom.contracts.spec import RunSpec
 from spanloom.store import work
 from spanloom.store.events import emit
-from spanloom.store.models import Json
+from spanloom.store.tables import Json
 
 log = structlog.stdlib.get_logger(__name__)
 _LOCK_RUN = text("SELECT state, spec FROM runs WHERE id = :run FOR NO KEY UPDATE")

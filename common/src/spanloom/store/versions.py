@@ -18,8 +18,9 @@ from spanloom.store import work
 from spanloom.store.bulk import insert_rows
 from spanloom.store.corrected import BY_HAND
 from spanloom.store.events import emit
-from spanloom.store.models import Json, Sample
+from spanloom.store.models import Sample
 from spanloom.store.runs import dataset_id, run_state, unpause
+from spanloom.store.tables import Json
 
 _DATASET = text("SELECT * FROM datasets WHERE id = :id")
 _NEWEST = text("""

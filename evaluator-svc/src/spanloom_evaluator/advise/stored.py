@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 
 from spanloom.contracts.arms import IDENTITY, RESTARTED
 from spanloom.errors import NotFound
-from spanloom.store.models import Json
+from spanloom.store.tables import Json
 from spanloom_evaluator.advise.advice import advise
 from spanloom_evaluator.advise.figures import ZERO_SHOT, ScoredArm
 from spanloom_evaluator.score.schemes import ALL

@@ -18,7 +18,7 @@ import structlog
 
 from spanloom.errors import EnvironmentMissing, StoreError
 from spanloom.private import private_folder
-from spanloom.settings import ROOT_HOME
+from spanloom.settings_sections import ROOT_HOME
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from spanloom.contracts.allowed import ENCODERS, LLMS
+from spanloom.contracts.engines import VllmEngineSpec
 from spanloom.contracts.pinned import PINNED
-from spanloom.contracts.sources import VllmEngineSpec
 from spanloom.contracts.training import EncoderSpec, TrainingSpec
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spanloom.data.annotation import TOOL_WRITERS, text_of
@@ -42,6 +42,7 @@ SENTENCE = st.lists(st.tuples(TOKEN, st.integers(0, 4)), min_size=1, max_size=6)
 @pytest.mark.parametrize("form", TOOL_WRITERS)
 @settings(max_examples=30)
 @given(sentences=st.lists(SENTENCE, min_size=1, max_size=4))
+@example(sentences=[[("𐀀", 0), ("𐀀", 1), ("𐀀", 0)]])  # by either count its words stand there
 def test_any_sentence_is_read_back_the_same(
     form: str, sentences: list[list[tuple[str, int]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from spanloom.contracts.sources import VllmEngineSpec
+from spanloom.contracts.engines import VllmEngineSpec
 from spanloom_generator.engines.vllm_arguments import engine_arguments, most_calls
 
 

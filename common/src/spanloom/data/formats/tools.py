@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -130,19 +131,27 @@ def _doccano(path: Path, records: Iterable[Record], layout: Layout) -> RawFile:
                 path, line, f'expected {{"text": str, "label": [[start, end, label], ...]}}; got {_brief(record)}'
             )
         spans_key = keys.get("spans") or (key if record[key] else spans_key)
-        spans = [_checked_text(text, item, _annotation(path, line, item)) for item in record[key]]
+        spans = _in_code_points(text, [(item, _annotation(path, line, item)) for item in record[key]])
         made.add(line, text, spans, _tokens(path, line, text, record.get("tokens")))
     return _file(path, "doccano", made, (text_key, spans_key or "label"))
 
 
-def _checked_text(text: str, item: Any, found: Annotation) -> Annotation:
-    """The annotation, its offsets in code points: a tool that counts UTF-16 units repeats the text."""
-    said = item.get("text") if isinstance(item, dict) else None
-    here = text[found.start : found.end].strip() if found.end <= len(text) else None
-    if not isinstance(said, str) or here == said.strip():
-        return found
-    start, end = code_points(text, found.start, found.end)
-    return Annotation(start, end, found.label) if text[start:end].strip() == said.strip() else found
+def _in_code_points(text: str, found: Sequence[tuple[Any, Annotation]], *, units: bool = False) -> list[Annotation]:
+    """The annotations of a text in code points. Some tools count UTF-16 units, as browsers do, and repeat the words
+    that an annotation covers: whichever count covers more of them holds for the whole text; `units` where both do."""
+    given = [each for _, each in found]
+    said = [item["text"] if isinstance(item, dict) and isinstance(item.get("text"), str) else None for item, _ in found]
+    if all(words is None for words in said) or max(text, default="") <= "\uffff":
+        return given
+    places = [code_points(text, each.start, each.end) for each in given]
+    moved = [replace(each, start=start, end=end) for each, (start, end) in zip(given, places, strict=True)]
+
+    def agrees(read: Sequence[Annotation]) -> tuple[int, int]:
+        pairs = [(text[x.start : x.end], words) for x, words in zip(read, said, strict=True) if words is not None]
+        return sum(here.strip() == words.strip() for here, words in pairs), sum(here == words for here, words in pairs)
+
+    as_given, as_units = agrees(given), agrees(moved)
+    return moved if as_units > as_given or (units and as_units == as_given) else given
 
 
 def _prodigy(path: Path, records: Iterable[Record], layout: Layout) -> RawFile:
@@ -187,7 +196,8 @@ def _labelstudio(path: Path, records: Iterable[Record], layout: Layout) -> RawFi
             untouched += 1
             continue
         several += len(done) > 1
-        spans = [each for item in done[0].get("result") or [] for each in _labelled(path, line, text, item)]
+        found = [each for item in done[0].get("result") or [] for each in _labelled(path, line, item)]
+        spans = _in_code_points(text, found, units=True)
         made.add(line, text, spans, _tokens(path, line, text, data.get("tokens")))
     notes = [f"{untouched:,} tasks without an annotation are left out"] if untouched else []
     notes += [f"{cancelled:,} cancelled annotations are left out"] if cancelled else []
@@ -202,16 +212,15 @@ def _text_key(path: Path, line: int, data: Mapping[str, Any]) -> str:
     raise _bad(path, line, f"data has several texts ({', '.join(texts) or 'none'}); say which: `keys: {{text: NAME}}`")
 
 
-def _labelled(path: Path, line: int, text: str, item: Any) -> list[Annotation]:
-    """The labels of one region; relations, choices and the like are none."""
+def _labelled(path: Path, line: int, item: Any) -> list[tuple[Any, Annotation]]:
+    """The labels of one region, each beside what says it; relations, choices and the like are none."""
     value = item.get("value") if isinstance(item, dict) else None
     if not isinstance(value, dict) or item.get("type", "labels") != "labels" or "start" not in value:
         return []
     labels = value.get("labels")
     if not isinstance(labels, list) or not labels:
         raise _bad(path, line, f"a region without labels: {str(value)[:80]!r}")
-    found = [_annotation(path, line, {**value, "label": label}) for label in labels]
-    return [_checked_text(text, value, each) for each in found]
+    return [(value, _annotation(path, line, {**value, "label": label})) for label in labels]
 
 
 def _spacy(path: Path, records: Iterable[Record], layout: Layout) -> RawFile:

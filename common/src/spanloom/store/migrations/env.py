@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from spanloom.store.models import Table
+from spanloom.store.models import Run
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=Run.metadata,
     compare_type=True,
     transaction_per_migration=False,
 )
