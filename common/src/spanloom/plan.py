@@ -13,14 +13,9 @@ from pathlib import Path
 
 from spanloom.contracts.arms import GOLD, Arm, DatasetKey, DatasetState, arm_id, plan_grid
 from spanloom.contracts.encoders import job_disk_bytes, model_bytes
-from spanloom.contracts.sources import (
-    DatasetSource,
-    OrganicSource,
-    SyntheticSource,
-    TranslateTrainSource,
-    WikiannSource,
-)
+from spanloom.contracts.sources import DatasetSource, OrganicSource, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
+from spanloom.contracts.translation import TranslateTestSource, TranslateTrainSource
 
 TOKENS_A_SAMPLE = 110
 """LLM tokens of one sample written as JSON: about 20 words of two tokens each with quotes and commas, and its tags."""
@@ -98,8 +93,8 @@ def project(
     zero_shot = sum(len(arm.tests) for arm in pretrained)
     models = {
         "none": 0,
-        "all": len(arms),
-        "best": len({(arm.language, arm.setting, arm.source) for arm in arms}),
+        "all": len(trained) + len(pretrained),
+        "best": len({(arm.language, arm.setting, arm.source) for arm in arms if arm.kind != "tag"}),
     }[spec.training.keep_models]
     size = model_bytes(spec.training.encoder)
     samples = sum(source.samples for source in sources)
@@ -111,8 +106,8 @@ def project(
         steps_by_source=_steps_by_source(arms),
         pretrainings=len(pretrained),
         zero_shot=zero_shot,
-        evaluations=len(trained) + zero_shot,
-        steps=sum(arm.training_recipe.updates(arm.size) for arm in arms),
+        evaluations=len(trained) + zero_shot + sum(arm.kind == "tag" for arm in arms),
+        steps=sum(arm.training_recipe.updates(arm.size) for arm in arms if arm.kind != "tag"),
         tokens_in=sum(source.tokens_in for source in sources),
         tokens_out=sum(source.tokens_out for source in sources),
         completions_bytes=samples * BYTES_A_SAMPLE,
@@ -127,6 +122,8 @@ def project(
 def _steps_by_source(arms: Iterable[Arm]) -> dict[str, int]:
     steps: dict[str, int] = {}
     for arm in arms:
+        if arm.kind == "tag":
+            continue
         steps[arm.source] = steps.get(arm.source, 0) + arm.training_recipe.updates(arm.size)
     return steps
 
@@ -180,6 +177,8 @@ def _full_grid(
                 add(language.code, source.name, "train", yields.get((source.name, language.code), most))
                 if source.dev_calls_planned:
                     add(language.code, source.name, "dev", source.dev_calls_planned * source.n)
+            elif isinstance(source, TranslateTestSource):
+                add(language.code, source.name, "test", largest)
             elif isinstance(source, TranslateTrainSource) and language.related is not None:
                 cap = language.related.cap
                 most = min(gold.get(language.related.code, cap), cap)

@@ -18,6 +18,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom.store.gold_used import gold_used
 from spanloom.store.samples import sentences_of, training_sentences
 from spanloom.store.tables import Json
+from spanloom_evaluator.carried import carried_back
 from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.score.intervals import Interval
 from spanloom_evaluator.score.labels import only
@@ -28,7 +29,8 @@ SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.label_mapping, e.fa
        d.tags AS schema_tags, p.tags AS predicted, j.arm, r.spec
   FROM evaluations e JOIN datasets d ON d.id = e.dataset_id
   JOIN runs r ON r.id = e.run_id JOIN jobs j ON j.id = e.job_id
-  LEFT JOIN predictions p ON p.job_id = e.job_id AND p.dataset_id = e.dataset_id AND p.method = e.method
+  LEFT JOIN predictions p ON p.job_id = e.job_id AND p.method = e.method
+                         AND p.dataset_id = coalesce(j.arm ->> 'tagged', e.dataset_id)
  WHERE e.id = :id
 """)
 _TRAINED_ON = text("""
@@ -77,11 +79,14 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
     if row is None or row.predicted is None:
         raise NotFound(f"evaluation {evaluation_id} or its predictions are not stored")
     arm, spec = Arm.stored(row.arm), RunSpec.stored(row.spec)
-    source = connection.execute(_TRAINED_ON, {"id": arm.train_dataset}).one()
+    source = connection.execute(_TRAINED_ON, {"id": arm.tagged or arm.train_dataset}).one()
     facts = facts_of_run(spec, arm, row.language)
     facts |= {"source_model": source.model, "version": source.version, "gold_used": gold_used(connection, arm)}
     schema = LabelSchema(tuple(row.schema_tags))
     test, predicted = sentences_of(connection, row.dataset_id), row.predicted
+    if arm.tagged is not None:
+        predicted, carried = carried_back(connection, arm.tagged, test, predicted)
+        facts |= carried
     if row.label_mapping != IDENTITY:
         gold = only([s.tags for s in test], spec.schema_, row.labels)
         test = [Sentence(s.tokens, tuple(tags)) for s, tags in zip(test, gold, strict=True)]

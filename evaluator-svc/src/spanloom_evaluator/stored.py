@@ -125,7 +125,7 @@ def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpe
         # Evaluations that ended under an older schema have no arm yet.
         if arm.mine or arm.id not in stored:
             _store(connection, arm, settings)
-    if not mine.key["size"] or mine.key["method"] == RESTARTED or mine.key["label_mapping"] != IDENTITY:
+    if mine.key["method"] == RESTARTED or mine.key["label_mapping"] != IDENTITY:
         return
     for other in arms:
         if other.mine or other.key["method"] == RESTARTED:

@@ -16,9 +16,10 @@ import httpx
 
 from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec
 from spanloom.contracts.reach import Reach
-from spanloom.contracts.sources import LlmTranslator, SyntheticSource, TranslateTrainSource
+from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec
+from spanloom.contracts.translation import LlmTranslator, TranslatedSource
 from spanloom.errors import EnvironmentMissing, PermanentEngineError
 from spanloom_generator.engines.chat import error_text
 from spanloom_generator.engines.guarded import client
@@ -86,7 +87,7 @@ def _servers(spec: RunSpec) -> dict[tuple[object, ...], list[tuple[str, Server]]
     for i, source in enumerate(spec.sources):
         if isinstance(source, SyntheticSource):
             place, engine = f"sources.{i}.engine", source.engine
-        elif isinstance(source, TranslateTrainSource) and isinstance(source.translator, LlmTranslator):
+        elif isinstance(source, TranslatedSource) and isinstance(source.translator, LlmTranslator):
             place, engine = f"sources.{i}.translator.engine", source.translator.engine
         else:
             continue
@@ -99,7 +100,7 @@ def _servers(spec: RunSpec) -> dict[tuple[object, ...], list[tuple[str, Server]]
 def _encoders(spec: RunSpec) -> list[tuple[str, EncoderSpec]]:
     found = [("training.encoder", spec.training.encoder)]
     for i, source in enumerate(spec.sources):
-        if isinstance(source, TranslateTrainSource) and source.aligner is not None:
+        if isinstance(source, TranslatedSource) and source.aligner is not None:
             found.append((f"sources.{i}.aligner.encoder", EncoderSpec.model_validate(source.aligner.encoder)))
     return found
 

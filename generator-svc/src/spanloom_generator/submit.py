@@ -15,8 +15,9 @@ from spanloom.contracts.arms import GOLD
 from spanloom.contracts.caps import Caps
 from spanloom.contracts.engines import ReplayEngineSpec
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.sources import DatasetSource, SyntheticSource, TranslateTrainSource, WikiannSource
+from spanloom.contracts.sources import DatasetSource, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec, spec_hash
+from spanloom.contracts.translation import TranslatedSource
 from spanloom.data.completions import find_recorded, read_completions
 from spanloom.data.gold import SPLITS, GoldData, load_gold, load_training_file
 from spanloom.data.roots import Roots
@@ -96,10 +97,9 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots 
                 place = {"field": f"sources.{j}", "of": language.code, "languages": f"languages.{i}.name"}
                 data = gold[language.code]
                 yield from _synthetic_datasets(run_id, spec, language, source, data, roots, wording, place)
-            elif isinstance(source, TranslateTrainSource):
-                assert language.related is not None  # noqa: S101  the specification's validator holds it
+            elif isinstance(source, TranslatedSource):
                 with mistakes_at(f"sources.{j}"):
-                    yield translated_dataset(run_id, language, source, gold[language.related.code], roots)
+                    yield translated_dataset(run_id, language, source, gold, roots)
             elif isinstance(source, DatasetSource):
                 schema = spec.schema_for(language.code)
                 with mistakes_at(f"sources.{j}.files.{language.code}"):

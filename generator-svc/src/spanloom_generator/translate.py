@@ -1,17 +1,19 @@
-"""Translation as calls: one prompt for each gold sentence of the related language, in order."""
+"""Translation as calls: one prompt a gold sentence, of the related language's train set or the target's test set."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from spanloom.contracts.gold import LanguageSpec
 from spanloom.contracts.rules import Rules
-from spanloom.contracts.sources import ReplayTranslator, TranslateTrainSource
+from spanloom.contracts.translation import ReplayTranslator, TranslatedSource, TranslateTestSource
 from spanloom.data.gold import GoldData
 from spanloom.data.languages import find_language
 from spanloom.data.lines import read_lines
 from spanloom.data.roots import DATA_ENV, Roots, find_beneath
 from spanloom.errors import SpecError
+from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
 from spanloom.projection import projector
 from spanloom.store import runs
@@ -34,19 +36,28 @@ _TASK = {
 
 
 def translated_dataset(
-    run_id: str, language: LanguageSpec, source: TranslateTrainSource, gold: GoldData, roots: Roots
+    run_id: str, language: LanguageSpec, source: TranslatedSource, gold: Mapping[str, GoldData], roots: Roots
 ) -> NewDataset:
-    """The dataset of a `translate_train` source: its calls, and what the validator must know to project.
+    """The dataset of a source that translates: its calls, and what the validator must know to project.
 
-    At most `related.cap` sentences. Raises SpecError where recorded translations are fewer, DataError where they
+    Of the related language's train set at most `related.cap` sentences; of the target's test set all, of which nobody
+    but the evaluator may know the spans. Raises SpecError where recorded translations are fewer, DataError where they
     cannot be read.
     """
     assert language.related is not None  # noqa: S101  the specification's validator holds it
-    sentences = gold["train"][: language.related.cap]
+    own, related = language.name or _name(language.code), _name(language.related.code)
+    if isinstance(source, TranslateTestSource):
+        split, projection = "test", "align"
+        of, names = language.code, {"source": own, "target": related}
+        sentences = [Sentence(s.tokens, (0,) * len(s.tokens)) for s in gold[of]["test"]]
+    else:
+        split, projection = "train", source.projection
+        of, names = language.related.code, {"source": related, "target": own}
+        sentences = gold[of]["train"][: language.related.cap]
     engine = _engine(source, language.code, len(sentences), roots)
-    dataset = runs.dataset_id(run_id, language.code, source.name, "train")
-    task = _TASK[source.projection].format(source=_name(gold.language), target=language.name or _name(language.code))
-    prepare = projector(source.projection, source.tokens).prepare
+    dataset = runs.dataset_id(run_id, language.code, source.name, split)
+    task = _TASK[projection].format(**names)
+    prepare = projector(projection, source.tokens).prepare
     sampling = Sampling() if isinstance(source.translator, ReplayTranslator) else _sampling(source)
     aligner = None if source.aligner is None else source.aligner.model_dump(mode="json")
     prompts = []
@@ -65,21 +76,21 @@ def translated_dataset(
     return NewDataset(
         language=language.code,
         source=source.name,
-        split="train",
+        split=split,
         kind="translated",
         prompts=prompts,
         calls=len(prompts),
         rules=Rules.model_validate({"duplicate": "off"}).model_dump(mode="json"),  # as the gold data has them
         info={
-            "projection": source.projection,
+            "projection": projection,
             "tokens": source.tokens,
-            "related": language.related.code,
+            "of": of,
             "pauses": not isinstance(source.translator, ReplayTranslator),
         },
     )
 
 
-def _engine(source: TranslateTrainSource, code: str, needed: int, roots: Roots) -> dict[str, Any]:
+def _engine(source: TranslatedSource, code: str, needed: int, roots: Roots) -> dict[str, Any]:
     translator = source.translator
     if not isinstance(translator, ReplayTranslator):
         engine = translator.engine.model_dump(mode="json")
@@ -98,7 +109,7 @@ def _engine(source: TranslateTrainSource, code: str, needed: int, roots: Roots) 
     return {"kind": "translation_lines", "files": {code: str(path)}, "model": translator.model}
 
 
-def _sampling(source: TranslateTrainSource) -> Sampling:
+def _sampling(source: TranslatedSource) -> Sampling:
     assert not isinstance(source.translator, ReplayTranslator)  # noqa: S101  asked by the caller
     return Sampling(**source.translator.sampling.model_dump(exclude={"seed"}))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,38 +10,20 @@ import pytest
 from sqlalchemy import Engine
 
 from spanloom.contracts.arms import Arm
-from spanloom.contracts.messages import PromptMessage
 from spanloom.contracts.spec import check_spec
 from spanloom.data.demo import DEMO_SCHEMA, demo_corpus
 from spanloom.data.languages import complete_spec
-from spanloom.ner.links import Links
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of, tags_of
 from spanloom.projection.mark import ByMarkers
 from spanloom.store.samples import sentences_of, training_sentences
-from spanloom.workers.relay import message_of
-from spanloom_generator.links.completions import Linker
-from spanloom_generator.pool import EnginePool
 from spanloom_generator.submit import submit
-from spanloom_generator.worker import GeneratorWorker
-from spanloom_validator.worker import ValidatorWorker
 from support.cluster import demo_language, tiny_training
-from support.common import wait_for
-from support.stored import LEASE, completion_messages, running, select
+from support.mirror import MirrorAligner, call_and_judge, mirrored
+from support.stored import select
 
 pytestmark = pytest.mark.slow
 SENTENCES = 60
-
-
-class MirrorAligner:
-    """A fake, for a language that says everything backwards: the first word is the last. Word 0 of a pair of one word
-    has no link, so that a span is lost now and then."""
-
-    rule = "mirror"
-
-    def align(self, pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Iterator[Links]:
-        for source, target in pairs:
-            yield Links(tuple((i, len(target) - 1 - i) for i in range(len(source)) if source[i] != LOST))
 
 
 SWEDISH = demo_corpus("sv")["train"][:SENTENCES]
@@ -51,7 +33,7 @@ LOST = next(s.tokens[span.start] for s in SWEDISH for span in spans_of(s.tags) i
 
 def specification(folder: Path) -> dict[str, Any]:
     backwards, marked, silver = folder / "backwards.txt", folder / "marked.txt", folder / "silver.tsv"
-    backwards.write_text("".join(" ".join(reversed(s.tokens)) + "\n" for s in SWEDISH))
+    backwards.write_text(mirrored(s.tokens for s in SWEDISH))
     marked.write_text("".join(ByMarkers().prepare(s.tokens, spans_of(s.tags)).upper() + "\n" for s in SWEDISH))
     rows = (
         (token, tag)
@@ -84,22 +66,10 @@ def specification(folder: Path) -> dict[str, Any]:
     }
 
 
-def translate(db: Engine, run: str, cache: Path) -> None:
-    """The generator's and the validator's part."""
-    worker = GeneratorWorker(db, EnginePool(db, cache=cache, roots=(cache,)), holder="g", lease=LEASE, renew_s=1)
-    worker.linker = Linker(lambda config: MirrorAligner())
-    with running(worker.run):
-        rows = select(db, "SELECT * FROM prompts WHERE run_id = :run ORDER BY id", run=run)
-        messages = [PromptMessage.decode(message_of("prompts", row._mapping).encode()) for row in rows]
-        worker.handle(messages)
-        wait_for(lambda: not worker.keeper.held(), timeout_s=60, what="the translations to be stored")
-    ValidatorWorker(db).handle(completion_messages(db, run))
-
-
 @pytest.fixture
 def run(db: Engine, tmp_path: Path) -> str:
     run, _ = submit(db, check_spec(complete_spec(specification(tmp_path))), key=None, roots=(tmp_path,))
-    translate(db, run, tmp_path)
+    call_and_judge(db, run, tmp_path, MirrorAligner(frozenset({LOST})))
     return run
 
 
@@ -113,8 +83,8 @@ def test_translations_carry_their_entities_or_say_which_was_lost(db: Engine, run
     for sentence in SWEDISH:
         spans, n = spans_of(sentence.tags), len(sentence.tokens)
         if not any(sentence.tokens[s.start : s.end] == (LOST,) for s in spans):
-            mirrored = [span._replace(start=n - span.end, end=n - span.start) for span in spans]
-            expected.append(Sentence(sentence.tokens[::-1], tags_of(mirrored, n)))
+            turned = [span._replace(start=n - span.end, end=n - span.start) for span in spans]
+            expected.append(Sentence(sentence.tokens[::-1], tags_of(turned, n)))
     assert samples(db, run, "translate_train") == expected
     rejected = select(
         db, "SELECT reason, excerpt FROM rejections WHERE dataset_id = :id", id=f"{run}.da.translate_train.train.v1"

@@ -93,6 +93,8 @@ class TestPrediction:
     method: str
     tags: list[list[int]]
     facts: Mapping[str, dict[str, Any]]
+    tagged: str | None = None
+    """The dataset whose sentences the tags are of, where it is not the test set itself but stands for it."""
 
 
 def arm_of(connection: Connection, job: str) -> Arm:
@@ -167,13 +169,14 @@ def write_result(
 ) -> None:
     """Store predictions and evaluations of a finished job, in the transaction that ends it.
 
-    A pre-training's predictions on its targets are their zero-shot evaluations: size 0.
+    A pre-training's predictions on its targets are their zero-shot evaluations: size 0, as for all that is tagged by a
+    model that saw nothing of the target.
     """
     connection.execute(_OUTCOME, {"job": job, "outcome": dict(outcome)})
-    zero_shot = arm.kind == "pretrain"
+    zero_shot = arm.kind != "train"
     for one in found:
         place = {"job": job, "dataset": one.dataset, "method": one.method}
-        connection.execute(_PREDICTION, {**place, "tags": one.tags})
+        connection.execute(_PREDICTION, {**place, "dataset": one.tagged or one.dataset, "tags": one.tags})
         for mapping, facts in one.facts.items():
             connection.execute(
                 _EVALUATION,

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
 
+from spanloom.contracts.arms import Arm
 from spanloom.contracts.encoders import job_disk_bytes, job_memory_bytes
 from spanloom.contracts.messages import JobMessage
 from spanloom.errors import SpanloomError
@@ -19,7 +21,7 @@ from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
-from spanloom_trainer import records, transitions
+from spanloom_trainer import records, tagged, transitions
 from spanloom_trainer.errors import Cancelled, TrainingFailed
 from spanloom_trainer.process.devices import Devices
 from spanloom_trainer.process.payload import job_payload
@@ -93,8 +95,11 @@ class TrainerWorker:
     def _train(self, claim: Claim, slot: Slot) -> None:
         try:
             with self.db.connect() as connection:
-                data = records.job_data(connection, records.arm_of(connection, claim.id))
-            arm = data.arm
+                arm = records.arm_of(connection, claim.id)
+                data = records.job_data(connection, arm) if arm.kind != "tag" else None
+            if data is None:
+                self._tag(claim, slot, arm)
+                return
             short = self.disk.short(job_disk_bytes(arm.encoder, exports=data.export_policy.export) or 0)
             if short is not None:
                 log.warning("no space for a job", job=claim.id, reason=short)
@@ -121,6 +126,24 @@ class TrainerWorker:
             transitions.fail(self.db, claim, f"{type(error).__name__}: {error}")
         else:
             self._retrying(lambda: transitions.finish(self.db, claim, data, result))
+
+    def _tag(self, claim: Claim, slot: Slot, arm: Arm) -> None:
+        """An arm whose model is there already tags a dataset."""
+        with self.db.connect() as connection:
+            data = tagged.tag_data(connection, arm)
+
+        def tag(job: Mapping[str, Any]) -> dict[str, Any]:
+            return self.devices.run(
+                slot,
+                job,
+                needed=job_memory_bytes(arm.encoder, arm.recipe),
+                report=lambda progress: None,
+                begin=partial(transitions.begin, self.db, claim),
+                stopped=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,
+            )
+
+        prediction, outcome = tagged.tag_arm(claim, data, tag)
+        self._retrying(lambda: tagged.finish(self.db, claim, arm, prediction, outcome))
 
     def _again(self, claim: Claim, reason: str) -> None:
         """Try a job again; where the disk was full that is no fault of the job's, and it waits instead."""

@@ -11,6 +11,7 @@ from sqlalchemy.types import ARRAY, Text
 
 from spanloom.contracts.rules import Rules
 from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
 from spanloom.projection import projector
 from spanloom.store.bulk import insert_rows
 from spanloom.store.models import Rejection, Sample
@@ -22,7 +23,7 @@ from spanloom_validator.judge.scripts import letters
 from spanloom_validator.project.judge import Translated
 
 _DATASET = text("""
-SELECT d.id, d.run_id, d.language, d.source, d.tags, d.rules, d.info, r.spec
+SELECT d.id, d.run_id, d.language, d.source, d.split, d.tags, d.rules, d.info, r.spec
   FROM datasets d JOIN runs r ON r.id = d.run_id WHERE d.id = :id
 """)
 _GOLD_EVAL = text("""
@@ -35,7 +36,7 @@ SELECT s.content, s.tokens, s.ner_tags AS tags FROM samples s JOIN datasets d ON
  ORDER BY s.call_index, s.candidate_index
 """)
 _GOLD_ID = text("""
-SELECT id FROM datasets WHERE run_id = :run AND language = :language AND source = 'gold' AND split = 'train'
+SELECT id FROM datasets WHERE run_id = :run AND language = :language AND source = 'gold' AND split = :split
 """)
 _IDS = bindparam("ids", type_=ARRAY(Text))
 _SEEDS = text("SELECT id, seeds FROM prompts WHERE id = ANY(:ids)").bindparams(_IDS)
@@ -158,9 +159,12 @@ def read_dataset(connection: Connection, dataset: str) -> JudgedDataset | None:
     seeds = tuple(SeedSentence(r.content, known_entities([r])) for r in train)
     translated = None
     if "projection" in info:
-        source = connection.execute(_GOLD_ID, {"run": row.run_id, "language": info["related"]}).scalar_one()
-        sentences = tuple(sentences_of(connection, source))
-        translated = Translated(projector(info["projection"], info["tokens"]), sentences)
+        of = {"run": row.run_id, "language": info.get("of", info.get("related")), "split": row.split}
+        sentences = sentences_of(connection, connection.execute(_GOLD_ID, of).scalar_one())
+        blind = row.split == "test"
+        if blind:
+            sentences = [Sentence(s.tokens, (0,) * len(s.tokens)) for s in sentences]
+        translated = Translated(projector(info["projection"], info["tokens"]), tuple(sentences), blind)
     return JudgedDataset(row.id, row.run_id, row.language, row.source, context, seeds, translated)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from spanloom.contracts.beneath import is_beneath
 from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec, VllmEngineSpec
 from spanloom.contracts.reach import Reach
-from spanloom.contracts.sources import LlmTranslator, Source, SyntheticSource, TranslateTrainSource
+from spanloom.contracts.sources import Source, SyntheticSource
 from spanloom.contracts.spec import RunSpec
+from spanloom.contracts.translation import LlmTranslator, TranslatedSource
 
 ENCODERS = (
     "xlm-roberta-base",
@@ -88,7 +89,7 @@ def _engine(source: Source) -> tuple[str, object]:
     """A source's engine and where it stands in it; None where the source asks nobody."""
     if isinstance(source, SyntheticSource):
         return "engine", source.engine
-    if isinstance(source, TranslateTrainSource) and isinstance(source.translator, LlmTranslator):
+    if isinstance(source, TranslatedSource) and isinstance(source.translator, LlmTranslator):
         return "translator.engine", source.translator.engine
     return "", None
 
@@ -104,7 +105,7 @@ def _models_not_allowed(
         place, engine = _engine(source)
         if isinstance(engine, VllmEngineSpec):
             named.append((f"sources.{i}.{place}.model", engine.model, engine.revision, llms, "SPANLOOM_LLMS"))
-        if isinstance(source, TranslateTrainSource) and source.aligner is not None:
+        if isinstance(source, TranslatedSource) and source.aligner is not None:
             where = f"sources.{i}.aligner.encoder"
             named.append((where, source.aligner.encoder, None, encoders, "SPANLOOM_ENCODERS"))
     return [

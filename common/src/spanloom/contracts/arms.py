@@ -15,12 +15,17 @@ from pydantic import Field
 
 from spanloom.contracts.base import Frozen
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.sources import MixSource, OrganicSource, Source, SyntheticSource, WikiannSource
+from spanloom.contracts.sources import MixSource, OrganicSource, Source, SyntheticSource, TestSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec, Recipe, Setting
+from spanloom.contracts.translation import TranslateTestSource
 
 GOLD = "gold"
 """The `source` of gold datasets; organic sources read it."""
+RELATED = "related"
+"""The `source` of pre-trainings, and so of their zero-shot evaluations."""
+TRANSLATE_TEST = "translate_test"
+"""The method of an evaluation of a translated test set: tagged by the related language's model, carried back."""
 DIRECT = "direct"
 """The method of an evaluation of the first try's own predictions: the headline."""
 RESTARTED = "direct+restarts"
@@ -34,14 +39,15 @@ SHARED = "shared"
 class Arm(Frozen):
     """One training: what on, how, and what it tags afterwards.
 
-    `kind` is `pretrain` (a related language's model; `source` is then `related`) or `train`.
+    `kind` is `pretrain` (a related language's model; `source` is then `related`), `train`, or `tag`, which trains
+    nothing: the model that it `needs` tags the dataset `tagged`, which stands for the test set of `tests` (`method`).
     `tests` are the languages whose gold test set is tagged; a pre-training tags its targets' (zero-shot).
     A mix has `mixed_size` of its `size` sentences from `mixed_with`, the others from `train_dataset`.
     `encoder_text` are the datasets whose equal shares make a tiny encoder's tokenizer (`tokenizer_from: all_sources`).
     """
 
     run_id: str
-    kind: Literal["pretrain", "train"]
+    kind: Literal["pretrain", "train", "tag"]
     language: str
     source: str
     setting: Setting
@@ -61,6 +67,8 @@ class Arm(Frozen):
     training_seed: int
     mixed_with: str | None = None
     mixed_size: Annotated[int, Field(ge=0)] = 0
+    tagged: str | None = None
+    method: str = DIRECT
 
     @property
     def parts(self) -> tuple[tuple[str, int], ...]:
@@ -71,7 +79,7 @@ class Arm(Frozen):
     @property
     def training_recipe(self) -> Recipe:
         """The recipe as this arm is trained: a pre-training's epochs, a step-matched arm's updates."""
-        changes: dict[str, int] = {"epochs": self.recipe.related_epochs} if self.kind == "pretrain" else {}
+        changes: dict[str, int] = {"epochs": self.recipe.related_epochs} if self.kind != "train" else {}
         if self.steps is not None:
             changes["max_steps"] = self.steps
         return self.recipe.changed(**changes)
@@ -174,19 +182,66 @@ def plan_grid(
             for seed in spec.training.training_seeds:
                 needs, blocked = None, None
                 if setting == "fine_tuning":
-                    arm = _pretrain(run_id, spec, language, datasets, seed)
-                    needs = arm_id(arm)
-                    if needs not in {arm_id(a) for a, _ in grid.due}:
-                        grid.due.append((arm, None))
-                    state = jobs.get(needs)
-                    if state not in ("done", "failed"):
-                        grid.waiting.append(f"{language.code}: pre-training on {arm.language} is not done")
+                    base = _base(grid, _pretrain(run_id, spec, language, datasets, seed), language.code, jobs)
+                    if base is None:
                         continue
-                    if state == "failed":
-                        blocked = f"the pre-training on {arm.language} ({needs}) failed"
+                    needs, blocked = base
                 for source in spec.sources:
-                    _add_source(grid, run_id, spec, language, source, setting, seed, needs, blocked, datasets)
+                    if not isinstance(source, TestSource):
+                        _add_source(grid, run_id, spec, language, source, setting, seed, needs, blocked, datasets)
+        for source in spec.sources:
+            if isinstance(source, TranslateTestSource):
+                for seed in spec.training.training_seeds:
+                    base_arm = _pretrain(run_id, spec, language, datasets, seed)
+                    _add_translated_test(grid, base_arm, language.code, source.name, datasets, jobs)
     return grid
+
+
+def _base(grid: Grid, arm: Arm, target: str, jobs: Mapping[str, str]) -> tuple[str, str | None] | None:
+    """The pre-training that arms of a target begin with, made where it is not yet: its id, and why it failed if it did.
+
+    None while it is not done.
+    """
+    needs = arm_id(arm)
+    if needs not in {arm_id(a) for a, _ in grid.due}:
+        grid.due.append((arm, None))
+    state = jobs.get(needs)
+    if state not in ("done", "failed"):
+        grid.waiting.append(f"{target}: pre-training on {arm.language} is not done")
+        return None
+    return needs, f"the pre-training on {arm.language} ({needs}) failed" if state == "failed" else None
+
+
+def _add_translated_test(
+    grid: Grid,
+    base: Arm,
+    target: str,
+    source: str,
+    datasets: Mapping[DatasetKey, DatasetState],
+    jobs: Mapping[str, str],
+) -> None:
+    """The arm that has the related language's model tag the target's test set in translation."""
+    found = _base(grid, base, target, jobs)
+    tagged = datasets.get((target, source, "test"))
+    if tagged is None or not tagged.complete:
+        grid.waiting.append(f"{target}/{source}/test: not complete")
+    if found is None or tagged is None or not tagged.complete:
+        return
+    needs, reason = found
+    if not tagged.accepted and reason is None:
+        reason = f"dataset {target}/{source}/test holds no accepted sample"
+    changes = {
+        "kind": "tag",
+        "language": target,
+        "source": source,
+        "tests": (target,),
+        "encoder_text": (),
+        "related": base.language,
+        "needs": needs,
+        "tagged": tagged.id,
+        "method": TRANSLATE_TEST,
+    }
+    grid.due.append((base.model_copy(update=changes), reason))
 
 
 def _one_tokenizer(spec: RunSpec) -> bool:
@@ -196,7 +251,7 @@ def _one_tokenizer(spec: RunSpec) -> bool:
 
 def train_keys(spec: RunSpec) -> list[DatasetKey]:
     """All train datasets of a run: gold of every language, then each source's of every target."""
-    named = [source.name for source in spec.sources if not isinstance(source, OrganicSource | MixSource)]
+    named = [x.name for x in spec.sources if not isinstance(x, OrganicSource | MixSource | TestSource)]
     gold = [(code, GOLD, "train") for code in spec.gold_of()]
     return gold + [(language.code, name, "train") for language in spec.languages for name in named]
 
@@ -243,7 +298,7 @@ def _pretrain(
         run_id=run_id,
         kind="pretrain",
         language=related.code,
-        source="related",
+        source=RELATED,
         setting="fine_tuning",
         train_dataset=train.id,
         size=size,

@@ -1,4 +1,4 @@
-"""Specification of engines: what runs the LLM, and what its tokens cost."""
+"""Specification of engines: what runs an LLM, how it samples, and what its tokens cost."""
 
 from __future__ import annotations
 
@@ -147,3 +147,16 @@ EngineSpec = Annotated[
     ToyEngineSpec | ReplayEngineSpec | OpenAIEngineSpec | OpenAIBatchEngineSpec | VllmEngineSpec,
     Field(discriminator="kind"),
 ]
+
+
+class SamplingSpec(Frozen):
+    """How the LLM samples; the paper's Llama settings by default (Appendix A)."""
+
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.8
+    """Sampling temperature; null leaves it to the model, as models that reason ask."""
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = 0.8
+    """Nucleus sampling: the share of probability that is drawn from; null leaves it to the model."""
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = 8192
+    """Most tokens of a completion, those of its reasoning with it; null leaves it to the server."""
+    seed: Literal["call"] | None = "call"
+    """`call`: each call has a seed of its own, the same on every machine; null sends none."""

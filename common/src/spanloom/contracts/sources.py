@@ -7,24 +7,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from spanloom.contracts.base import Frozen, LanguageCode, Name, Seed, Text
-from spanloom.contracts.engines import EngineSpec, OpenAIBatchEngineSpec, OpenAIEngineSpec, Prices, VllmEngineSpec
+from spanloom.contracts.engines import EngineSpec, Prices, SamplingSpec
 from spanloom.contracts.gold import FileFormat, GoldSpec
 from spanloom.contracts.rules import Rules
+from spanloom.contracts.translation import TranslateTestSource, TranslateTrainSource
 
 Format = Literal["tag_ids", "tag_names", "pairs", "entities", "inline"]
-
-
-class SamplingSpec(Frozen):
-    """How the LLM samples; the paper's Llama settings by default (Appendix A)."""
-
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.8
-    """Sampling temperature; null leaves it to the model, as models that reason ask."""
-    top_p: Annotated[float, Field(gt=0, le=1)] | None = 0.8
-    """Nucleus sampling: the share of probability that is drawn from; null leaves it to the model."""
-    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = 8192
-    """Most tokens of a completion, those of its reasoning with it; null leaves it to the server."""
-    seed: Literal["call"] | None = "call"
-    """`call`: each call has a seed of its own, the same on every machine; null sends none."""
 
 
 class PromptSpec(Frozen):
@@ -177,75 +165,6 @@ class DatasetSource(Frozen):
     files: Annotated[dict[LanguageCode, TrainFile], Field(min_length=1, description="a file a language")]
 
 
-class ReplayTranslator(Frozen):
-    """Recorded translations: one a line, in the order of the related language's gold train sentences; gzip or not.
-
-    An empty line is a sentence without translation.
-    """
-
-    kind: Literal["replay"]
-    """Translations that were recorded before."""
-    files: Annotated[dict[LanguageCode, Text], Field(min_length=1, description="a file a target language")]
-    model: Annotated[Text | None, Field(description="what translated, for the ledger and the card")] = None
-
-
-class LlmTranslator(Frozen):
-    """An LLM asked to translate; any of the engines that answer prompts."""
-
-    kind: Literal["llm"]
-    """An LLM translates."""
-    engine: Annotated[OpenAIEngineSpec | OpenAIBatchEngineSpec | VllmEngineSpec, Field(discriminator="kind")]
-    """What runs the LLM."""
-    sampling: SamplingSpec = SamplingSpec(temperature=0, top_p=1, max_tokens=1024)
-    """How the LLM samples; greedily unless given."""
-
-
-Translator = Annotated[ReplayTranslator | LlmTranslator, Field(discriminator="kind")]
-
-
-class AlignerSpec(Frozen):
-    """A pretrained multilingual encoder that finds which word is which: its middle layers, without training."""
-
-    encoder: Text
-    """A pretrained multilingual encoder: a name on the hub or a local folder."""
-    layers: Annotated[
-        tuple[Annotated[int, Field(ge=0, le=1000)], ...] | None,
-        Field(min_length=1, max_length=8, description="counted from 1; the middle two unless given"),
-    ] = None
-
-
-class TranslateTrainSource(Frozen):
-    """The related language's gold train sentences translated, and their entities carried over (translate-train).
-
-    A sentence of which an entity is lost is rejected with the reason. `align` needs an `aligner`, `mark` and `mention`
-    send the entities along with the sentence.
-    """
-
-    kind: Literal["translate_train"]
-    """The related language's train set, translated."""
-    name: Name = "translate_train"
-    """The source's name in tables."""
-    translator: Translator
-    """What translates."""
-    projection: Literal["align", "mark", "mention"] = "align"
-    """How entities are carried over: by word alignment, by markers, or mention by mention."""
-    aligner: AlignerSpec | None = None
-    """The encoder behind `align`."""
-    tokens: Annotated[
-        Literal["as_given", "words"], Field(description="how translations are cut; as the gold data's `tokens`")
-    ] = "words"
-    prices: Prices | None = None
-    """What the translator's tokens cost."""
-
-    @model_validator(mode="after")
-    def _aligned(self) -> Self:
-        if (self.projection == "align") != (self.aligner is not None):
-            raise ValueError("projection `align` needs an `aligner`; `mark` and `mention` take none")
-        if self.projection == "mention" and self.translator.kind == "replay":
-            raise ValueError("projection `mention` asks an LLM for each entity: give translator kind `llm`")
-        return self
-
-
 class MixSource(Frozen):
     """Sentences of two training sets shuffled together: `share` of each size from the first, the rest from the second.
 
@@ -266,7 +185,16 @@ class MixSource(Frozen):
         return self
 
 
+TestSource = TranslateTestSource
+"""Sources that tag the test set; no arm is trained on them."""
+
 Source = Annotated[
-    OrganicSource | SyntheticSource | WikiannSource | DatasetSource | TranslateTrainSource | MixSource,
+    OrganicSource
+    | SyntheticSource
+    | WikiannSource
+    | DatasetSource
+    | TranslateTrainSource
+    | TranslateTestSource
+    | MixSource,
     Field(discriminator="kind"),
 ]

@@ -14,8 +14,9 @@ from spanloom.contracts.base import Frozen, Name, Text
 from spanloom.contracts.document import check_plain, read_document
 from spanloom.contracts.gold import GoldSpec, LanguageSpec
 from spanloom.contracts.problems import problems_of
-from spanloom.contracts.sources import DatasetSource, MixSource, Source, SyntheticSource, TranslateTrainSource
+from spanloom.contracts.sources import DatasetSource, MixSource, Source, SyntheticSource, TestSource
 from spanloom.contracts.training import EvaluationSpec, TrainingSpec
+from spanloom.contracts.translation import TranslatedSource
 from spanloom.errors import SchemaError, SpecError
 from spanloom.ner.schema import LabelSchema
 
@@ -130,19 +131,19 @@ class RunSpec(Frozen):
             missing = [x.code for x in self.languages if x.code not in source.files]
             if missing:
                 raise ValueError(f"sources.{i}.files: no file for language {', '.join(missing)}")
-        if isinstance(source, TranslateTrainSource) or (isinstance(source, MixSource) and "related" in source.of):
+        if isinstance(source, TranslatedSource) or (isinstance(source, MixSource) and "related" in source.of):
             for j, language in enumerate(self.languages):
                 if language.related is None:
                     raise ValueError(
                         f"languages.{j}.related: source {source.name!r} is made from the related language of "
                         f"{language.code!r}; give it"
                     )
-        if isinstance(source, TranslateTrainSource) and source.translator.kind == "replay":
+        if isinstance(source, TranslatedSource) and source.translator.kind == "replay":
             missing = [x.code for x in self.languages if x.code not in source.translator.files]
             if missing:
                 raise ValueError(f"sources.{i}.translator.files: no file for language {', '.join(missing)}")
         if isinstance(source, MixSource):
-            known = {other.name for other in self.sources if not isinstance(other, MixSource)} | {"related"}
+            known = {x.name for x in self.sources if not isinstance(x, MixSource | TestSource)} | {"related"}
             for name in source.of:
                 if name not in known:
                     raise ValueError(
@@ -153,7 +154,7 @@ class RunSpec(Frozen):
     def uses_related(self) -> bool:
         """Whether the related languages' gold data are needed: models begin on them, or sources are made from them."""
         return "fine_tuning" in self.training.settings or any(
-            isinstance(source, TranslateTrainSource) or (isinstance(source, MixSource) and "related" in source.of)
+            isinstance(source, TranslatedSource) or (isinstance(source, MixSource) and "related" in source.of)
             for source in self.sources
         )
 

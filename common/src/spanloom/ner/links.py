@@ -48,6 +48,11 @@ def format_links(links: Links) -> str:
     return " ".join([f"{i}-{j}" for i, j in sorted(links.sure)] + [f"{i}p{j}" for i, j in sorted(links.possible)])
 
 
+def reversed_links(links: Links) -> Links:
+    """The same links seen from the translation: a possible link stays one, for neither of its words has a sure link."""
+    return Links(tuple((j, i) for i, j in links.sure), tuple((j, i) for i, j in links.possible))
+
+
 def check_links(links: Links, source: int, target: int) -> None:
     """Raises SchemaError for a link to a token that is not there; the arguments are the numbers of tokens."""
     for i, j in _all(links):

@@ -34,12 +34,12 @@ SELECT content FROM samples WHERE dataset_id = :dev
 def gold_used(connection: Connection, arm: Arm) -> int | None:
     """Distinct gold sentences (tokens, NFC and case-folded) behind an arm.
 
-    The related language's are not counted, so zero-shot has used none. Gold: the arm's subset, with what it held out,
-    and the gold dev set where that chose the model. Synthetic: the seeds of all calls of its datasets, whatever the
-    arm's size, for its samples are drawn from all of them. Translations of the related
+    The related language's are not counted, so zero-shot has used none, in translation or not. Gold: the arm's subset,
+    with what it held out, and the gold dev set where that chose the model. Synthetic: the seeds of all calls of its
+    datasets, whatever the arm's size, for its samples are drawn from all of them. Translations of the related
     language's sentences have used none. None where calls were made elsewhere and their seeds are not known.
     """
-    if arm.kind == "pretrain":
+    if arm.kind == "pretrain" or (arm.kind == "tag" and arm.needs is not None):
         return 0
     ids = [*(dataset for dataset, _ in arm.parts), *([arm.dev_dataset] if arm.dev_dataset else [])]
     datasets = {row.id: row for row in connection.execute(_DATASETS, {"ids": ids})}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, bindparam, text
 
-from spanloom.contracts.arms import IDENTITY, RESTARTED
+from spanloom.contracts.arms import IDENTITY, RELATED, RESTARTED
 from spanloom.errors import NotFound
 from spanloom.store.tables import Json
 from spanloom_evaluator.advise.advice import advise
@@ -60,7 +60,7 @@ def scored_arms(connection: Connection, run: str) -> dict[tuple[str, str], list[
                 ScoredArm(
                     setting=first.setting,
                     source=first.source,
-                    kind=first.kind if first.size else ZERO_SHOT,
+                    kind=ZERO_SHOT if first.source == RELATED else first.kind,
                     size=first.size,
                     counts=[
                         SchemeCounts("typed", ALL, np.asarray([r.true_positive, r.predicted, r.gold], np.int32))

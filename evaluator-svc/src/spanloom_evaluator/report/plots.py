@@ -39,13 +39,15 @@ def f1_by_size(rows: Iterable[Row], *, title: str | None = None, by: str = "size
 
     `rows` hold language, source, setting, size, f1 (a fraction), and lo, hi (the interval, or None). Step-matched arms
     have a column of their own; several runs, dataset versions or methods are lines of their own. A row of size 0 is a
-    zero-shot score: a point at 0, its level carried across the panel as a dashed line. `by` names the column of the x
+    zero-shot score, of a model that was not trained on the target: a point at 0, its level carried across the panel as
+    a dashed line. `by` names the column of the x
     axis, `size` or `gold_used`. Raises DataError when there is nothing to draw or a value is missing.
     """
     title = TITLES[by] if title is None else title
     points = [_point(row, by) for row in in_every_control(with_series(rows, apart=("control",)))]
     sources = order(p["source"] for p in points if not p["zero"])
-    names = [*sources, *([ZERO_SHOT] if any(p["zero"] for p in points) else [])]
+    sources += order(p["source"] for p in points if p["zero"] and p["source"] != ZERO_SHOT)
+    names = [*sources, *([ZERO_SHOT] if any(p["source"] == ZERO_SHOT for p in points) else [])]
     palette = [*(COLOURS[i % len(COLOURS)] for i in range(len(sources))), GREY][: len(names)]
     marks = [*(SHAPES[i % len(SHAPES)] for i in range(len(sources))), "diamond"][: len(names)]
     legend = alt.Legend(title=None, orient="bottom", symbolSize=90, symbolOpacity=1, columns=4, labelLimit=300)
@@ -153,7 +155,7 @@ def _point(row: Row, by: str) -> dict[str, Any]:
     return {
         "language": str(row["language"]),
         "setting": str(row["setting"]).replace("_", " ") + matched,
-        "source": ZERO_SHOT if zero else str(row["source"]),
+        "source": ZERO_SHOT if zero and row.get("method", "direct") == "direct" else str(row["source"]),
         "x": 0 if zero else int(row[by]),
         "zero": zero,
         "f1": f1,

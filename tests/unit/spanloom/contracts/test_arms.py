@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spanloom.contracts.arms import GOLD, DatasetKey, DatasetState, Grid, arm_id, plan_grid, sizes_for
 from spanloom.contracts.spec import RunSpec, check_spec
+from spanloom.errors import SpecError
 
 RUN = "20260101-00000000"
 sizes = st.lists(st.integers(1, 6000), min_size=1, max_size=8, unique=True)
@@ -159,3 +161,56 @@ def test_a_mix_takes_its_share_of_each_and_no_more_than_both_hold() -> None:
         ("da", 30, 30, (("sv.train", 22), ("da.llm.train", 8))),
         ("da", 80, 100, (("sv.train", 60), ("da.llm.train", 20))),
     ]
+
+
+def translated_spec(**training: Any) -> RunSpec:
+    data = spec_of(dev="gold", **training).model_dump(mode="json")
+    translator = {"kind": "replay", "files": {"da": "x", "sv": "x"}}
+    data["sources"] = [
+        {"kind": "organic"},
+        {"kind": "translate_test", "translator": translator, "aligner": {"encoder": "./e5"}},
+    ]
+    return check_spec(data)
+
+
+@pytest.mark.parametrize("settings", [["from_scratch"], ["from_scratch", "fine_tuning"]])
+def test_a_translated_test_set_is_tagged_by_every_seed_of_the_related_model(settings: list[str]) -> None:
+    spec = translated_spec(settings=settings, training_seeds=[1, 2])
+    key = ("da", "translate_test", "test")
+    states = states_of({})
+    first = plan_grid(RUN, spec, states, {})
+    pretrained = {arm_id(arm): "done" for arm, _ in first.due if arm.kind == "pretrain"}
+    assert len(pretrained) == 4, "two languages, two seeds, whatever the settings"
+    waiting = plan_grid(RUN, spec, states, pretrained)
+    assert {line for line in waiting.waiting if "translate_test" in line} == {
+        f"{code}/translate_test/test: not complete" for code in ("da", "sv")
+    }
+    states |= {key: DatasetState("t-da", True, 9), ("sv", *key[1:]): DatasetState("t-sv", True, 0)}
+    grid = plan_grid(RUN, spec, states, pretrained)
+    assert grid.waiting == []
+    tags = [(arm, reason) for arm, reason in grid.due if arm.kind == "tag"]
+    assert len({arm_id(arm) for arm, _ in grid.due}) == len(grid.due)
+    assert [(arm.language, arm.related, arm.tagged, arm.training_seed, arm.tests) for arm, _ in tags] == [
+        ("da", "sv", "t-da", 1, ("da",)),
+        ("da", "sv", "t-da", 2, ("da",)),
+        ("sv", "da", "t-sv", 1, ("sv",)),
+        ("sv", "da", "t-sv", 2, ("sv",)),
+    ]
+    assert {arm.needs for arm, _ in tags} == set(pretrained)
+    assert [reason is None for _, reason in tags] == [True, True, False, False]
+    failed = plan_grid(RUN, spec, states, dict.fromkeys(pretrained, "failed"))
+    assert all("pre-training" in str(reason) for arm, reason in failed.due if arm.kind == "tag")
+
+
+def test_a_source_that_tags_cannot_be_mixed_or_trained_on() -> None:
+    data = translated_spec().model_dump(mode="json")
+    data["sources"].append({"kind": "mix", "name": "m", "of": ["organic", "translate_test"], "share": 0.5})
+    with pytest.raises(SpecError, match="'translate_test' is no source to mix"):
+        check_spec(data)
+
+
+def test_arms_of_before_keep_their_ids() -> None:
+    """A job is found by its arm's hash: fields that a release adds must not change those of arms without them."""
+    (arm, _), *_ = plan_grid(RUN, spec_of(dev="gold", settings=["from_scratch"]), states_of({}), {}).due
+    given = arm.model_dump(mode="json", exclude_defaults=True)
+    assert {"tagged", "method"}.isdisjoint(given)

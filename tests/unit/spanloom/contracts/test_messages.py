@@ -36,7 +36,7 @@ messages = st.one_of(
         id=ids, run_id=ids, dataset_id=ids, call_index=st.integers(0, 2**31), text=texts, error=texts,
         inline=st.booleans(),
     ),
-    st.builds(JobMessage, id=ids, run_id=ids, kind=st.sampled_from(["train", "pretrain"])),
+    st.builds(JobMessage, id=ids, run_id=ids, kind=st.sampled_from(["train", "pretrain", "tag"])),
     st.builds(EvaluationMessage, id=ids, run_id=ids, job_id=ids, dataset_id=ids),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanloom.errors import SchemaError
-from spanloom.ner.links import Links, check_links, format_links, parse_links
+from spanloom.ner.links import Links, check_links, format_links, parse_links, reversed_links
 
 _links = st.lists(st.tuples(st.integers(0, 999), st.integers(0, 999)), max_size=6, unique=True).map(sorted)
 
@@ -14,6 +14,15 @@ _links = st.lists(st.tuples(st.integers(0, 999), st.integers(0, 999)), max_size=
 def test_what_is_written_is_read(sure: list[tuple[int, int]], possible: list[tuple[int, int]]) -> None:
     links = Links(tuple(sure), tuple(possible))
     assert parse_links(format_links(links)) == links
+
+
+@given(_links, _links)
+def test_links_seen_from_the_other_side_and_back_are_the_same(
+    sure: list[tuple[int, int]], possible: list[tuple[int, int]]
+) -> None:
+    links = Links(tuple(sure), tuple(possible))
+    assert reversed_links(links).sure == tuple((j, i) for i, j in sure)
+    assert reversed_links(reversed_links(links)) == links
 
 
 @pytest.mark.parametrize("line", ["0", "0-", "a-b", "0:1", "-1-2", "٠-١", "1-2-3"])

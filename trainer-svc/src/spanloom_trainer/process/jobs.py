@@ -56,7 +56,7 @@ def run_job(
       (optional); `card`: fields of `Card` (optional); `onnx` (optional)
     """
     if job.get("kind") == "tag":
-        return tag_job(job)
+        return tag_job(job, device=device)
     schema = LabelSchema(tuple(job["tags"]))
     recipe = read_recipe(job["recipe"])
     home = job_folder(models, str(job["job_id"]))
@@ -95,9 +95,9 @@ def run_job(
     return result
 
 
-def tag_job(job: Mapping[str, Any]) -> dict[str, Any]:
+def tag_job(job: Mapping[str, Any], *, device: str = "cpu") -> dict[str, Any]:
     """Tag `sentences` (lists of words) with the exported `model`: tokens, tag names and entities of each."""
-    tagger = Tagger(str(job["model"]))
+    tagger = Tagger(str(job["model"]), device=device)
     schema, words = tagger.schema, job["sentences"]
     return {"sentences": [described(schema, one, tags) for one, tags in zip(words, tagger.tag(words), strict=True)]}
 

@@ -21,6 +21,8 @@ class Translated:
 
     projector: Projector
     sentences: tuple[Sentence, ...]
+    test: bool = False
+    """Whether a test set was translated: its sentences come without their spans, and nothing is trained on them."""
 
 
 def judge_translation(
@@ -43,7 +45,7 @@ def judge_translation(
     if lost:
         return [_rejected(lost, text)]
     tokens = tuple(storable(token) for token in found.tokens)
-    if content_hash(tokens) in gold_eval:
+    if content_hash(tokens) in gold_eval and not translated.test:
         return [_rejected((Reason.IN_GOLD_EVAL,), text)]
     return [accepted(index=0, offset=0, tokens=tokens, tags=tags_of(found.spans, len(tokens)))]
 

@@ -1,6 +1,8 @@
 -- One row an evaluation, everything in it that is needed to read it alone. F1 and the like are fractions.
 -- label_mapping is 'identity' over all labels of the test set, 'shared' over those that training and test set both have
 -- (in labels; such a row is there where they differ). labels_absent are those without an example in the training data.
+-- method translate_test: untranslated are test sentences without a translation, on which nothing is found;
+-- spans_lost_back were found in translation and could not be carried back.
 SELECT e.run_id AS run, r.name AS run_name,
        e.language, e.facts ->> 'language_name' AS language_name, e.facts ->> 'family' AS family,
        e.facts ->> 'script' AS script, (e.facts ->> 'in_xlmr')::boolean AS in_xlmr,
@@ -33,6 +35,8 @@ SELECT e.run_id AS run, r.name AS run_name,
        (e.readings ->> 'tokens')::integer AS test_tokens,
        (e.readings -> 'typed' ->> 'gold')::double precision::integer AS test_entities,
        (e.facts ->> 'test_in_training')::integer AS test_in_training,
+       (e.facts ->> 'untranslated')::integer AS untranslated,
+       (SELECT sum(n.value::integer) FROM jsonb_each_text(e.facts -> 'lost_back') n)::integer AS spans_lost_back,
        (e.facts ->> 'training_seconds')::double precision AS training_seconds,
        (e.facts ->> 'updates')::integer AS updates, e.facts ->> 'code_version' AS code_version, e.metric_version,
        e.finished_at AS scored_at, e.facts ->> 'arm' AS arm, e.job_id AS job, e.id AS evaluation

@@ -46,7 +46,7 @@ SELECT j.id, j.kind, j.state, j.reason, j.arm ->> 'language' AS language, j.arm 
   FROM jobs j
   LEFT JOIN (SELECT job_id, max(f1) AS f1, max(lo) AS lo, max(hi) AS hi,
                     bool_or((facts ->> 'collapsed')::boolean) AS collapsed
-               FROM evaluations WHERE run_id = :run AND state = 'done' AND method = 'direct'
+               FROM evaluations WHERE run_id = :run AND state = 'done' AND method <> 'direct+restarts'
                 AND label_mapping = 'identity' GROUP BY job_id) e ON e.job_id = j.id
  WHERE j.run_id = :run
 """)

@@ -1,0 +1,43 @@
+"""Predictions made on a dataset that stands for a test set, as predictions of the test set itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from spanloom.errors import SchemaError
+from spanloom.ner.links import parse_links
+from spanloom.ner.sentence import Sentence
+from spanloom.ner.spans import spans_of, tags_of
+from spanloom.projection.back import project_back
+
+_TRANSLATED = text("""
+SELECT s.call_index, s.tokens, c.links FROM samples s
+  JOIN completions c ON c.dataset_id = s.dataset_id AND c.call_index = s.call_index
+ WHERE s.dataset_id = :dataset ORDER BY s.call_index, s.candidate_index
+""")
+
+
+def carried_back(
+    connection: Connection, dataset: str, test: Sequence[Sentence], predicted: Sequence[Sequence[int]]
+) -> tuple[list[list[int]], dict[str, Any]]:
+    """The tags of a translated test set's sentences on the test sentences, by the links that were stored with each.
+
+    With facts: `untranslated` test sentences, on which nothing is found, and `lost_back`, entities found in
+    translation that could not be carried back, by reason. Raises SchemaError where predictions and translations are
+    not of the same sentences.
+    """
+    rows = connection.execute(_TRANSLATED, {"dataset": dataset}).all()
+    if [len(row.tokens) for row in rows] != [len(tags) for tags in predicted]:
+        raise SchemaError(f"the predictions of {dataset} are not of its sentences")
+    found = [[0] * len(sentence.tokens) for sentence in test]
+    lost: Counter[str] = Counter()
+    for row, tags in zip(rows, predicted, strict=True):
+        tokens = test[row.call_index].tokens
+        projection = project_back(spans_of(tags), parse_links(row.links or ""), len(row.tokens), tokens)
+        found[row.call_index] = list(tags_of(projection.spans, len(tokens)))
+        lost.update(reason.value for _, reason in projection.lost)
+    return found, {"untranslated": len(test) - len(rows), "lost_back": dict(sorted(lost.items()))}
