@@ -108,6 +108,12 @@ def test_tags_that_are_words_of_a_sample_are_words() -> None:
     assert samples(FORMATS["tag_ids"].render(odd, SCHEMA) + "\n" + ANSWER) == [odd, ONE]
 
 
+def test_what_parses_is_data_whatever_quotes_stand_before_it_in_its_line() -> None:
+    odd = Sentence(("</think>", "og"), (0, 0))
+    line = f'5" tv: {FORMATS["tag_ids"].render(odd, SCHEMA)} {ANSWER}'
+    assert samples(line) == [odd, ONE]
+
+
 WORDS = ["lober", "می‌خواهد", "क्‍ष", "ශ්‍රී", "👩‍🔬", "ക്‌ഷ", "x\u200by", "ᠮᠣᠩ᠎ᠠ"]
 
 

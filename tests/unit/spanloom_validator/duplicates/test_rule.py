@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,31 @@ def test_default_rejects_all_after_the_first_and_paper_marks_them():
 def test_same_words_with_other_tags_are_no_duplicate_and_nfc_is():
     verdicts = [accepted(["caf\u00e9"], [0]), accepted(["cafe\u0301"], [0]), accepted(["caf\u00e9"], [1])]
     assert [v.accepted for v in mark_duplicates(verdicts, SeenSamples(Rules()))] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("\u0b95\u0bca", "\u0b95\u0bc6\u0bbe", True),  # Tamil KO, in one sign and in two
+        ("\u0b95\u0bcb", "\u0b95\u0bc7\u0bbe", True),
+        ("\u0b95\u0bbe", "\u0b95\u0bbe\u0bbe", False),
+        ("\uac00\u0bbe", "\u1100\u1161\u0bbe", True),  # a Hangul syllable, beside the sign that joins
+        ("\u0b95\u0bbe\u00e9", "\u0b95\u0bbee\u0301", True),
+        ("\u1e0b\u0323", "\u1e0d\u0307", True),  # marks in another order
+    ],
+)
+def test_what_nfc_makes_one_is_one_in_each_script(one, other, same):
+    verdicts = [accepted([one, "x"]), accepted([other, "x"])]
+    assert [v.accepted for v in mark_duplicates(verdicts, SeenSamples(Rules()))] == [True, not same]
+
+
+tamil = st.text(alphabet="\u0b95\u0bbe\u0bc6\u0bc7\u0bca\u0bcd\u0bd7\u0b92ae\u0301 ", max_size=6)
+
+
+@given(st.lists(tamil, min_size=1, max_size=5))
+def test_as_many_are_kept_as_there_are_after_nfc(words):
+    kept = [v for v in mark_duplicates([accepted([word]) for word in words], SeenSamples(Rules())) if v.accepted]
+    assert len(kept) == len({unicodedata.normalize("NFC", word) for word in words})
 
 
 def test_tokens_are_not_run_together():

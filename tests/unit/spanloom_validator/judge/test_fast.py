@@ -49,9 +49,10 @@ rules = st.sampled_from(
     rules,
     st.sampled_from([None, "Latn", "Taml"]),
     st.sets(st.sampled_from([content_hash(["Anna"]), content_hash(["Anna", "på"])])),
+    st.booleans(),
 )
-def test_the_same_verdicts(values, rules, script, known):
-    text = "\n".join(json.dumps(value) for value in values)
+def test_the_same_verdicts(values, rules, script, known, escapes):
+    text = "\n".join(json.dumps(value, ensure_ascii=escapes) for value in values)
     candidates = by_regex(text)
     context = Context(SCHEMA, rules, gold_eval=known, script=script)
     one_by_one = [judge(index, candidate, text, context) for index, candidate in enumerate(candidates)]

@@ -16,6 +16,8 @@ from bisect import bisect_left
 from collections.abc import Collection
 from itertools import accumulate
 
+from orjson import JSONDecodeError
+
 from spanloom.contracts.rules import Reason, Repair
 from spanloom_validator.extract.parse import Candidate, is_lenient, loads, loads_strictly
 from spanloom_validator.extract.repair import repair
@@ -71,8 +73,8 @@ class _Scan:
                     add((start, end, parse(text[start:end]), None, None))
                     start = following
                     continue
-                except ValueError:
-                    refused = end
+                except JSONDecodeError as error:
+                    refused = end if not is_lenient(text[start:end], error) else -1
             position = self.look(start, refused)
             if self.steps > self.limit:
                 self.cut_at_braces(position)
@@ -83,13 +85,17 @@ class _Scan:
     def look(self, start: int, refused: int) -> int:
         """Find the candidate that begins at a brace, if one does. Returns where to go on.
 
-        `refused`: where an object without a brace inside ends that the strict parser has refused.
+        `refused`: where an object without a brace inside ends that no parser takes.
         """
         text = self.text
-        opening = _START.search(text, start)
-        if opening is None:
-            return len(text)
-        start = opening.start()
+        if start < refused and self.is_closed(start, refused):
+            self.steps += refused - start
+            return self.broken(start, refused)
+        if text[start + 1 : start + 2] != '"':
+            opening = _START.search(text, start)
+            if opening is None:
+                return len(text)
+            start = opening.start()
         match = _BODY.match(text, start)
         assert match is not None  # noqa: S101  it matches at every brace
         end = match.end()
@@ -99,14 +105,19 @@ class _Scan:
             return self.nested(start, end)
         if closing != "}":
             return self.unclosed(start, end)
-        piece = text[start : end + 1]
-        if end + 1 != refused or is_lenient(piece):
+        if end + 1 != refused:
             try:
-                self.found.append((start, end + 1, loads(piece), None, None))
+                self.found.append((start, end + 1, loads(text[start : end + 1]), None, None))
                 return end + 1
             except (ValueError, RecursionError):
                 pass
         return self.broken(start, end + 1)
+
+    def is_closed(self, start: int, end: int) -> bool:
+        """Whether an object without a brace inside surely ends where its brace does: by a count of quotes, where no
+        quote is escaped and no line ends within a string."""
+        piece = self.text[start:end]
+        return piece[1] == '"' and "\n" not in piece and "\\" not in piece and piece.count('"') % 2 == 0
 
     def mentions(self, start: int, end: int) -> bool:
         """Whether a key of the sample format stands there."""
@@ -154,8 +165,9 @@ class _Scan:
         strange = [
             place
             for place, (_, _, value, _, _) in enumerate(found)
-            if type(value) is dict
-            and type(value.get(first)) in _NO_VALUES  # nearly all samples are told by their first key alone
+            if value is not None
+            and type(value.get(first)) is not list  # nearly all samples are told by their first key alone
+            and type(value.get(first)) in _NO_VALUES
             and (keys.isdisjoint(value) or is_description(value, self.shape))
         ]
         if not strange or len(strange) == len(found):

@@ -22,6 +22,7 @@ from spanloom_validator.judge.scripts import share_in
 from spanloom_validator.judge.text import (
     has_bad_unicode,
     has_control,
+    has_filler,
     is_plain,
     is_visible,
     storable,
@@ -157,7 +158,8 @@ def _judge_tokens(tokens: Sequence[Any], found: list[Reason], repairs: list[Repa
             repairs.append(Repair.SPLIT_ESCAPE)
             return restored
         found.append(Reason.BROKEN_ESCAPE)
-    if not tokens or "" in tokens or not all(map(is_visible, tokens)):
+    plain = printable and not has_filler(joined)  # then what is not seen is space
+    if not tokens or not all(map(str.strip if plain else is_visible, tokens)):
         found.append(Reason.EMPTY)
     if has_bad_unicode(tokens, repaired=not parsed):
         found.append(Reason.BAD_UNICODE)
