@@ -171,7 +171,7 @@ def _full_grid(
         for split in ("train", "dev", "test"):
             add(code, GOLD, split, min(gold.get(code, most), most) if split == "train" else most)
     for language in spec.languages:
-        for source in spec.sources:
+        for source in (each for each in spec.sources if each.is_for(language.code)):
             if isinstance(source, SyntheticSource):
                 most = source.stop.after_accepted or source.max_calls * source.n
                 add(language.code, source.name, "train", yields.get((source.name, language.code), most))
@@ -194,7 +194,7 @@ def _full_grid(
 
 
 def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
-    languages = len(spec.languages)
+    languages = len(spec.languages_of(source))
     train, dev = source.max_calls * languages, source.dev_calls_planned * languages
     calls = train + dev
     tokens_in = calls * (TOKENS_OF_WORDING + source.m * TOKENS_A_SAMPLE)
@@ -220,8 +220,8 @@ def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
 def _notes(
     spec: RunSpec, gold: Mapping[str, int] | None, size: int | None, yields: Mapping[tuple[str, str], int]
 ) -> list[str]:
-    synthetic = [s.name for s in spec.sources if isinstance(s, SyntheticSource)]
-    unknown = {(name, x.code) for name in synthetic for x in spec.languages} - set(yields)
+    synthetic = [s for s in spec.sources if isinstance(s, SyntheticSource)]
+    unknown = {(source.name, x.code) for source in synthetic for x in spec.languages_of(source)} - set(yields)
     out = []
     if unknown or not synthetic:
         out.append("Arms are an upper bound: a size above what a dataset holds becomes one arm on all of it.")

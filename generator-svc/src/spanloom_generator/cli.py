@@ -37,9 +37,11 @@ def prompt(
         raise DataError(f"cannot be read: {error}", path=spec) from None
     parsed = parse_spec(text, complete_spec)
     chosen = _source(parsed, source)
-    target = next((x for x in parsed.languages if language in (None, x.code)), None)
+    targets = parsed.languages_of(chosen)
+    target = next((x for x in targets if language in (None, x.code)), None)
     if target is None:
-        raise SpecError([("languages", f"no {language!r}; there are {', '.join(x.code for x in parsed.languages)}")])
+        there = ", ".join(x.code for x in targets)
+        raise SpecError([("languages", f"no {language!r} of source {chosen.name}; there are {there}")])
     split: PromptSplit = "dev" if dev else "train"
     most = chosen.dev_calls_planned if dev else chosen.max_calls
     if call >= most:

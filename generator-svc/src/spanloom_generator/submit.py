@@ -93,6 +93,8 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots 
         yield from _gold_datasets(code, GOLD, data)
     for i, language in enumerate(spec.languages):
         for j, source in enumerate(spec.sources):
+            if not source.is_for(language.code):
+                continue
             if isinstance(source, SyntheticSource):
                 place = {"field": f"sources.{j}", "of": language.code, "languages": f"languages.{i}.name"}
                 data = gold[language.code]

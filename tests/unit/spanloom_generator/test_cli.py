@@ -46,7 +46,7 @@ def test_prompt_as_json(tmp_path: Path) -> None:
     ("arguments", "what"),
     [
         (["--source", "organic"], "no synthetic source organic; there are: one, two"),
-        (["--language", "sv"], "no 'sv'; there are da"),
+        (["--language", "sv"], "no 'sv' of source one; there are da"),
         (["--source", "two", "--dev", "--call", "2"], "2 is past the last dev call; two makes 2"),
     ],
 )

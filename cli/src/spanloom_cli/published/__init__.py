@@ -91,7 +91,7 @@ def yields_for(spec: RunSpec) -> dict[tuple[str, str], int]:
         (source.name, x.code): (known_source(source.name) or "", x.code)
         for source in spec.sources
         if isinstance(source, SyntheticSource)
-        for x in spec.languages
+        for x in spec.languages_of(source)
     }
     return {key: yields[published] for key, published in keys.items() if published in yields}
 

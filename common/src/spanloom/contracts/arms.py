@@ -186,10 +186,10 @@ def plan_grid(
                     if base is None:
                         continue
                     needs, blocked = base
-                for source in spec.sources:
+                for source in (each for each in spec.sources if each.is_for(language.code)):
                     if not isinstance(source, TestSource):
                         _add_source(grid, run_id, spec, language, source, setting, seed, needs, blocked, datasets)
-        for source in spec.sources:
+        for source in (each for each in spec.sources if each.is_for(language.code)):
             if isinstance(source, TranslateTestSource):
                 for seed in spec.training.training_seeds:
                     base_arm = _pretrain(run_id, spec, language, datasets, seed)
@@ -251,9 +251,14 @@ def _one_tokenizer(spec: RunSpec) -> bool:
 
 def train_keys(spec: RunSpec) -> list[DatasetKey]:
     """All train datasets of a run: gold of every language, then each source's of every target."""
-    named = [x.name for x in spec.sources if not isinstance(x, OrganicSource | MixSource | TestSource)]
+    named = [x for x in spec.sources if not isinstance(x, OrganicSource | MixSource | TestSource)]
     gold = [(code, GOLD, "train") for code in spec.gold_of()]
-    return gold + [(language.code, name, "train") for language in spec.languages for name in named]
+    return gold + [
+        (language.code, source.name, "train")
+        for language in spec.languages
+        for source in named
+        if source.is_for(language.code)
+    ]
 
 
 def train_keys_of(spec: RunSpec, source: Source, language: LanguageSpec) -> list[DatasetKey]:

@@ -70,6 +70,18 @@ LanguageCode = Annotated[str, StringConstraints(pattern=_CODE)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 """A seed of a random generator."""
 
+
+class OfLanguages(Frozen):
+    """What all sources have: the target languages they are for."""
+
+    languages: Annotated[tuple[LanguageCode, ...], Field(min_length=1)] | None = None
+    """Target languages of the run that the source is for; null for all of them."""
+
+    def is_for(self, code: str) -> bool:
+        """Whether the source is for a target language."""
+        return self.languages is None or code in self.languages
+
+
 PATTERNS = {
     _NAME: "letters, digits, '_', '.' and '-', beginning with a letter or digit",
     _CODE: "a language code such as da, swa or sr-Latn (ISO 639 in small letters)",

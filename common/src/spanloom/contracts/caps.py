@@ -21,15 +21,16 @@ class Caps:
 
 def above(spec: RunSpec, caps: Caps) -> list[tuple[str, str]]:
     """`(field path, what is wrong)` of what a specification asks for above the caps."""
-    problems, calls, languages = [], 0, len(spec.languages)
+    problems, calls = [], 0
     for i, source in enumerate(spec.sources):
         if not isinstance(source, SyntheticSource):
             continue
         if source.m > caps.m:
             problems.append((f"sources.{i}.m", f"m={source.m} seed sentences a prompt; {_most(caps.m, 'SEEDS')}"))
+        languages = len(spec.languages_of(source))
         calls += languages * (source.max_calls + source.dev_calls_planned)
         if calls > caps.calls:
-            what = f"{calls:,} calls with the sources before it, over {languages} languages"
+            what = f"{calls:,} calls with the sources before it, over {len(spec.languages)} languages"
             problems.append((f"sources.{i}.stop", f"{what}; {_most(caps.calls, 'CALLS')}"))
             break
     arms = most_arms(spec)
@@ -44,7 +45,7 @@ def most_arms(spec: RunSpec) -> int:
     seeds = len(training.training_seeds)
     controlled = 2 if training.control == "step_matched" else 1
     per_source = controlled * (len(training.sizes) + 1) * len(training.settings) * seeds
-    return per_source * len(spec.sources) * len(spec.languages)
+    return per_source * sum(len(spec.languages_of(source)) for source in spec.sources)
 
 
 def _most(cap: int, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from spanloom.contracts.base import Frozen, LanguageCode, Name, Seed, Text
+from spanloom.contracts.base import Frozen, LanguageCode, Name, OfLanguages, Seed, Text
 from spanloom.contracts.engines import EngineSpec, Prices, SamplingSpec
 from spanloom.contracts.gold import FileFormat, GoldSpec
 from spanloom.contracts.rules import Rules
@@ -58,7 +58,7 @@ class StopSpec(Frozen):
         return self
 
 
-class OrganicSource(Frozen):
+class OrganicSource(OfLanguages):
     """The language's gold train split itself."""
 
     kind: Literal["organic"]
@@ -67,7 +67,7 @@ class OrganicSource(Frozen):
     """The source's name in tables."""
 
 
-class WikiannSource(Frozen):
+class WikiannSource(OfLanguages):
     """WikiANN's train split of the language, automatically labelled (Rahimi et al., 2019)."""
 
     kind: Literal["wikiann"]
@@ -77,7 +77,7 @@ class WikiannSource(Frozen):
     gold: Annotated[dict[LanguageCode, GoldSpec], Field(description="local copies by language")] = {}
 
 
-class SyntheticSource(Frozen):
+class SyntheticSource(OfLanguages):
     """A dataset written by an LLM from m seed sentences a call (paper, section 3.1)."""
 
     kind: Literal["synthetic"]
@@ -155,7 +155,7 @@ class TrainFile(Frozen):
     ] = "as_given"
 
 
-class DatasetSource(Frozen):
+class DatasetSource(OfLanguages):
     """Training sentences from elsewhere, by file: silver data, another tool's output, `spanloom project --out`."""
 
     kind: Literal["dataset"]
@@ -165,7 +165,7 @@ class DatasetSource(Frozen):
     files: Annotated[dict[LanguageCode, TrainFile], Field(min_length=1, description="a file a language")]
 
 
-class MixSource(Frozen):
+class MixSource(OfLanguages):
     """Sentences of two training sets shuffled together: `share` of each size from the first, the rest from the second.
 
     `of` names two other sources, or `related` for the related language's gold train set.

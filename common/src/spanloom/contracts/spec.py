@@ -119,8 +119,9 @@ class RunSpec(Frozen):
                     raise ValueError(f"languages: {code!r} is given two different gold data sets; one run has one each")
         self._check_labels()
         for i, source in enumerate(self.sources):
+            self._check_languages(i, source)
             if isinstance(source, SyntheticSource) and source.engine.kind == "replay":
-                missing = [x.code for x in self.languages if x.code not in source.engine.files]
+                missing = [x.code for x in self.languages_of(source) if x.code not in source.engine.files]
                 if missing:
                     raise ValueError(f"sources.{i}.engine.files: no file for language {', '.join(missing)}")
             self._check_transfer(i, source)
@@ -128,18 +129,18 @@ class RunSpec(Frozen):
 
     def _check_transfer(self, i: int, source: Source) -> None:
         if isinstance(source, DatasetSource):
-            missing = [x.code for x in self.languages if x.code not in source.files]
+            missing = [x.code for x in self.languages_of(source) if x.code not in source.files]
             if missing:
                 raise ValueError(f"sources.{i}.files: no file for language {', '.join(missing)}")
         if isinstance(source, TranslatedSource) or (isinstance(source, MixSource) and "related" in source.of):
             for j, language in enumerate(self.languages):
-                if language.related is None:
+                if language.related is None and source.is_for(language.code):
                     raise ValueError(
                         f"languages.{j}.related: source {source.name!r} is made from the related language of "
                         f"{language.code!r}; give it"
                     )
         if isinstance(source, TranslatedSource) and source.translator.kind == "replay":
-            missing = [x.code for x in self.languages if x.code not in source.translator.files]
+            missing = [x.code for x in self.languages_of(source) if x.code not in source.translator.files]
             if missing:
                 raise ValueError(f"sources.{i}.translator.files: no file for language {', '.join(missing)}")
         if isinstance(source, MixSource):
@@ -149,6 +150,27 @@ class RunSpec(Frozen):
                     raise ValueError(
                         f"sources.{i}.of: {name!r} is no source to mix; there are: {', '.join(sorted(known))}"
                     )
+                part = next((other for other in self.sources if other.name == name), None)
+                lacking = [x.code for x in self.languages_of(source) if part is not None and not part.is_for(x.code)]
+                if lacking:
+                    raise ValueError(
+                        f"sources.{i}.of: {name!r} is not for {', '.join(lacking)}; give the mix `languages` as well"
+                    )
+
+    def _check_languages(self, i: int, source: Source) -> None:
+        targets = [language.code for language in self.languages]
+        unknown = [code for code in source.languages or () if code not in targets]
+        if unknown:
+            raise ValueError(
+                f"sources.{i}.languages: {', '.join(unknown)} is no target language of the run; "
+                f"there are: {', '.join(targets)}"
+            )
+        if len(set(source.languages or ())) != len(source.languages or ()):
+            raise ValueError(f"sources.{i}.languages: lists a language twice; give it once")
+
+    def languages_of(self, source: Source) -> list[LanguageSpec]:
+        """The target languages that a source is for."""
+        return [language for language in self.languages if source.is_for(language.code)]
 
     @property
     def uses_related(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from spanloom.contracts.base import Frozen, LanguageCode, Name, Text
+from spanloom.contracts.base import Frozen, LanguageCode, Name, OfLanguages, Text
 from spanloom.contracts.engines import (
     OpenAIBatchEngineSpec,
     OpenAIEngineSpec,
@@ -53,7 +53,7 @@ class AlignerSpec(Frozen):
     ] = None
 
 
-class TranslateTrainSource(Frozen):
+class TranslateTrainSource(OfLanguages):
     """The related language's gold train sentences translated, and their entities carried over (translate-train).
 
     A sentence of which an entity is lost is rejected with the reason. `align` needs an `aligner`, `mark` and `mention`
@@ -85,7 +85,7 @@ class TranslateTrainSource(Frozen):
         return self
 
 
-class TranslateTestSource(Frozen):
+class TranslateTestSource(OfLanguages):
     """The target's gold test set translated into the related language, tagged by its model, and the entities found
     there carried back over the same links (translate-test).
 
