@@ -19,12 +19,14 @@ from spanloom.lifecycle import Service
 from spanloom.settings import load_settings
 from spanloom.store.db import connect
 from spanloom_embedded.app import embedded
+from support.chat_server import ChatServer
 from support.cluster import demo_language, replay_source, tiny_training
 from support.common import own_database
 from support.recordings import write_recording
 
 AXE = Path(__file__).with_name("axe-4.14.1.min.js")
 PATIENCE_MS = 240_000
+expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.timeout(600)  # a real training, on a machine that may be busy besides
 
 
@@ -100,13 +102,13 @@ def test_a_run_is_started_from_the_form_and_ends_without_a_reload(
     page = watched.page
     page.goto("/new")
     page.locator("#specification").fill("name: x\nlanguages: []\n")
-    expect(page.locator("#plan")).to_contain_text("mistake", timeout=PATIENCE_MS)
+    expect(page.locator("#plan")).to_contain_text("mistake")
     page.locator("#specification").fill(_specification(served[2]))
-    expect(page.locator("#plan")).to_contain_text("What it would do", timeout=PATIENCE_MS)
+    expect(page.locator("#plan")).to_contain_text("What it would do")
     page.get_by_role("button", name="Start the run").click()
     page.wait_for_url("**/runs/*")
     page.locator("h1").evaluate("node => { node.dataset.kept = 'yes'; }")
-    expect(page.locator(".standing .state")).to_have_text("complete", timeout=PATIENCE_MS)
+    expect(page.locator(".standing .state")).to_have_text("complete")
     expect(page.locator("h1[data-kept]")).to_have_count(1)
     expect(page.locator("a.cell.done, a.cell.collapsed")).to_have_count(2)
 
@@ -156,6 +158,89 @@ def test_two_arms_are_compared_and_a_plot_is_taken_away(watched: Watched, served
     with page.expect_download() as taken:
         page.locator("a[download='f1_by_size.svg']").click()
     assert "<svg" in Path(taken.value.path()).read_text()
+
+
+def test_a_gold_file_is_sent_read_and_written_into_the_specification(
+    watched: Watched, served: tuple[Service, Engine, Path]
+) -> None:
+    page, gold = watched.page, served[2] / "my words.conll"
+    gold.write_text("Anna\tB-PER\nbor\tO\ni\tO\nOslo\tB-LOC\n\n" * 40)
+    page.goto("/new")
+    page.locator("#file").set_input_files(str(gold))
+    expect(page.locator("[data-gold]")).to_contain_text("[PER Anna] bor i [LOC Oslo]")
+    expect(page.locator("[data-gold]")).to_contain_text("LOC 40, PER 40")
+    written = yaml.safe_load(page.locator("#specification").input_value())
+    assert sorted(written["labels"]) == ["LOC", "PER"]
+    assert written["languages"][0]["gold"]["file"].endswith("/my_words.conll")
+    expect(page.locator("#plan")).to_contain_text("LOC, PER")
+    gold.write_text("no tags here\n")
+    page.locator("#file").set_input_files(str(gold))
+    expect(page.locator("[data-gold]")).to_contain_text("my words.conll")
+    expect(page.locator("[data-gold]")).not_to_contain_text("Anna")
+    expect(page.locator("#told")).to_contain_text("was not taken")
+    # The browser writes every refused request to its console; ours is one.
+    assert [line for line in watched.wrong if "422" in line] == watched.wrong
+    watched.wrong.clear()
+
+
+def test_a_sentence_is_tagged_by_two_models_side_by_side(watched: Watched) -> None:
+    page = watched.page
+    page.goto("/tag")
+    page.locator("#text").fill("Anna bor i Oslo .")
+    second = page.locator("select[name=second]")
+    second.select_option(index=2)
+    page.get_by_role("button", name="Tag").click()
+    expect(page.locator("#tagged .card")).to_have_count(2)
+    expect(page.locator("#tagged .sentence").first).to_contain_text("Oslo")
+
+
+def test_a_run_is_cancelled_and_resumed(watched: Watched) -> None:
+    page = watched.page
+    with ChatServer() as server:
+        engine = {"kind": "openai", "base_url": server.base_url, "model": "held-back", "concurrency": 2}
+        source = {"kind": "synthetic", "name": "llm", "m": 2, "n": 1, "engine": engine, "stop": {"after_calls": 3}}
+        spec = {
+            "name": "held", "languages": [demo_language()], "sources": [source],
+            "training": tiny_training(keep_models="none"),
+        }  # fmt: skip
+        answer = page.request.post("/v1/runs", data=yaml.safe_dump(spec), headers={"content-type": "application/yaml"})
+        assert answer.status == 202, answer.text()
+        page.goto(f"/runs/{answer.json()['id']}")
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.locator(".standing .state")).to_have_text("cancelled")
+        page.get_by_role("button", name="Resume").click()
+        expect(page.locator(".standing .state")).to_have_text("running")
+        server.open()
+        expect(page.locator(".standing .state")).not_to_have_text("running")
+
+
+def test_the_key_is_traded_for_a_cookie_and_back_to_where_one_was(
+    browser: Browser, postgres_url: str, tmp_path: Path
+) -> None:
+    key = "open-sesame-" * 3
+    with own_database(postgres_url) as url:
+        settings = load_settings(
+            database_url=url, bus="memory://sign-in", home=tmp_path, cache=tmp_path / "cache", port=0,
+            log_level="warning", api_key=key,
+        )  # fmt: skip
+        with embedded(settings) as service:
+            service.start()
+            context = browser.new_context(base_url=service.url)
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            page.goto("/tag")
+            page.wait_for_url("**/login?to=*")
+            page.locator("#key").fill("a wrong one")
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.locator("[data-wrong]")).to_be_visible()
+            page.locator("#key").fill(key)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url("**/tag")
+            (cookie,) = context.cookies()
+            assert (cookie["httpOnly"], cookie["sameSite"], key in cookie["value"]) == (True, "Strict", False)
+            context.close()
+            service.stop()
 
 
 def test_hostile_text_is_text(watched: Watched, served: tuple[Service, Engine, Path]) -> None:

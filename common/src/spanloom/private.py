@@ -12,7 +12,7 @@ from spanloom.errors import SettingsError
 
 log = structlog.stdlib.get_logger(__name__)
 
-OURS = frozenset({"api_key", "postgres", "models", "devices", "demo"})
+OURS = frozenset({"api_key", "postgres", "models", "devices", "demo", "uploads"})
 """What Spanloom keeps in its home."""
 
 

@@ -165,6 +165,16 @@ class Settings(
         return (*self.prompts, *self.data)
 
     @property
+    def uploads_folder(self) -> Path:
+        """Where gold files that clients have sent lie."""
+        return self.uploads or self.home / "uploads"
+
+    @property
+    def gold_roots(self) -> tuple[Path, ...]:
+        """The folders beneath which a specification may name gold files."""
+        return (*self.data, self.uploads_folder)
+
+    @property
     def models_folder(self) -> Path:
         """Where trained models lie."""
         return self.models or self.home / "models"

@@ -46,6 +46,9 @@ class HttpSettings(BaseSettings):
         (), description="Web origins (`https://app.example.org`) that pages may call from besides the service's own."
     )
     max_body_bytes: int = Field(1_200_000, ge=1024, description="Largest request body.")
+    max_upload_bytes: int = Field(
+        20_000_000, ge=1024, description="Largest file of gold sentences that a client may send (`POST /v1/gold`)."
+    )
     max_json_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of a JSON body.")
     head_s: Seconds = Field(15, description="Time a client has for a request's head, from its connection on.")
     body_s: Seconds = Field(60, description="Time a client has for a request's body.")
@@ -235,6 +238,14 @@ class FolderSettings(BaseSettings):
         (),
         description="Folders beneath which a specification may name files, separated as in `PATH`; local copies of "
         "named gold data are looked for in them before any hub.",
+    )
+    uploads: Path | None = Field(
+        None,
+        description="Folder of gold files that clients have sent; specifications may name them. Unset: `uploads` in "
+        "`SPANLOOM_HOME`. What no run will be started from again may be removed: runs keep their sentences.",
+    )
+    max_uploads_bytes: int = Field(
+        1_000_000_000, ge=0, description="Bytes that files which clients have sent may hold together."
     )
     prompts: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Folders of prompts' wording, separated as in `PATH`; looked in before `SPANLOOM_DATA`."

@@ -14,6 +14,7 @@ from spanloom_generator import records
 from spanloom_generator.api.calls import call_routes
 from spanloom_generator.api.dead_letters import dead_letter_routes
 from spanloom_generator.api.events import EventHub
+from spanloom_generator.api.gold import gold_routes
 from spanloom_generator.api.ids import id_routes
 from spanloom_generator.api.runs import run_routes
 from spanloom_generator.pool import EnginePool
@@ -48,6 +49,7 @@ def add_api(parts: Parts, runtime: Runtime) -> None:
         run_routes(db, hub, settings, runtime.too_large, runtime.encoder_problem),
         call_routes(db),
         id_routes(db),
+        gold_routes(settings),
         dead_letter_routes(db, bus),
     ]
 

@@ -54,7 +54,12 @@ def create_app(
     for router in routers:
         app.include_router(router)
     # The last added is the outermost.
-    app.add_middleware(BodyLimits, max_bytes=settings.max_body_bytes, max_depth=settings.max_json_depth)
+    app.add_middleware(
+        BodyLimits,
+        max_bytes=settings.max_body_bytes,
+        max_depth=settings.max_json_depth,
+        max_file_bytes=settings.max_upload_bytes,
+    )
     app.add_middleware(Access, settings=settings, guesses=guesses)
     app.add_middleware(RequestContextMiddleware, service=title)
     _document(app, keyed=settings.api_key is not None)

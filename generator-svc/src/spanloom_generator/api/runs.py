@@ -193,7 +193,7 @@ def _check(spec: RunSpec, settings: Settings, encoder_problem: EncoderCheck | No
         return
     try:
         with at_most_bytes(settings.max_data_bytes):
-            load_all_gold(spec, settings.data)
+            load_all_gold(spec, settings.gold_roots)
     except SpecError as error:
         problems += error.problems
     raise SpecError(problems)
@@ -203,7 +203,7 @@ def _planned(spec: RunSpec, settings: Settings, deadline: Deadline) -> dict[str,
     """Plan all datasets and keep none; returns the targets' gold dev sentences. Raises SpecError."""
     dev = {}
     with at_most_bytes(settings.max_data_bytes):
-        for dataset in plan_datasets("check", spec, settings.data, settings.wording_roots):
+        for dataset in plan_datasets("check", spec, settings.gold_roots, settings.wording_roots):
             if (dataset.source, dataset.split) == (GOLD, "dev"):
                 dev[dataset.language] = len(dataset.sentences)
             for _ in dataset.prompts:
@@ -218,7 +218,7 @@ def _carry_out(db: Engine, spec: RunSpec, key: str | None, settings: Settings, d
             db,
             spec,
             key=key,
-            roots=settings.data,
+            roots=settings.gold_roots,
             wording=settings.wording_roots,
             caps=settings.caps,
             deadline=deadline,
