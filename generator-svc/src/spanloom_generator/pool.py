@@ -72,7 +72,7 @@ class EnginePool:
 
     def _shared(self, engine: Engine, config: Mapping[str, Any]) -> Engine:
         """The engine, made to take turns on as many GPUs as it needs. Without GPUs, or needing none: as it is."""
-        if config["kind"] != "vllm" or self.turns is None or not self.gpus:
+        if config["kind"] not in ("vllm", "seq2seq") or self.turns is None or not self.gpus:
             return engine
         needed = int(config.get("tensor_parallel", 1)) * int(config.get("data_parallel", 1))
         if needed > len(self.gpus):

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
+
+import orjson
 
 from spanloom.contracts.gold import LanguageSpec
 from spanloom.contracts.rules import Rules
-from spanloom.contracts.translation import ReplayTranslator, TranslatedSource, TranslateTestSource
+from spanloom.contracts.translation import (
+    LlmTranslator,
+    ReplayTranslator,
+    Seq2SeqTranslator,
+    TranslatedSource,
+    TranslateTestSource,
+)
 from spanloom.data.gold import GoldData
-from spanloom.data.languages import find_language
+from spanloom.data.languages import find_language, names_in_models
 from spanloom.data.lines import read_lines
 from spanloom.data.roots import DATA_ENV, Roots, find_beneath
-from spanloom.errors import SpecError
+from spanloom.errors import SchemaError, SpecError
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
 from spanloom.projection import projector
@@ -58,11 +68,24 @@ def translated_dataset(
     dataset = runs.dataset_id(run_id, language.code, source.name, split)
     task = _TASK[projection].format(**names)
     prepare = projector(projection, source.tokens).prepare
-    sampling = Sampling() if isinstance(source.translator, ReplayTranslator) else _sampling(source)
+    translator = source.translator
+    sampling = (
+        Sampling(**translator.sampling.model_dump(exclude={"seed"}))
+        if isinstance(translator, LlmTranslator)
+        else Sampling(temperature=0, max_tokens=translator.max_tokens)
+        if isinstance(translator, Seq2SeqTranslator)
+        else Sampling()
+    )
+    if isinstance(translator, Seq2SeqTranslator):
+        to = language.related.code if split == "test" else language.code
+        engine |= {"source": _in_model(source, of), "target": _in_model(source, to)}
     aligner = None if source.aligner is None else source.aligner.model_dump(mode="json")
     prompts = []
     for i, sentence in enumerate(sentences):
-        text = prepare(sentence.tokens, spans_of(sentence.tags))
+        try:
+            text = prepare(sentence.tokens, spans_of(sentence.tags))
+        except SchemaError as error:
+            raise SpecError([("projection", f"sentence {i + 1} of {of}: {error}")]) from None
         request = CallRequest(
             prompt_id=f"{dataset}.{i}",
             call_index=i,
@@ -72,7 +95,7 @@ def translated_dataset(
             source=source.name,
             extra={"sentence": list(sentence.tokens), "tokens": source.tokens, "aligner": aligner},
         )
-        prompts.append((i, encode_call(engine, request), ()))
+        prompts.append((i, encode_call(engine, request), (), same_text(source, request)))
     return NewDataset(
         language=language.code,
         source=source.name,
@@ -92,7 +115,9 @@ def translated_dataset(
 
 def _engine(source: TranslatedSource, code: str, needed: int, roots: Roots) -> dict[str, Any]:
     translator = source.translator
-    if not isinstance(translator, ReplayTranslator):
+    if isinstance(translator, Seq2SeqTranslator):
+        return translator.model_dump(mode="json", exclude={"languages"})
+    if isinstance(translator, LlmTranslator):
         engine = translator.engine.model_dump(mode="json")
         return engine if source.prices is None else {**engine, "prices": source.prices.model_dump(mode="json")}
     path = find_beneath(translator.files[code], roots, kind="file", what="recorded translations", setting=DATA_ENV)
@@ -109,9 +134,31 @@ def _engine(source: TranslatedSource, code: str, needed: int, roots: Roots) -> d
     return {"kind": "translation_lines", "files": {code: str(path)}, "model": translator.model}
 
 
-def _sampling(source: TranslatedSource) -> Sampling:
-    assert not isinstance(source.translator, ReplayTranslator)  # noqa: S101  asked by the caller
-    return Sampling(**source.translator.sampling.model_dump(exclude={"seed"}))
+def _in_model(source: TranslatedSource, code: str) -> list[str]:
+    """What a translation model may call a language: its name as given, else those that are usual."""
+    assert isinstance(source.translator, Seq2SeqTranslator)  # noqa: S101  asked by the caller
+    given = source.translator.languages.get(code)
+    return [given] if given else names_in_models(code)
+
+
+_HOW = frozenset({"concurrency", "timeout_s", "budget", "poll_s", "max_requests", "max_bytes", "batch_size", "files",
+                  "tensor_parallel", "data_parallel", "max_num_seqs", "gpu_memory_utilization", "enforce_eager",
+                  "sleep_after_s", "api_key_env", "api_key_file", "prices", "max_model_len"})  # fmt: skip
+"""Fields of a translator that change how fast and by whose money it works, not what it says."""
+
+
+def same_text(source: TranslatedSource, request: CallRequest) -> str | None:
+    """The key of what is asked: equal for the same text, languages, wording and translator, in whatever run.
+
+    None for recorded translations, which are by line and cost nothing.
+    """
+    translator = source.translator
+    if isinstance(translator, ReplayTranslator):
+        return None
+    what = translator.engine.model_dump(mode="json") if isinstance(translator, LlmTranslator) else None
+    what = what or translator.model_dump(mode="json")
+    asked = [{k: v for k, v in what.items() if k not in _HOW}, request.messages, asdict(request.sampling)]
+    return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _name(code: str) -> str:

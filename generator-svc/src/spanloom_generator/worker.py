@@ -9,6 +9,7 @@ import queue
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from sqlalchemy import Engine as Database
 
 from spanloom import telemetry
 from spanloom.contracts.messages import PromptMessage
-from spanloom.errors import LeaseLost, SpanloomError, TransientEngineError
+from spanloom.errors import LeaseLost, SpanloomError, TransientEngineError, UnreadableMessage
 from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
@@ -25,6 +26,7 @@ from spanloom_generator import records
 from spanloom_generator.calls import decode_call
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 from spanloom_generator.links.completions import Linker
+from spanloom_generator.once import divide
 from spanloom_generator.pool import EnginePool
 
 log = structlog.stdlib.get_logger(__name__)
@@ -68,20 +70,39 @@ class GeneratorWorker:
         """Claim and start calls; prompts that are done, held or cancelled are left alone."""
         with self.db.begin() as connection:
             claims = work.claim(connection, TABLE, [m.id for m in messages], holder=self.holder, lease=self.lease)
+            found = divide(connection, claims)
         by_id = {message.id: message for message in messages}
-        for claim in claims:
+        for claim in (*found.ask, *found.answered):
             self.keeper.add(claim)
-        for claim in claims:
+        for claim in found.ask:
             self._start(claim, by_id[claim.id])
+        for claim, answer in found.answered.items():
+            self._take_over(claim, by_id[claim.id], answer)
+
+    def _take_over(self, claim: Claim, message: PromptMessage, answer: CallResult) -> None:
+        """End a call with the answer that another had; its links are its own."""
+        future: Future[CallResult] = Future()
+        try:
+            _, request = self._request(claim, message)
+            if request.extra.get("aligner") is not None:
+                with self._lock:
+                    self._unlinked[claim] = request
+            future.set_result(answer)
+        except UnreadableMessage as error:
+            future.set_exception(error)
+        self._finished.put(Finished(claim, future))
+
+    def _request(self, claim: Claim, message: PromptMessage) -> tuple[dict[str, Any], CallRequest]:
+        payload = message.payload
+        if payload is None:
+            with self.db.connect() as connection:
+                payload = records.request_of(connection, claim.id)
+        config, request = decode_call(payload)
+        return config, replace(request, prompt_id=claim.id)  # a later version of a dataset keeps the stored request
 
     def _start(self, claim: Claim, message: PromptMessage) -> None:
         try:
-            payload = message.payload
-            if payload is None:
-                with self.db.connect() as connection:
-                    payload = records.request_of(connection, claim.id)
-            config, request = decode_call(payload)
-            request = replace(request, prompt_id=claim.id)  # a later version of a dataset keeps the stored request
+            config, request = self._request(claim, message)
             engine = self.pool.engine_for(message.run_id, request.language, config)
             future = engine.submit(request)
         except Exception as error:  # noqa: BLE001  as if the call had failed so: a claim must never be left hanging

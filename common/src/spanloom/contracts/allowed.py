@@ -11,7 +11,7 @@ from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec, 
 from spanloom.contracts.reach import Reach
 from spanloom.contracts.sources import Source, SyntheticSource
 from spanloom.contracts.spec import RunSpec
-from spanloom.contracts.translation import LlmTranslator, TranslatedSource
+from spanloom.contracts.translation import LlmTranslator, Seq2SeqTranslator, TranslatedSource
 
 ENCODERS = (
     "xlm-roberta-base",
@@ -103,6 +103,8 @@ def _models_not_allowed(
         named.append(("training.encoder", encoder.name, encoder.revision, encoders, "SPANLOOM_ENCODERS"))
     for i, source in enumerate(spec.sources):
         place, engine = _engine(source)
+        if isinstance(source, TranslatedSource) and isinstance(source.translator, Seq2SeqTranslator):
+            named.append((f"sources.{i}.translator.model", source.translator.model, None, llms, "SPANLOOM_LLMS"))
         if isinstance(engine, VllmEngineSpec):
             named.append((f"sources.{i}.{place}.model", engine.model, engine.revision, llms, "SPANLOOM_LLMS"))
         if isinstance(source, TranslatedSource) and source.aligner is not None:

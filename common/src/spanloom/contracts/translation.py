@@ -39,7 +39,26 @@ class LlmTranslator(Frozen):
     """How the LLM samples; greedily unless given."""
 
 
-Translator = Annotated[ReplayTranslator | LlmTranslator, Field(discriminator="kind")]
+class Seq2SeqTranslator(Frozen):
+    """A translation model run through transformers: MarianMT, M2M100, NLLB, mBART."""
+
+    kind: Literal["seq2seq"]
+    """A translation model."""
+    model: Text
+    """A local folder with safetensors, or a name on the hub."""
+    languages: Annotated[
+        dict[LanguageCode, Text],
+        Field(description="the model's own names of languages, where the code or NLLB's kind of name is not it"),
+    ] = {}
+    beams: Annotated[int, Field(ge=1, le=32)] = 4
+    """Beams of the search."""
+    max_tokens: Annotated[int, Field(ge=1, le=4096)] = 256
+    """Most tokens of a translation."""
+    batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
+    """Sentences translated together."""
+
+
+Translator = Annotated[ReplayTranslator | LlmTranslator | Seq2SeqTranslator, Field(discriminator="kind")]
 
 
 class AlignerSpec(Frozen):
@@ -80,7 +99,7 @@ class TranslateTrainSource(OfLanguages):
     def _aligned(self) -> Self:
         if (self.projection == "align") != (self.aligner is not None):
             raise ValueError("projection `align` needs an `aligner`; `mark` and `mention` take none")
-        if self.projection == "mention" and self.translator.kind == "replay":
+        if self.projection == "mention" and self.translator.kind != "llm":
             raise ValueError("projection `mention` asks an LLM for each entity: give translator kind `llm`")
         return self
 

@@ -103,6 +103,20 @@ def _others() -> Mapping[str, Language]:
     return found
 
 
+def names_in_models(code: str) -> list[str]:
+    """What translation models may call a language, the likeliest first: `es`, `spa_Latn`, `spa`.
+
+    A code with a subtag (`zh-Hant`) is looked for as it is and by its language.
+    """
+    base, _, subtag = code.partition("-")
+    known = find_language(base)
+    if known is None:
+        return [code]
+    script = subtag if len(subtag) == 4 else known.script
+    named = [code, *([f"{known.iso3}_{script}"] if script else []), known.iso1, base, known.iso3]
+    return list(dict.fromkeys(name for name in named if name))
+
+
 def complete_spec(data: dict[str, Any]) -> dict[str, Any]:
     """A specification's data with what the registry knows of its languages filled in; what is given stays.
 

@@ -85,13 +85,19 @@ class Prompt(Work, Table):
     """One call to be made. `request` is the engine's request as JSON text."""
 
     __tablename__ = "prompts"
-    __table_args__ = (UniqueConstraint("dataset_id", "call_index"), *work_args("prompts"))
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "call_index"),
+        Index("prompts_text", "text_key", postgresql_where=text("text_key IS NOT NULL")),
+        *work_args("prompts"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str]
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     call_index: Mapped[int]
     request: Mapped[str]
     seeds: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
+    text_key: Mapped[str | None]
+    """What is asked, where the same is asked but once a database: a hash of text, wording and translator."""
 
 
 class Completion(Work, Table):

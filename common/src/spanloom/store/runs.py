@@ -19,6 +19,10 @@ from spanloom.store.events import emit
 from spanloom.store.models import Dataset, Prompt, Run, Sample
 from spanloom.store.text import storable_tokens
 
+NewPrompt = tuple[int, str, Sequence[int]] | tuple[int, str, Sequence[int], str | None]
+"""Call index, request as JSON, indices of seed sentences; and, where the same text is asked but once a database, its
+key."""
+
 
 @dataclass(frozen=True)
 class NewDataset:
@@ -29,7 +33,7 @@ class NewDataset:
     split: str
     kind: str
     sentences: Sequence[Sentence] = ()
-    prompts: Iterable[tuple[int, str, Sequence[int]]] = ()  # call index, request JSON, seed sentence indices
+    prompts: Iterable[NewPrompt] = ()
     calls: int = 0
     rules: dict[str, Any] | None = None
     stop_accepted: int | None = None
@@ -136,10 +140,9 @@ def _gold_rows(dataset: str, sentences: Sequence[Sentence]) -> Iterator[dict[str
         }
 
 
-def _prompt_rows(
-    run_id: str, dataset: str, prompts: Iterable[tuple[int, str, Sequence[int]]]
-) -> Iterator[dict[str, Any]]:
-    for index, request, seeds in prompts:
+def _prompt_rows(run_id: str, dataset: str, prompts: Iterable[NewPrompt]) -> Iterator[dict[str, Any]]:
+    for prompt in prompts:
+        index, request, seeds = prompt[:3]
         yield {
             "id": f"{dataset}.{index}",
             "run_id": run_id,
@@ -147,12 +150,11 @@ def _prompt_rows(
             "call_index": index,
             "request": request,
             "seeds": seeds,
+            "text_key": prompt[3] if len(prompt) == 4 else None,
         }
 
 
-def add_prompts(
-    connection: Connection, run_id: str, dataset: str, prompts: Iterable[tuple[int, str, Sequence[int]]]
-) -> int:
+def add_prompts(connection: Connection, run_id: str, dataset: str, prompts: Iterable[NewPrompt]) -> int:
     """Store planned calls; a call index that is there already is left as it is. Returns how many were given."""
     return insert_rows(connection, Prompt, _prompt_rows(run_id, dataset, prompts), skip_present=True)
 

@@ -40,8 +40,8 @@ SELECT :new, run_id, language, source, split, :version, kind, tags, :rules, :cal
 """).bindparams(bindparam("rules", type_=Json))
 # Prompts of the calls that were made; a failed one waits again when it is to be asked again.
 _PROMPTS = text("""
-INSERT INTO prompts (id, run_id, dataset_id, call_index, request, seeds, state, finished_at)
-SELECT CAST(:new AS text) || '.' || p.call_index, p.run_id, :new, p.call_index, p.request, p.seeds,
+INSERT INTO prompts (id, run_id, dataset_id, call_index, request, seeds, text_key, state, finished_at)
+SELECT CAST(:new AS text) || '.' || p.call_index, p.run_id, :new, p.call_index, p.request, p.seeds, p.text_key,
        CASE WHEN c.error IS NOT NULL AND :ask THEN 'queued' WHEN c.error IS NULL THEN 'done' ELSE 'failed' END,
        CASE WHEN c.error IS NOT NULL AND :ask THEN NULL ELSE clock_timestamp() END
   FROM prompts p JOIN completions c ON c.id = p.id WHERE p.dataset_id = :old

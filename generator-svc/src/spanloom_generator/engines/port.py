@@ -121,6 +121,7 @@ KINDS: dict[str, str] = {
     "toy": "spanloom_generator.engines.toy:ToyEngine",
     "replay": "spanloom_generator.engines.replay:ReplayEngine",
     "translation_lines": "spanloom_generator.engines.translation_lines:TranslationLines",
+    "seq2seq": "spanloom_generator.engines.seq2seq:Seq2SeqEngine",
     "openai": "spanloom_generator.engines.openai:OpenAIEngine",
     "openai_batch": "spanloom_generator.engines.openai_batch:OpenAIBatchEngine",
     "vllm": "spanloom_generator.engines.vllm:VllmEngine",

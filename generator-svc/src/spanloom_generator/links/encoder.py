@@ -18,8 +18,10 @@ from torch import Tensor
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from spanloom.data.encoders import KNOWN, ORIGIN, folder_of
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom.ner.links import Link, Links
+from spanloom.settings import load_settings
 
 THRESHOLD = 0.1
 """Chosen on English to Spanish training sentences; between 0.02 and 0.2 little changes."""
@@ -33,13 +35,14 @@ class EncoderAligner:
     """Links from the hidden states of an encoder held in memory."""
 
     def __init__(self, encoder: str, layers: Sequence[int] | None = None) -> None:
-        """Load the encoder: a folder or name as transformers takes it.
+        """Load the encoder: a folder or name as transformers takes it, or one that `spanloom encoder get` has got.
 
         `layers` count from 1, the first above the embeddings (0); the middle two by default: 6 and 7 of 12.
         Raises EnvironmentMissing where it cannot be loaded, SpecError for a layer it has not.
         """
         transformers_logging.set_verbosity_error()  # the pooler's new weights, which nothing here reads
         transformers_logging.disable_progress_bar()
+        encoder = _placed(encoder)
         try:
             self.tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True)
             self.model: Any = AutoModel.from_pretrained(encoder).eval()
@@ -107,6 +110,16 @@ class EncoderAligner:
                 places = [place for place, word in enumerate(words) if word is not None]
                 found[i] = ([words[place] for place in places], chosen[row][:, places])
         return [found.get(i, ([], empty)) for i in range(len(sentences))]
+
+
+def _placed(encoder: str) -> str:
+    """Where an encoder that is known by name lies; any other as it is named."""
+    if encoder not in KNOWN:
+        return encoder
+    folder = folder_of(load_settings().cache, encoder)
+    if not (folder / ORIGIN).is_file():
+        raise EnvironmentMissing(f"encoder {encoder} is not in the cache yet; `spanloom encoder get {encoder}` gets it")
+    return str(folder)
 
 
 def links_of(source_words: list[int], source: Tensor, target_words: list[int], target: Tensor) -> Links:

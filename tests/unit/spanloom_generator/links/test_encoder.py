@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from spanloom.data.encoders import ORIGIN
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom.ner.links import Links
 from spanloom_generator.links.encoder import EncoderAligner, links_of
@@ -79,3 +81,15 @@ def test_words_past_the_longest_input_have_no_links(encoder: str) -> None:
 def test_what_is_no_encoder_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentMissing, match="cannot be loaded"):
         EncoderAligner(str(tmp_path))
+
+
+def test_an_encoder_that_is_known_by_name_is_looked_for_in_the_cache(
+    encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPANLOOM_CACHE", str(tmp_path))
+    with pytest.raises(EnvironmentMissing, match="`spanloom encoder get e5-small` gets it"):
+        EncoderAligner("e5-small")
+    (tmp_path / "encoders").mkdir()
+    shutil.copytree(encoder, tmp_path / "encoders" / "e5-small")
+    (tmp_path / "encoders" / "e5-small" / ORIGIN).write_text("{}")
+    assert EncoderAligner("e5-small").rule.startswith("e5-small, layers 2+3")
