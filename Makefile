@@ -145,14 +145,14 @@ chaos: $(VENV)/.test
 
 # Kafka: KAFKA_HOME, else infra/kafka/get finds one. Data: SPANLOOM_DATA, else SPANLOOM_SHARED/data, else ../shared/data.
 paper-mini: $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python experiments/run.py experiments/paper-mini/spec.yaml --page experiments/paper-mini/page.md $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/paper-mini/spec.yaml --page experiments/paper-mini/page.md $(ARGS)
 
 broken-escapes: $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python experiments/run.py experiments/broken-escapes/spec.yaml --tiny \
+	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/broken-escapes/spec.yaml --tiny \
 		--page experiments/broken-escapes/page.md $(ARGS)
 
 constrained: $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python experiments/run.py experiments/constrained/spec.yaml --toy-llm \
+	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/constrained/spec.yaml --toy-llm \
 		--page experiments/constrained/page.md $(ARGS)
 
 clean:

@@ -1,6 +1,6 @@
 """Carry out a preset on this machine, through a real Kafka and PostgreSQL and four service processes, and report it.
 
-    python experiments/run.py experiments/paper-mini/spec.yaml --page experiments/paper-mini/page.md
+    python -m experiments.run experiments/paper-mini/spec.yaml --page experiments/paper-mini/page.md
 
 Recorded completions and gold data come from SPANLOOM_DATA, else from `data` in SPANLOOM_SHARED, else from
 `shared/data` beside the repository. With `--page` the block between the page's two `results` comments is replaced, or
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from experiments.orderings import orderings
 from rich.console import Console
 
 from spanloom.contracts.spec import parse_spec
@@ -71,7 +72,8 @@ class Done:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the experiment; the exit code is 0 when the run is complete, 1 when parts of it failed."""
     asked = _arguments(arguments)
-    preset = yaml.safe_load(asked.preset.read_text("utf-8"))
+    place = asked.preset.with_name("full.yaml") if asked.full else asked.preset
+    preset = yaml.safe_load(place.read_text("utf-8"))
     spec, changes = changed(preset, asked)
     console = Console()
     with tempfile.TemporaryDirectory(prefix="spanloom-llm-") as folder:
@@ -113,6 +115,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, help="epochs of every arm, instead of the recipe's")
     parser.add_argument("--control-steps", type=int, help="updates of every step-matched arm, instead of the preset's")
     parser.add_argument("--no-control", action="store_true", help="without the step-matched arms")
+    parser.add_argument("--full", action="store_true", help="the longer form: full.yaml beside the preset")
     parser.add_argument("--tiny", action="store_true", help="a small encoder of random weights, with its recipe")
     parser.add_argument("--toy-llm", action="store_true", help="the demo's LLM, trained now, for vLLM's model")
     asked = parser.parse_args(arguments)
@@ -217,6 +220,7 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
     if published:
         yields = _table("## Yields beside the published ones", compare_yields(done.rows[View.yield_by_source]))
         beside = _table("## F1 beside the published ones, of XLM-R-large", compare_f1(done.rows[View.f1_by_size]))
+    held = orderings(done.rows[View.f1_by_size], plain) if published else []
     sections = [
         "## What was run",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {platform.machine()}, {os.cpu_count()} cores, Kafka, PostgreSQL "
@@ -226,6 +230,7 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
         "Less than the preset: " + "; ".join(changes) + "." if changes else "The preset as it stands.",
         "```yaml\n" + yaml.safe_dump(dict(training), sort_keys=False, default_flow_style=None) + "```",
         yields,
+        _table("## Do the paper's orderings hold?", held),
         _view(View.f1_by_size, "## F1 by size, with 95% intervals", done),
         beside,
         _table(

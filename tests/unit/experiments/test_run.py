@@ -25,19 +25,25 @@ def test_the_preset_as_it_stands() -> None:
 
 
 def test_all_that_is_less_is_said() -> None:
-    training, lines = asked("--scale", "0.4", "--no-control", "--epochs", "3")
-    assert (training["sizes"], training["training_seeds"], training["control"]) == ([100, 250, 500, 1000], [1], "none")
-    assert [line.partition(":")[0] for line in lines] == [
-        "`control",
-        "`control_steps",
-        "`recipe",
-        "`sizes",
-        "`training_seeds",
-    ]
-    assert "the preset has `[100, 250, 500, 1000, 2500]`" in lines[3]
+    training, lines = asked("--scale", "0.4", "--epochs", "3")
+    assert (training["sizes"], training["training_seeds"]) == ([100], [1])
+    assert training["recipe"] == {**PRESET["training"]["recipe"], "epochs": 3}
+    assert [line.partition(":")[0] for line in lines] == ["`recipe", "`sizes"]
+    assert "the preset has `[100, 500]`" in lines[1]
     broken, said = asked("--tiny", "--scale", "0.2")
     assert (broken["sizes"], broken["control_steps"], broken["training_seeds"]) == ([1000], 500, [1])
     assert any(line.startswith("`encoder") and "xlm-roberta-base" in line for line in said)
+    without, _ = asked("--tiny", "--no-control")
+    assert without["control"] == "none"
+
+
+def test_the_longer_form_differs_in_sizes_seeds_and_updates_alone() -> None:
+    full = yaml.safe_load((ROOT / "experiments" / "paper-mini" / "full.yaml").read_text("utf-8"))
+    changed_ = {name for name in full["training"] if full["training"][name] != PRESET["training"][name]}
+    assert changed_ == {"sizes", "training_seeds", "recipe"}
+    assert {name: full[name] for name in ("labels", "languages", "sources")} == {
+        name: PRESET[name] for name in ("labels", "languages", "sources")
+    }
 
 
 def test_only_vllm_gets_the_model() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 LAYERS: Mapping[str, int] = {"e5-small": 6}
 """Multilingual E5's last layers were trained to make one vector of a sentence: words are told apart best at 6 to 8."""
-RECIPES: Mapping[str, Mapping[str, float]] = {"e5-small": {"learning_rate": 2e-4, "head_learning_rate": 2e-3}}
+RECIPES: Mapping[str, Mapping[str, float]] = {"e5-small": {"learning_rate": 2e-4, "head_learning_rate": 1e-2}}
 """Rates for a width of 384; a head with the encoder's own rate learns next to nothing in a few hundred updates."""
 
 
@@ -29,7 +29,7 @@ def with_recipe(value: Any) -> Any:
     """A training's mapping with what a known encoder's recipe needs, where it is not given.
 
     >>> with_recipe({"encoder": "e5-small", "recipe": {"learning_rate": 1e-4}})["recipe"]
-    {'learning_rate': 0.0001, 'head_learning_rate': 0.002}
+    {'learning_rate': 0.0001, 'head_learning_rate': 0.01}
     """
     if not isinstance(value, dict):
         return value

@@ -12,7 +12,7 @@ from spanloom.contracts.training import EncoderSpec, TrainingSpec
 def test_e5_small_brings_its_layers_and_rates_and_what_is_given_stays() -> None:
     filled = TrainingSpec.model_validate({"encoder": "e5-small"})
     assert filled.encoder.layers == 6
-    assert (filled.recipe.learning_rate, filled.recipe.head_learning_rate) == (2e-4, 2e-3)
+    assert (filled.recipe.learning_rate, filled.recipe.head_learning_rate) == (2e-4, 1e-2)
     given = TrainingSpec.model_validate(
         {"encoder": {"name": "e5-small", "layers": 12}, "recipe": {"base": "paper", "learning_rate": 1e-4}}
     )
