@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.tokens import DocBin, Span
 
 from spanloom.data.lines import MAX_LINE_BYTES
 from spanloom.data.readers import RawSentence, read_conll, read_jsonl, read_sentences
@@ -172,3 +175,62 @@ def test_a_docbin_without_spacy_names_the_extra(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "spacy", None)
     with pytest.raises(EnvironmentMissing, match=r"pip install 'spanloom\[spacy\]'"):
         read_annotated(tmp_path / "x.spacy")
+
+
+def docbin(path: Path, *texts: tuple[str, list[tuple[int, int, str]]], sentences: bool = False) -> Path:
+    """Documents in spaCy's own binary format, written by spaCy; entities by token."""
+    nlp = spacy.blank("da")
+    if sentences:
+        nlp.add_pipe("sentencizer")
+    box = DocBin()
+    for text, entities in texts:
+        doc = nlp(text)
+        doc.ents = [Span(doc, start, end, label=label) for start, end, label in entities]
+        box.add(doc)
+    box.to_disk(path)
+    return path
+
+
+def test_a_docbin_is_read_by_document(tmp_path: Path) -> None:
+    path = docbin(
+        tmp_path / "x.spacy", ("Anna Berg  bor i Oslo .\n", [(0, 2, "PER"), (5, 6, "LOC")]), ("Intet her", [])
+    )
+    read = read_annotated(path)
+    anna = [("Anna", "B-PER"), ("Berg", "I-PER"), ("bor", "O"), ("i", "O"), ("Oslo", "B-LOC"), (".", "O")]
+    assert pairs(read.sentences) == [anna, [("Intet", "O"), ("her", "O")]]
+    assert (read.format, read.notes) == ("spacy", ())
+
+
+def test_a_docbin_is_read_by_sentence_where_it_marks_them(tmp_path: Path) -> None:
+    path = docbin(tmp_path / "x.spacy", ("Anna bor her. Oslo er stor.", [(0, 1, "PER"), (4, 5, "LOC")]), sentences=True)
+    anna, oslo = pairs(read_annotated(path).sentences)
+    assert (anna[0], oslo[0]) == (("Anna", "B-PER"), ("Oslo", "B-LOC"))
+    assert (len(anna), len(oslo)) == (4, 4)
+
+
+def test_spans_of_groups_in_a_docbin_are_told_of(tmp_path: Path) -> None:
+    doc = spacy.blank("da")("Anna bor i Oslo")
+    doc.ents = [Span(doc, 0, 1, label="PER")]
+    doc.spans["sc"] = [Span(doc, 0, 1, label="PER"), Span(doc, 3, 4, label="LOC")]
+    DocBin(docs=[doc]).to_disk(tmp_path / "x.spacy")
+    read = read_annotated(tmp_path / "x.spacy")
+    assert pairs(read.sentences) == [[("Anna", "B-PER"), ("bor", "O"), ("i", "O"), ("Oslo", "O")]]
+    assert read.notes == ("2 spans of span groups are left out; entities (doc.ents) are read",)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"DOCBIN", "is no DocBin that can be read"),
+        (zlib.compress(b"\x81"), "is no DocBin that can be read"),
+        (None, "holds no sentence"),
+    ],
+)
+def test_a_docbin_that_is_none_or_empty(tmp_path: Path, data: bytes | None, what: str) -> None:
+    path = tmp_path / "x.spacy"
+    if data is None:
+        docbin(path)
+    else:
+        path.write_bytes(data)
+    with pytest.raises(DataError, match=what):
+        read_annotated(path)
