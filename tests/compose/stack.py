@@ -77,7 +77,12 @@ class Stack:
         if not self.database:
             self.http.headers["Authorization"] = f"Bearer {secret('api_key')}"
             self.database = {role: secret(f"services/{role}_password") for role in ("spanloom", "analyst")}
-        self.wait(lambda: self.http.get("/readyz").status_code == 200, what="the gateway to be ready", timeout_s=180)
+        self.wait(self._ready, what="every part to be ready", timeout_s=180)
+
+    def _ready(self) -> bool:
+        """Whether each part that the gateway names says so."""
+        parts = self.http.get("/readyz").headers.get("X-Spanloom-Parts", "").split()
+        return bool(parts) and all(self.http.get(f"/readyz/{part}").status_code == 200 for part in parts)
 
     def containers(self, service: str, *, all_: bool = False) -> list[str]:
         """The ids of a service's containers, those that have ended too with `all_`."""

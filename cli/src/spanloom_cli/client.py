@@ -159,13 +159,20 @@ class Client:
         path = f"/v1/dead-letters/{'/'.join(_part(part) for part in place.split('/'))}"
         return self._json("POST", f"{path}/replay") if replay else self._json("GET", path)
 
-    def missing(self) -> list[str]:
-        """What keeps the service from being ready, by GET /readyz; empty when it is ready."""
-        try:
-            self._json("GET", "/readyz")
-        except ServiceError as error:
-            return [str(error)]
-        return []
+    def parts(self) -> dict[str, str | None]:
+        """The parts of the service by name, each with what keeps it from being ready, or None when it is.
+
+        A gateway says at GET /readyz which parts it stands before, and each is asked at /readyz/PART; a service
+        without one, or all in one process, is a part by itself and has no such list.
+        """
+        answer = self._send("GET", "/readyz")
+        named = answer.headers.get("X-Spanloom-Parts", "").split()
+        if not named:
+            return {"service": self._what_ails(answer)}
+        return {name: self._what_ails(self._send("GET", f"/readyz/{_part(name)}")) for name in named}
+
+    def _what_ails(self, answer: httpx.Response) -> str | None:
+        return str(self._refusal(answer)) if answer.is_error else None
 
     def events(self, run_id: str, *, after: str | None = None) -> Iterator[ServerEvent]:
         """The run's events as they come, from its beginning or after an id. One connection, not tried again."""

@@ -52,6 +52,9 @@ class HttpSettings(BaseSettings):
     max_json_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of a JSON body.")
     head_s: Seconds = Field(15, description="Time a client has for a request's head, from its connection on.")
     body_s: Seconds = Field(60, description="Time a client has for a request's body.")
+    answer_s: Seconds = Field(
+        30, description="A request that only reads and is not answered after so long is answered 503."
+    )
     url: str = Field(
         "http://127.0.0.1:8000",
         pattern=r"^https?://\S+$",
@@ -78,6 +81,11 @@ class StoreSettings(BaseSettings):
         "a process. Relays that listen hold up to two of a service's for good.",
     )
     database_timeout_s: Seconds = Field(30, description="How long to wait for a free connection or a new one.")
+    statement_s: Seconds = Field(
+        120,
+        description="Longest statement; and, a little later, longest silence of the database before a connection is "
+        "given up, as when it hangs.",
+    )
     bus: str | None = Field(
         None,
         pattern=r"^(memory|kafka)://\S*$",

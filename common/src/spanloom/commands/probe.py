@@ -28,7 +28,7 @@ def database(settings: Settings) -> Part:
     if url is None:
         return Part("database", "database", False, "DATABASE_URL is not set", "embedded it is not needed")
     try:
-        engine = connect(url, pool_size=1, application="spanloom-doctor")
+        engine = connect(url, pool_size=1, statement_s=10, application="spanloom-doctor")
         try:
             with engine.connect() as connection:
                 version = str(connection.execute(text("SHOW server_version")).scalar_one())

@@ -13,19 +13,17 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spanloom.errors import SettingsError
+from spanloom.http.answers import SAFE_METHODS
+from spanloom.http.docs import DOCS
 from spanloom.http.guesses import Guesses, address_of
 from spanloom.http.problems import problem
 from spanloom.http.session import SESSION_PATH, ApiKey, cookie_name
 from spanloom.settings import LOOPBACK, Settings
 
-OPEN_PATHS = frozenset(
-    {"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", SESSION_PATH, "/login"}
-)
+OPEN_PATHS = frozenset({"/healthz", "/readyz", DOCS, "/openapi.json", SESSION_PATH, "/login"})
 """Answered without a key: they tell of the program, not of anybody's data, or ask for the key themselves."""
-OPEN_FOLDER = "/static/"
-"""What the page is made of: part of the program too."""
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing (RFC 9110, 9.2.1)."""
+OPEN_FOLDERS = ("/static/", f"{DOCS}/")
+"""What pages are made of: part of the program too."""
 WRONG_KEY = "the API key is wrong"
 BAD_SESSION = f"the session has ended; send the key to POST {SESSION_PATH} again"
 PROBE_PATHS = frozenset({"/healthz", "/readyz"})
@@ -87,7 +85,7 @@ class Access:
         origin = headers.get("origin")
         if origin is not None and not self._origin_allowed(origin, host):
             return 403, f"Origin {origin[:100]!r} is not allowed; add it to SPANLOOM_ALLOWED_ORIGINS"
-        if self._key is not None and path not in OPEN_PATHS and not path.startswith(OPEN_FOLDER):
+        if self._key is not None and path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
             presented = presented_key(headers)
             if presented is None and (cookie := session_cookie(headers)) is not None:
                 return self._session_refusal(cookie, scope["method"], origin)

@@ -11,7 +11,9 @@ from fastapi import APIRouter, FastAPI
 
 from spanloom.http import problems
 from spanloom.http.access import OPEN_PATHS, Access, api_key
+from spanloom.http.answers import AnswerInTime
 from spanloom.http.body import BodyLimits
+from spanloom.http.docs import docs_routes
 from spanloom.http.guesses import Guesses
 from spanloom.http.health import Check, ReadyChecks, health_routes
 from spanloom.http.request_context import RequestContextMiddleware
@@ -45,15 +47,17 @@ def create_app(
             for close in on_close:
                 close()
 
-    app = FastAPI(title=title, version=version(), lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title=title, version=version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.stopping, app.state.settings = stopping, settings
     problems.install(app)
     app.include_router(health_routes(title, version(), checks, names, stopping))
     guesses = Guesses()
     app.include_router(session_routes(api_key(settings), guesses))
+    app.include_router(docs_routes())
     for router in routers:
         app.include_router(router)
-    # The last added is the outermost.
+    # The last added is the outermost. A submission, and what else changes something, has a submission's time.
+    app.add_middleware(AnswerInTime, read_s=settings.answer_s, change_s=max(settings.submission_s, settings.answer_s))
     app.add_middleware(
         BodyLimits,
         max_bytes=settings.max_body_bytes,

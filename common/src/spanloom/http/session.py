@@ -89,6 +89,11 @@ def session_routes(key: ApiKey | None, guesses: Guesses | None = None) -> APIRou
         )
         return answer
 
+    @router.get("/check", status_code=204, summary="Whether the key or the session that was sent is good")
+    async def good() -> Response:
+        """204, or 401 as anywhere. For a gateway that guards what knows nothing of our key; asks no database."""
+        return Response(status_code=204)
+
     @router.delete("", status_code=204, summary="End the session")
     def closed(request: Request) -> Response:
         answer = Response(status_code=204)

@@ -75,7 +75,12 @@ def open_runtime(settings: Settings, database_url: str, *, services: int = 1) ->
     """
     return Runtime(
         settings=settings,
-        db=connect(database_url, pool_size=settings.database_pool * services, timeout_s=settings.database_timeout_s),
+        db=connect(
+            database_url,
+            pool_size=settings.database_pool * services,
+            timeout_s=settings.database_timeout_s,
+            statement_s=settings.statement_s,
+        ),
         bus=open_bus(settings.bus_url, settings.bus_settings()),
         holder=f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
         lease=Lease(
