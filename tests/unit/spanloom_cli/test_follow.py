@@ -161,9 +161,14 @@ def test_a_signal_in_an_outage_says_that_the_run_goes_on(
     number: int, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
+    # What runs in the background of a shell has Ctrl-C ignored.
+    interrupted = signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(0.5, os.kill, (os.getpid(), number)).start()
-    with pytest.raises(typer.Exit) as stopped:
-        follow_run(FakeClient([ServiceAway("refused")] * 100), "r1")  # type: ignore[arg-type]
+    try:
+        with pytest.raises(typer.Exit) as stopped:
+            follow_run(FakeClient([ServiceAway("refused")] * 100), "r1")  # type: ignore[arg-type]
+    finally:
+        signal.signal(signal.SIGINT, interrupted)
     assert stopped.value.exit_code == code
     assert "the run goes on; `spanloom follow r1` shows it again" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGTERM) is before
