@@ -75,7 +75,7 @@ def test_silence_on_an_open_connection_is_an_outage_and_passes(
 
 
 def test_a_new_connection_to_a_server_that_stands_still(server: EmbeddedPostgres) -> None:
-    with engine_of(server.url, timeout_s=1) as engine:
+    with engine_of(server.url, timeout_s=1, statement_s=120) as engine:
         with frozen(server), pytest.raises(OperationalError, match=r"the database did not connect in 2 s") as silent:
             engine.connect()
         assert is_outage(silent.value)
@@ -93,7 +93,7 @@ def test_the_server_ends_a_statement_that_takes_too_long(server: EmbeddedPostgre
 
 
 def test_what_an_operator_watches_is_not_bounded(server: EmbeddedPostgres) -> None:
-    with engine_of(server.url, statement_s=None) as engine, engine.connect() as connection:  # type: ignore[arg-type]
+    with engine_of(server.url) as engine, engine.connect() as connection:
         assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "0"
 
 

@@ -54,7 +54,7 @@ def to_json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-class Bounded(connection):
+class Bounded(connection):  # type: ignore[misc]
     """A connection that bears a silence of the server no longer than its class says, in seconds; None bears any."""
 
     silence_s: float | None = None
@@ -84,13 +84,13 @@ def connect(
     *,
     pool_size: int = 5,
     timeout_s: float = 30,
-    statement_s: float | None = 120,
+    statement_s: float | None = None,
     application: str = "spanloom",
 ) -> Engine:
     """An engine over PostgreSQL. Connections are checked before use, so that a restarted server is no error.
 
     `timeout_s` is the patience with a free connection, and with a new one (10 s at most). `statement_s` is the longest
-    that a statement may take; None bounds none, for what an operator runs and watches, as migrations are.
+    that a statement may take: services have one; None leaves it to the server, for what an operator runs and watches.
 
     Raises StoreError when the URL is not PostgreSQL's: there is one dialect.
     """

@@ -84,7 +84,7 @@ def fits(engine: Engine) -> str | None:
 
 def upgrade(url: str) -> str:
     """Bring the schema and the views up to date; safe to call from several places at once. Returns the version."""
-    engine = connect(url, pool_size=1, statement_s=None, application="spanloom-migrate")
+    engine = connect(url, pool_size=1, application="spanloom-migrate")
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
