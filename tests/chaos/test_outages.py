@@ -5,6 +5,7 @@ In CI an outage lasts two leases and more; `OUTAGE_S=60 pytest tests/chaos/test_
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -44,7 +45,7 @@ def outage(stage: Stage, name: str, part: str, begin: Callable[[], object], end:
     done = "SELECT count(*) FROM completions WHERE run_id = %s AND state = 'done'"
     wait_for(lambda: stage.cluster.sql(done, run_id)[0][0] > 0, timeout_s=120, what="the run to be under way")
     pids = [process.popen.pid for process in stage.cast]
-    began = time.monotonic()
+    began, read = time.monotonic(), {process.log: process.log.stat().st_size for process in stage.cast}
     begin()
     for process in stage.cast:
         said = f"{process.service} to say that its {part} is away"
@@ -57,10 +58,23 @@ def outage(stage: Stage, name: str, part: str, begin: Callable[[], object], end:
     for process in stage.cast:
         said = f"{process.service} to be ready again; it says {complaint(process)!r}"
         wait_for(lambda p=process: complaint(p) == "", timeout_s=120, every_s=0.5, what=said)
+    for process in stage.cast:
+        written = process.log.read_bytes()[read[process.log] :].splitlines()
+        told_briefly(process, part, written, time.monotonic() - began)
     stage.cluster.wait_for_end(run_id, timeout_s=240)
     assert [process.popen.pid for process in stage.cast] == pids, "nobody was started anew"
     assert stage.broken() == []
     return run_id
+
+
+def told_briefly(process: Process, part: str, written: list[bytes], lasted_s: float) -> None:
+    """A line when the outage begins, one a minute, one when it is over."""
+    lines = [json.loads(line) for line in written if line.startswith(b"{")]
+    of_it = [x for x in lines if x.get("part") == part or x.get("of") == part or x["logger"].startswith("kafka")]
+    ends = [x for x in of_it if x["event"] == "answers again"]
+    shown = [f"{x['timestamp']} {x['logger']}: {x['event']}" for x in of_it]
+    assert len(of_it) - len(ends) <= 1 + lasted_s // 60, (process.service, shown)
+    assert len(ends) <= 1, (process.service, shown)
 
 
 def _answers(url: str) -> bool:

@@ -24,6 +24,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
+from spanloom.outage_lines import OUTAGES
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 # ---------------------------------------------------------------------------------------------------------- metrics
@@ -129,7 +131,8 @@ def configure_logging(service: str, *, level: str = "info", form: str = "json", 
     stand beside it: `log.info("dataset complete", dataset=id, accepted=n)`.
 
     `form` is `json` (a JSON object a line) or `console`; `auto` is the latter where stderr is a terminal. Every line
-    carries the service's name. Libraries' lines and Python's warnings come in the same form.
+    carries the service's name. Libraries' lines and Python's warnings come in the same form. Of an outage a line is
+    written when it begins, one a minute, and one when it is over (`spanloom.outage_lines`).
     """
     if form == "auto":
         form = "console" if sys.stderr.isatty() else "json"
@@ -159,6 +162,7 @@ def configure_logging(service: str, *, level: str = "info", form: str = "json", 
         )
     )
     root = logging.getLogger()
+    handler.addFilter(OUTAGES)
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for noisy in ("kafka", "httpx", "httpcore", "uvicorn.access", "alembic"):

@@ -17,6 +17,7 @@ from spanloom.bus.kafka_join import keep_joins
 from spanloom.bus.offsets import OffsetTracker, Partition
 from spanloom.bus.port import Consumer, Message
 from spanloom.errors import BusError
+from spanloom.outage_lines import BUS, OUTAGES
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -57,7 +58,7 @@ class KafkaConsumer(Consumer):
         try:
             batches = client.poll(timeout_ms=max(10, int(timeout_s * 1000)), max_records=max_messages)
         except _PASSING as error:
-            log.warning("poll failed for now", consumer=str(self), error=f"{type(error).__name__}: {error}")
+            log.warning("poll failed for now", part=BUS, consumer=str(self), error=f"{type(error).__name__}: {error}")
             time.sleep(min(_RETRY_S, timeout_s))
             batches = {}
         except kafka_errors.KafkaError as error:
@@ -88,7 +89,7 @@ class KafkaConsumer(Consumer):
                 self._cluster.check_reachable()
                 self._client = self._connect()
             except (BusError, *_PASSING) as error:
-                log.warning("waiting for kafka", consumer=str(self), error=str(error))
+                log.warning("waiting for kafka", part=BUS, consumer=str(self), error=str(error))
                 time.sleep(min(_RETRY_S, timeout_s))
         return self._client
 
@@ -134,8 +135,9 @@ class KafkaConsumer(Consumer):
             self._check_topics(client)
             behind = not self._paused and self._behind(client)
         except (BusError, *_PASSING) as error:
-            log.warning("topics not looked after for now", consumer=str(self), error=str(error))
+            log.warning("topics not looked after for now", part=BUS, consumer=str(self), error=str(error))
             return client
+        OUTAGES.ended(BUS)
         self._behind_since = (self._behind_since or now) if behind else None
         if self._behind_since is not None and now - self._behind_since > self._settings.silence_rebuild_s:
             log.warning("behind but silent, built anew", consumer=str(self), silent_s=round(now - self._behind_since))
@@ -193,7 +195,7 @@ class KafkaConsumer(Consumer):
                 timeout_ms=int(self._settings.commit_timeout_s * 1000),
             )
         except _PASSING as error:
-            log.warning("commit failed for now", consumer=str(self), error=f"{type(error).__name__}: {error}")
+            log.warning("commit failed for now", part=BUS, consumer=str(self), error=f"{type(error).__name__}: {error}")
             return False
         except kafka_errors.KafkaError as error:
             raise BusError(f"{self}: commit: {type(error).__name__}: {error}") from error

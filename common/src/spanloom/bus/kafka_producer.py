@@ -15,6 +15,7 @@ from kafka import errors as kafka_errors
 from spanloom.bus.kafka_cluster import KafkaCluster
 from spanloom.bus.port import Headers, Producer, Receipt, Record, check_size, encoded
 from spanloom.errors import BusError
+from spanloom.outage_lines import BUS, OUTAGES
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -91,6 +92,8 @@ class KafkaProducer(Producer):
             wait(futures, timeout=min(_LOOK_S, max(0.0, deadline - time.monotonic())))
             late = [place for place, future in enumerate(futures) if not _stored(future)]
             if not late:
+                if batch:
+                    OUTAGES.ended(BUS)
                 return [future.result() for future in futures]
             failed = [place for place in late if futures[place].done()]
             causes = [futures[place].exception() for place in failed]
@@ -118,7 +121,7 @@ class KafkaProducer(Producer):
             self._cluster.restore_topics()
         except BusError as error:
             if not quiet:
-                log.warning("waiting for kafka", error=str(error))
+                log.warning("waiting for kafka", part=BUS, error=str(error))
             time.sleep(0.5)
             return False
         return True
@@ -162,7 +165,7 @@ class KafkaProducer(Producer):
         if broken is None or broken is not self._client:
             return  # another has done so
         self._client = None
-        log.warning("producer stuck or its sequence lost, a new one starts")
+        log.warning("producer stuck or its sequence lost, a new one starts", part=BUS)
         threading.Thread(target=_end, args=(broken, 0.0), daemon=True).start()
 
     def close(self) -> None:
@@ -179,7 +182,7 @@ def _end(client: Any, timeout_s: float) -> None:
         client.close(timeout=timeout_s)
     except kafka_errors.KafkaTimeoutError as error:
         # kafka-python then leaves its thread running: ended by hand, it fails what is left, and closing succeeds.
-        log.warning("producer gives up what it could not send", error=str(error))
+        log.warning("producer gives up what it could not send", part=BUS, error=str(error))
         client._sender.force_close()
         client.close(timeout=timeout_s or None)
 

@@ -153,7 +153,7 @@ class DeviceTurn:
             pause = self.poll_s
             try:
                 self.step()
-                self.outage.over()
+                self.outage.over(asked=False)
             except Exception as error:
                 if not is_transient(error):
                     raise

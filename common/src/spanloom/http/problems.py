@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from spanloom import errors
+from spanloom.outage_lines import DATABASE
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -151,7 +152,7 @@ def install(app: FastAPI) -> None:
         if isinstance(error, DBAPIError) and not _is_outage(error):
             log.exception("request failed", exc_info=error)
             return internal_error(request)
-        log.warning("database away", error=str(error).splitlines()[0])
+        log.warning("database away", part=DATABASE, error=str(error).splitlines()[0])
         return problem(request, 503, "the database is away; try again in a few seconds")
 
     for cls, handler in (

@@ -17,6 +17,7 @@ from spanloom.bus.deadletters import dead_letter
 from spanloom.bus.port import Bus, Consumer, Message
 from spanloom.contracts.messages import Envelope
 from spanloom.errors import BusError, SpanloomError, UnreadableMessage
+from spanloom.outage_lines import BUS
 from spanloom.store.models import DeadLetter
 from spanloom.store.text import storable
 from spanloom.workers.outage import Outage, is_transient
@@ -92,7 +93,7 @@ class Consuming(Generic[M]):
         try:
             telemetry.CONSUMER_LAG.labels(self.topic, self.group).set(consumer.lag())
         except BusError as error:
-            log.info("lag unknown", topic=self.topic, error=str(error))
+            log.info("lag unknown", part=BUS, topic=self.topic, error=str(error))
 
     def _round(self, consumer: Consumer) -> None:
         room = self.room()
@@ -109,7 +110,7 @@ class Consuming(Generic[M]):
             if self.on_commit is not None:
                 self.on_commit(messages)
             consumer.commit(messages)
-        self.outage.over()
+        self.outage.over(asked=bool(messages))
         self._measure(consumer)
 
     def process(self, messages: Sequence[Message]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from spanloom.errors import BusError, MessageTooLarge, UnreadableMessage
+from spanloom.outage_lines import BUS, DATABASE, MACHINE, OUTAGES
 from spanloom.store.db import is_outage
 
 log = structlog.stdlib.get_logger(__name__)
@@ -40,6 +41,13 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, BusError) or is_outage(error) or is_shortage(error)
 
 
+def part_of(error: BaseException) -> str:
+    """Which part a transient error says is away, for the log."""
+    if isinstance(error, BusError):
+        return BUS
+    return DATABASE if is_outage(error) else MACHINE
+
+
 class Outage:
     """One dependency's health as a loop sees it. `problem` is None while all is well."""
 
@@ -55,15 +63,17 @@ class Outage:
         with self._lock:
             self.problem = " ".join(str(error).split())[:300]
             pause, self._pause_s = self._pause_s, min(self._pause_s * 2, self.most_s)
-        log.warning("waiting", problem=self.problem, pause_s=pause)
+        log.warning("waiting", part=part_of(error), problem=self.problem, pause_s=pause)
         return pause
 
-    def over(self) -> None:
-        """Record a success."""
+    def over(self, *, asked: bool = True) -> None:
+        """Record a success. `asked`: the database was asked, and answered."""
         with self._lock:
             if self.problem is not None:
                 self.problem, self._pause_s, self.ended_at = None, self.first_s, time.monotonic()
-                log.info("back to work")
+        if asked:
+            OUTAGES.ended(DATABASE)
+            OUTAGES.ended(MACHINE)
 
     def quiet_for(self, seconds: float) -> bool:
         """Whether the last outage this loop saw ended at least so long ago: leases may be judged again."""

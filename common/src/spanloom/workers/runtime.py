@@ -20,6 +20,7 @@ from spanloom.contracts.training import EncoderSpec
 from spanloom.errors import BusError, SettingsError, StoreError
 from spanloom.http import create_app
 from spanloom.lifecycle import FunctionWorker, Service, Worker, main
+from spanloom.outage_lines import DATABASE
 from spanloom.own_key import with_own_key
 from spanloom.settings import Settings, load_settings
 from spanloom.store.db import connect
@@ -103,7 +104,7 @@ def base_checks(runtime: Runtime) -> dict[str, Check]:
             if not is_transient(error):
                 raise
             # /readyz is open to all: where the database is, and as whom it is asked, goes to the log alone.
-            log.warning("database away", error=" ".join(str(error).split())[:300])
+            log.warning("database away", part=DATABASE, error=" ".join(str(error).split())[:300])
             return "the database does not answer; the log tells more"
 
     def bus() -> str | None:
