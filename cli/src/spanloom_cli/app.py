@@ -37,7 +37,7 @@ OWN = {
     "cancel": "spanloom_cli.runs:cancel",
     "resume": "spanloom_cli.runs:resume",
     "retry": "spanloom_cli.runs:retry",
-    "calls": "spanloom_cli.work:calls",
+    "calls": "spanloom_cli.calls:app",
     "jobs": "spanloom_cli.work:jobs",
     "completions": "spanloom_cli.work:completions",
     "results": "spanloom_cli.results:results",

@@ -113,6 +113,34 @@ class Client:
         """Calls of a run in order of dataset and call, at most `limit`; of one outcome, or all."""
         return self._items("/v1/calls", {**self._of(run), **({"outcome": outcome} if outcome else {})}, limit)
 
+    def hold_calls(self, dataset: str, file: str, *, limit: int, lease_s: float) -> dict[str, Any]:
+        """POST /v1/calls/files: hold waiting calls of a dataset under a name of the client's. May be repeated."""
+        wanted = {"dataset": dataset, "file": file, "limit": limit, "lease_s": lease_s}
+        return self._json("POST", "/v1/calls/files", json=wanted)
+
+    def held_lines(self, file: str, *, model: str | None, max_tokens: int | None) -> Iterator[dict[str, Any]]:
+        """The calls that a file holds, as lines of a batch's input, a page at a time."""
+        asked = {"model": model, "max_tokens": None if max_tokens is None else str(max_tokens), "limit": "200"}
+        params = {name: value for name, value in asked.items() if value is not None}
+        while True:
+            page = self._json("GET", f"/v1/calls/files/{_part(file)}", params=params)
+            yield from (item["line"] for item in page["items"])
+            if not page.get("next"):
+                return
+            params["cursor"] = page["next"]
+
+    def renew_calls(self, file: str, lease_s: float) -> int:
+        """Hold a file's calls for longer; how many are still held."""
+        return int(self._json("POST", f"/v1/calls/files/{_part(file)}/renew", json={"lease_s": lease_s})["calls"])
+
+    def release_calls(self, file: str) -> int:
+        """Hand back what a file still holds; how many calls that was."""
+        return int(self._json("POST", f"/v1/calls/files/{_part(file)}/release")["calls"])
+
+    def store_answers(self, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """POST /v1/calls/answers: lines of a batch's output; each call's first answer is stored. May be repeated."""
+        return self._json("POST", "/v1/calls/answers", json={"lines": list(lines)})
+
     def jobs(self, run: str, *, state: str | None, limit: int) -> list[dict[str, Any]]:
         """Jobs of a run by id, at most `limit`; in one state, or all."""
         return self._items("/v1/jobs", {**self._of(run), **({"state": state} if state else {})}, limit)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import queue
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import FrameType
 from typing import Any
 
 import typer
@@ -20,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from spanloom.errors import SpanloomError
 from spanloom_cli.client import Client
 from spanloom_cli.exits import Exit, ServiceAway, ServiceError
+from spanloom_cli.signals import exit_code_of, sigterm_raises
 from spanloom_cli.work import failure_lines, paused_lines
 
 EVERY_S = 1.0
@@ -31,8 +29,6 @@ OUTAGE_S = 5.0
 """A service away for so long is told of: shorter ones are a restart, or a lost connection."""
 OUTAGE_EVERY_S = 60.0
 """And again so often while it stays away."""
-INTERRUPTED = 130
-TERMINATED = 143
 
 
 def follow_run(api: Client, run_id: str) -> dict[str, Any]:
@@ -43,11 +39,11 @@ def follow_run(api: Client, run_id: str) -> dict[str, Any]:
     shown = Bars() if sys.stderr.isatty() else Lines()
     how = f"the run goes on; `spanloom follow {run_id}` shows it again, `spanloom cancel {run_id}` ends it"
     try:
-        with _sigterm_raised(), shown:
+        with sigterm_raises(), shown:
             return watch(api, run_id, shown.show, shown.say)
     except KeyboardInterrupt as stop:
         typer.echo(f"\n{how}", err=True)
-        raise typer.Exit(TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED) from None
+        raise typer.Exit(exit_code_of(stop)) from None
     except ServiceError as error:
         if error.exit_code is not Exit.UNREACHABLE:
             raise
@@ -113,27 +109,6 @@ class Away:
         if self._began is not None and self._told is not None:
             self._say(f"it answers again after {self._clock() - self._began:.0f} s")
         self._began = self._told = None
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM, which ends the following as Ctrl-C does."""
-
-
-@contextmanager
-def _sigterm_raised() -> Iterator[None]:
-    """SIGTERM raises within the block. Signals are the main thread's: elsewhere nothing changes."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def raised(_number: int, _frame: FrameType | None) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, raised)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def is_stalled(run: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_generator import records
+from spanloom_generator.api.batch_files import batch_file_routes
 from spanloom_generator.api.calls import call_routes
 from spanloom_generator.api.dead_letters import dead_letter_routes
 from spanloom_generator.api.events import EventHub
@@ -48,6 +49,7 @@ def add_api(parts: Parts, runtime: Runtime) -> None:
     parts.routers += [
         run_routes(db, hub, settings, runtime.too_large, runtime.encoder_problem),
         call_routes(db),
+        batch_file_routes(db),
         id_routes(db),
         gold_routes(settings),
         dead_letter_routes(db, bus),

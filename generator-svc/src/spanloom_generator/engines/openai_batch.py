@@ -16,8 +16,9 @@ import structlog
 
 from spanloom.contracts.reach import Reach
 from spanloom.errors import EngineError, PermanentEngineError, TransientEngineError
+from spanloom_generator.engines.batch_lines import input_line, refusal_of, response_of
 from spanloom_generator.engines.batches import ENDED, BatchApi, OddAnswer
-from spanloom_generator.engines.chat import error_of, result_of
+from spanloom_generator.engines.chat import result_of
 from spanloom_generator.engines.openai import check_url, read_key
 from spanloom_generator.engines.parameters import Parameters, Without
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
@@ -121,8 +122,7 @@ class OpenAIBatchEngine(Engine):
 
     def _line(self, request: CallRequest, without: tuple[Without, ...] = ()) -> bytes:
         body = self.parameters.body(request, self.model, without)
-        call = {"custom_id": request.prompt_id, "method": "POST", "url": "/v1/chat/completions", "body": body}
-        return orjson.dumps(call)
+        return orjson.dumps(input_line(request.prompt_id, body))
 
     def _forget(self, prompt_id: str, future: Future[CallResult]) -> None:
         with self._lock:
@@ -298,14 +298,7 @@ class OpenAIBatchEngine(Engine):
 
     def _result(self, call: _Call, line: dict[str, Any], seconds: float) -> CallResult | None:
         """The result in a line; None where the call is to be sent again with less."""
-        if "unreadable" in line:
-            raise TransientEngineError(str(line["unreadable"]))
-        response = line.get("response")
-        if not isinstance(response, dict):
-            raise _line_error(line.get("error"))
-        status = response.get("status_code")
-        if type(status) is not int:
-            raise PermanentEngineError(f"the line has no status_code: {str(response)[:200]}")
+        status, response = response_of(line)
         if status != 200:
             body = orjson.dumps(response.get("body")).decode()
             sent = orjson.loads(call.line)["body"]
@@ -314,7 +307,7 @@ class OpenAIBatchEngine(Engine):
                 call.without += () if learned.always else (learned,)
                 call.line, call.at = self._line(call.request, call.without), time.monotonic()
                 return None
-            raise error_of(status, body, {"x-request-id": str(response.get("request_id"))})
+            raise refusal_of(status, response)
         result = result_of(response.get("body"), seconds=seconds, model=self.model)
         return replace(result, notes=(*self.parameters.notes(call.request, call.without), *result.notes))
 
@@ -347,15 +340,6 @@ def _fail(calls: Mapping[str, _Call], error: EngineError) -> None:
     for call in calls.values():
         if call.future.set_running_or_notify_cancel():
             call.future.set_exception(error)
-
-
-def _line_error(error: Any) -> EngineError:
-    """What a line without a response means: the API's code for a request that a batch did not come to is passing."""
-    code, said = (error.get("code"), error.get("message")) if isinstance(error, dict) else (None, error)
-    what = f"the batch did not answer the call: {code or 'no code'}: {said or 'no reason given'}"
-    if code in ("batch_expired", "batch_cancelled", "server_error", "rate_limit_exceeded"):
-        return TransientEngineError(what)
-    return PermanentEngineError(what)
 
 
 def _unanswered(batch: Mapping[str, Any], unreadable: Sequence[str] = ()) -> EngineError:
