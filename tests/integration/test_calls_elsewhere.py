@@ -4,9 +4,11 @@ comes of the file."""
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,6 @@ from spanloom.settings import load_settings
 from spanloom.store import work
 from spanloom.store.work import Lease
 from spanloom.workers.runtime import open_runtime, service_of
-from spanloom_cli import calls as commands
 from spanloom_cli.app import app
 from spanloom_generator import records
 from spanloom_generator import service as generator
@@ -188,36 +189,44 @@ def test_the_same_file_imported_by_many_at_once(db: Engine, spanloom: Command, d
     assert len(stored(db)) == 6
 
 
+RENEWING = "from spanloom_cli import app, calls; calls.RENEW_S = 0.1; app.main()"
+
+
+@contextmanager
+def holding(dataset: str, batch: Path) -> Iterator[subprocess.Popen[str]]:
+    """`spanloom calls export` in a process of its own, once it has written its file."""
+    command = [sys.executable, "-c", RENEWING, "calls", "export", dataset, "--output", str(batch)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            wait_for(lambda: batch.exists() and len(batch.read_text().splitlines()) == 6, what="the file")
+            yield process
+        finally:
+            process.kill()
+
+
 def test_the_command_holds_its_calls_until_they_are_answered(
-    db: Engine, spanloom: Command, dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    db: Engine, spanloom: Command, dataset: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(commands, "RENEW_S", 0.1)
-    batch = tmp_path / "batch.jsonl"
-    done: list[Result] = []
-    holding = threading.Thread(target=lambda: done.append(spanloom("export", dataset, "--output", batch)), daemon=True)
-    holding.start()
-    wait_for(lambda: batch.exists() and len(batch.read_text().splitlines()) == 6, what="the file")
-    (before,) = select(db, "SELECT max(lease_until) AS at FROM prompts")
-    wait_for(lambda: select(db, "SELECT max(lease_until) AS at FROM prompts")[0].at > before.at, what="a renewal")
-    assert holding.is_alive()
-    lines = [json.loads(line) for line in batch.read_text().splitlines()]
-    with_options = spanloom("import", output(tmp_path, *(answer(line["custom_id"]) for line in lines)))
-    assert with_options.exit_code == 0
-    holding.join(60)
-    assert done[0].exit_code == 0
+    with holding(dataset, tmp_path / "batch.jsonl") as process:
+        (before,) = select(db, "SELECT max(lease_until) AS at FROM prompts")
+        wait_for(lambda: select(db, "SELECT max(lease_until) AS at FROM prompts")[0].at > before.at, what="a renewal")
+        assert process.poll() is None
+        lines = [json.loads(line) for line in (tmp_path / "batch.jsonl").read_text().splitlines()]
+        assert spanloom("import", output(tmp_path, *(answer(line["custom_id"]) for line in lines))).exit_code == 0
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "all calls are answered" in told
     assert len(stored(db)) == 6
 
 
 def test_ended_early_it_hands_back_what_is_not_answered(
-    db: Engine, spanloom: Command, dataset: str, monkeypatch: pytest.MonkeyPatch
+    db: Engine, spanloom: Command, dataset: str, tmp_path: Path
 ) -> None:
-    def interrupted(_seconds: float) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(time, "sleep", interrupted)
-    done = spanloom("export", dataset)
-    assert done.exit_code == 130
-    assert "6 calls handed back" in done.stderr
+    with holding(dataset, tmp_path / "batch.jsonl") as process:
+        process.terminate()
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert "6 calls handed back" in told
     rows = select(db, "SELECT DISTINCT state, holder, attempt - forgiven AS spent FROM prompts")
     assert [tuple(row) for row in rows] == [("queued", None, 0)]
 
