@@ -69,7 +69,7 @@ def gold(
         "mapping": mapping_of(mapping),
     }
     spec = spec_of(place, {name: value for name, value in options.items() if value is not None})
-    summaries = _summaries(spec, items_of(labels))
+    summaries = summaries_of(spec, items_of(labels))
     whole = summaries.pop("whole")
     if as_json:
         splits = {"splits": {split: each.as_dict() for split, each in summaries.items()}} if summaries else {}
@@ -118,8 +118,8 @@ def _families() -> Sequence[str]:
     return tuple(COLLECTIONS)
 
 
-def _summaries(spec: GoldSpec, labels: Sequence[str] | None) -> dict[str, GoldSummary]:
-    """`whole`, and each split of a folder or named set, in the data's own types (after mapping)."""
+def summaries_of(spec: GoldSpec, labels: Sequence[str] | None) -> dict[str, GoldSummary]:
+    """`whole`, and each split of a folder or named set, in the data's own types (after mapping). Raises DataError."""
     from spanloom.data.gold import annotated_parts
     from spanloom.data.summary import summarise
 

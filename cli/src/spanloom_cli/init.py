@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,14 @@ import yaml
 
 from spanloom.contracts.spec import parse_spec
 from spanloom.data.languages import complete_spec
-from spanloom.errors import SpanloomError
+from spanloom.errors import SpanloomError, SpecError
+from spanloom.ner.common_types import COMMON_TYPES
 
 ENCODER = "xlm-roberta-base"
+SIZES = (50, 100, 250, 500, 1000, 2500, 5000)
+FIRST_SIZES = SIZES[:4]
+DEV_SHARE, TEST_SHARE = 0.1, 0.2
+"""What of one file is kept for choosing checkpoints, and for testing."""
 
 
 def init(
@@ -34,12 +40,14 @@ def init(
         raise SpanloomError(f"{output} is there already; name another file, or give --force")
     language = language if language is not None else typer.prompt("Language (ISO 639 code, e.g. sw)")
     gold = gold if gold is not None else typer.prompt("Annotated sentences (file, folder, or a name)")
+    where = _gold(gold)
+    labels, sizes = _looked_at(gold)
     if server is None:
         server = typer.prompt("LLM server (an OpenAI-compatible URL; empty for none)", default="", show_default=False)
     if server and model is None:
         model = typer.prompt("The model's name at that server")
-    encoder = encoder if encoder is not None else typer.prompt("Encoder", default=ENCODER)
-    text = specification(language, gold, server, model, encoder)
+    encoder = encoder if encoder is not None else typer.prompt("Encoder", default=_encoder())
+    text = specification(language, where, server, model, encoder, labels=labels, sizes=sizes)
     parse_spec(text, complete_spec)  # what is written is what `run` accepts
     part = output.with_name(f".{output.name}.part")
     part.write_text(text, encoding="utf-8")
@@ -47,15 +55,24 @@ def init(
     typer.echo(f"wrote {output}; look at it, then type `spanloom plan {output}`", err=True)
 
 
-def specification(language: str, gold: str, server: str, model: str | None, encoder: str) -> str:
-    """The specification's text. `gold` is a file, a folder, or else taken for the name of a known data set."""
+def specification(
+    language: str,
+    gold: str,
+    server: str,
+    model: str | None,
+    encoder: str,
+    *,
+    labels: Mapping[str, str] = COMMON_TYPES,
+    sizes: Sequence[int] = FIRST_SIZES,
+) -> str:
+    """The specification's text; `gold` is the field's, as YAML."""
     lines = [
         f"name: {_text(f'{language}-first')}",
-        "# Entity types with their descriptions, in the order of the tags. Name those of your data.",
-        "labels: {PER: names of people, ORG: names of organisations, LOC: names of places}",
+        "# Entity types with their descriptions, which prompts use: say what is meant, and what is not.",
+        f"labels: {{{', '.join(f'{_text(name)}: {_text(what)}' for name, what in labels.items())}}}",
         "languages:",
         f"  - code: {_text(language)}",
-        f"    gold: {_gold(gold)}",
+        f"    gold: {gold}",
         "    # For the setting fine_tuning, a related language with gold data of its own:",
         "    # related: {code: xx, gold: {path: FOLDER}}",
         "    related: null",
@@ -88,7 +105,7 @@ def specification(language: str, gold: str, server: str, model: str | None, enco
     lines += [
         "training:",
         "  settings: [from_scratch]         # fine_tuning as well, once `related` is given",
-        "  sizes: [50, 100, 250, 500]       # a size above what there is becomes one arm on all of it",
+        f"  sizes: [{', '.join(map(str, sizes))}]  # a size above what there is becomes one arm on all of it",
         "  training_seeds: [1, 2, 3]        # three or more, so that intervals know of the seeds",
         f"  encoder: {_text(encoder)}",
         "  dev: gold                        # your dev sentences choose the best checkpoint",
@@ -96,12 +113,40 @@ def specification(language: str, gold: str, server: str, model: str | None, enco
     return "\n".join(lines) + "\n"
 
 
+def _looked_at(gold: str) -> tuple[Mapping[str, str], Sequence[int]]:
+    """The entity types that the data hold, with descriptions, and sizes that they are enough for; of a named set, which
+    is elsewhere, the usual ones. Raises DataError for what cannot be read, SpecError for data without an entity."""
+    from spanloom_cli.gold import spec_of, summaries_of
+
+    if not Path(gold).exists():
+        return {name: COMMON_TYPES[name] for name in ("PER", "ORG", "LOC")}, FIRST_SIZES
+    found = summaries_of(spec_of(gold, {}), None)
+    whole = found["whole"]
+    counts = ", ".join(f"{name} {n:,}" for name, n in whole.entities.items()) or "none"
+    typer.echo(f"{gold}: {whole.sentences:,} sentences; entities: {counts}", err=True)
+    if not whole.entities:
+        raise SpecError([("gold", f"{gold} holds {whole.sentences:,} sentences and no entity; nothing can be learnt")])
+    order = [name for name in COMMON_TYPES if name in whole.entities]
+    order += [name for name in whole.entities if name not in COMMON_TYPES]
+    train = found["train"].sentences if "train" in found else whole.sentences * (1 - DEV_SHARE - TEST_SHARE)
+    sizes = [size for size in SIZES if size < train]
+    return {name: COMMON_TYPES.get(name, name) for name in order}, [*sizes, SIZES[min(len(sizes), len(SIZES) - 1)]][:5]
+
+
+def _encoder() -> str:
+    """The encoder that is proposed: one that is on this machine, else the usual one."""
+    from spanloom.data.encoders import at_hand
+    from spanloom.settings import load_settings
+
+    return next(iter(at_hand(load_settings().cache)), ENCODER)
+
+
 def _gold(gold: str) -> str:
     path = Path(gold)
     if path.is_dir():
         return f"{{path: {_text(gold)}}}"
     if path.is_file():
-        return f"{{file: {_text(gold)}, fractions: {{dev: 0.1, test: 0.2}}}}"
+        return f"{{file: {_text(gold)}, fractions: {{dev: {DEV_SHARE}, test: {TEST_SHARE}}}}}"
     if "/" in gold and not path.suffix and not path.is_absolute():
         return f"{{name: {_text(gold)}}}"
     raise SpanloomError(f"{gold} is neither a file, nor a folder, nor a name such as universal_ner/da_ddt")

@@ -12,6 +12,7 @@ from spanloom.contracts.spec import RunSpec
 from spanloom.data.languages import find_language
 from spanloom.data.roots import find_beneath, open_regular
 from spanloom.errors import DataError, SpecError
+from spanloom.ner.common_types import COMMON_TYPES
 from spanloom.ner.formats import SampleFormat, sample_format
 from spanloom.ner.formats.jsontext import dumps
 from spanloom.ner.schema import LabelSchema
@@ -66,15 +67,6 @@ AS_OBJECT = (
     'Answer with one JSON object {{"samples":[...]}} whose list holds the {n} sentences in the format above, '
     "and nothing before or after it."
 )
-
-COMMON_TYPES: Mapping[str, str] = {
-    "PER": "names of people",
-    "ORG": "names of companies, institutions, parties, teams and other organizations",
-    "LOC": "names of places: countries, cities, regions, rivers, mountains, buildings",
-    "DATE": "dates and times of the calendar, from days of the week to years",
-    "MISC": "other proper names: works, events, products, nationalities",
-}
-"""What well-known entity types mean, where a specification does not say."""
 
 
 @dataclass(frozen=True)
