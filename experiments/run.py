@@ -55,6 +55,8 @@ TWO_AT_ONCE = {
     "HF_HUB_OFFLINE": "1",
 }
 """Two trainings of one thread each, vLLM on a CPU without a hub, and the patience of a busy machine."""
+TRANSFER = ("translate_train", "translate_test", "mix")
+"""Kinds of sources that a run's other view is for."""
 TINY = {"hidden": 128, "layers": 2, "heads": 4, "ffn": 512, "vocabulary": 1000, "tokenizer_from": "all_sources"}
 TINY_RECIPE = {"learning_rate": 0.001, "warmup": 0.06, "restarts": 0, "precision": "bf16"}
 """For an encoder of random weights: 2e-5 learns nothing there."""
@@ -205,7 +207,7 @@ def carry_out(cluster: Cluster, spec: Mapping[str, Any]) -> Done:
         raise RuntimeError(f"`spanloom run` ended with {followed.returncode}\n{cluster.logs()}")
     run = json.loads(followed.stdout)
     with Client(cluster.of("evaluator").url) as api:
-        views = (View.yield_by_source, View.f1_by_size, View.significance)
+        views = (View.yield_by_source, View.f1_by_size, View.significance, View.transfer_comparison)
         rows = {view: api.results(view, run=run["id"], limit=LIMIT) for view in views}
     return Done(run, rows, (time.monotonic() - began) / 60)
 
@@ -233,6 +235,9 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
         _table("## Do the paper's orderings hold?", held),
         _view(View.f1_by_size, "## F1 by size, with 95% intervals", done),
         beside,
+        _view(View.transfer_comparison, "## Each way beside zero-shot and the largest organic arm", done)
+        if any(source["kind"] in TRANSFER for source in done.run["spec"]["sources"])
+        else "",
         _table(
             "## Differences between sources, with significance (p after Holm)",
             plain,

@@ -274,6 +274,10 @@ def test_each_way_stands_beside_zero_shot_and_the_largest_organic_arm(
         )  # fmt: skip
         assert row["over_zero_shot"] == pytest.approx(scored[place] - zero_shot)
         assert row["over_organic"] == pytest.approx(scored[place] - organic)
+        assert (row["p_zero_shot"] is None) == (place == ("organic", 0)), "tested against zero-shot in any setting"
+        if row["p_zero_shot"] is not None:
+            assert row["lo_over_zero_shot"] < row["over_zero_shot"] < row["hi_over_zero_shot"]
+    assert found["organic", 20]["p_zero_shot"] < 0.05
     assert {(row["family"], row["script"], row["in_xlmr"], row["related"]) for row in found.values()} == {
         ("Indo-European", "Latn", True, None)
     }

@@ -79,7 +79,8 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     ),
     View.transfer_comparison: (
         "language", "related", "source", "setting", "size", "gold_used", "seeds", "f1", "lo", "hi", "collapse_rate",
-        "over_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1",
+        "over_zero_shot", "p_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1", "tokens_out", "seconds",
+        "cost",
     ),
     View.yield_by_source: (
         "language", "source", "calls_judged", "tokens_in", "tokens_out", "seconds", "cost", "currency", "candidates",
@@ -110,6 +111,9 @@ SPARE: Mapping[View, tuple[str, ...]] = {
     ),
     View.f1_by_size: ("size_asked", "f1_with_restarts", "gold_used", "collapse_rate", "seeds"),
     View.leaderboard: ("gold_used", "training_seed"),
+    View.transfer_comparison: (
+        "cost", "tokens_out", "seconds", "boundary_f1", "collapse_rate", "seeds", "gold_used", "related", "p_zero_shot",
+    ),
     View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
 }  # fmt: skip
 """What a terminal that is too narrow is not shown, in this order."""

@@ -23,6 +23,7 @@ from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.score.intervals import Interval
 from spanloom_evaluator.score.labels import only
 from spanloom_evaluator.score.schemes import SCHEMES, Scores
+from spanloom_evaluator.spent import spent
 
 _READ = text("""
 SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.label_mapping, e.facts -> 'labels' AS labels,
@@ -82,6 +83,7 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
     source = connection.execute(_TRAINED_ON, {"id": arm.tagged or arm.train_dataset}).one()
     facts = facts_of_run(spec, arm, row.language)
     facts |= {"source_model": source.model, "version": source.version, "gold_used": gold_used(connection, arm)}
+    facts |= spent(connection, arm)
     schema = LabelSchema(tuple(row.schema_tags))
     test, predicted = sentences_of(connection, row.dataset_id), row.predicted
     if arm.tagged is not None:

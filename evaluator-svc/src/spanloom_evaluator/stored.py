@@ -33,9 +33,9 @@ SELECT e.run_id, e.language, e.dataset_id, e.label_mapping, e.setting,
        s.true_positive, s.predicted, s.gold
   FROM evaluations m
   JOIN evaluations e ON e.run_id = m.run_id AND e.language = m.language AND e.dataset_id = m.dataset_id
-                    AND e.label_mapping = m.label_mapping AND e.setting = m.setting AND e.size = m.size
-                    AND coalesce(e.facts ->> 'control', 'epochs') = coalesce(m.facts ->> 'control', 'epochs')
-                    AND e.state = 'done'
+                    AND e.label_mapping = m.label_mapping AND e.state = 'done'
+                    AND (e.size = 0 OR m.size = 0 OR e.setting = m.setting AND e.size = m.size
+                         AND coalesce(e.facts ->> 'control', 'epochs') = coalesce(m.facts ->> 'control', 'epochs'))
   JOIN sentence_scores s ON s.evaluation_id = e.id AND s.reading = :reading AND s.label = :label
  WHERE m.id = :id
  ORDER BY e.source, version, e.method, e.training_seed, e.subset_seed, e.id
@@ -98,7 +98,10 @@ class ArmCounts:
 
 
 def arms_alike(connection: Connection, evaluation: str, *, scheme: str = "typed", label: str = ALL) -> list[ArmCounts]:
-    """The evaluation's arm and those that differ from it in their source alone, with the counts of ended seeds."""
+    """The evaluation's arm, those that differ from it in their source alone, and those that were not trained on the
+    target (zero-shot, translate-test), whatever their setting, with the counts of ended seeds; all arms where the
+    evaluation's own is one of the latter.
+    """
     arms: dict[str, ArmCounts] = {}
     for row in connection.execute(_COUNTS, {"id": evaluation, "reading": scheme, "label": label}):
         arm = ArmCounts({name: getattr(row, name) for name in (*_ALIKE, *_OWN)}, [], [])
@@ -112,7 +115,8 @@ def arms_alike(connection: Connection, evaluation: str, *, scheme: str = "typed"
 
 
 def refresh_arm(connection: Connection, evaluation: str, settings: EvaluationSpec) -> None:
-    """Renew the arm of an evaluation that ends in this transaction, and its tests against the other sources.
+    """Renew the arm of an evaluation that ends in this transaction, and its tests against the other sources and against
+    zero-shot.
 
     Scores of restarted tries have intervals, but are not compared: neither are those of some of the labels alone.
     The lock makes the last seed of an arm see all others: evaluations of a run end one after the other.

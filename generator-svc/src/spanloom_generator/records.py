@@ -15,13 +15,13 @@ from spanloom_generator.engines.port import CallResult
 
 _INSERT = text("""
 INSERT INTO completions (id, run_id, dataset_id, call_index, text, error, finish_reason, model, tokens_in, tokens_out,
-                         seconds, links, linked_by, notes)
+                         seconds, links, linked_by, link_seconds, notes)
 SELECT p.id, p.run_id, p.dataset_id, p.call_index, :text, :error, :finish_reason, :model, :tokens_in, :tokens_out,
-       :seconds, :links, :linked_by, :notes FROM prompts p WHERE p.id = :id
+       :seconds, :links, :linked_by, :link_seconds, :notes FROM prompts p WHERE p.id = :id
 ON CONFLICT DO NOTHING
 """)
 _COLUMNS = ("text", "error", "finish_reason", "model", "tokens_in", "tokens_out", "seconds", "links", "linked_by",
-            "notes")  # fmt: skip
+            "link_seconds", "notes")  # fmt: skip
 _REQUEST = text("SELECT request FROM prompts WHERE id = :id")
 _GOLD = text("""
 SELECT language, id FROM datasets WHERE run_id = :run AND source = 'gold' AND split = 'train'
@@ -43,6 +43,7 @@ def write_completion(connection: Connection, claim: Claim, result: CallResult) -
         seconds=result.seconds,
         links=result.links,
         linked_by=result.linked_by,
+        link_seconds=result.link_seconds,
         notes="\n".join(result.notes) or None,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from spanloom.contracts.gold import LanguageSpec
+from spanloom.contracts.gold import LanguageSpec, Split
 from spanloom.contracts.rules import Rules
 from spanloom.contracts.translation import (
     LlmTranslator,
@@ -31,6 +31,8 @@ from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import encode_call
 from spanloom_generator.engines.port import CallRequest, ChatMessage, Sampling
 
+_TRAIN: Split = "train"
+_TEST: Split = "test"
 _TASK = {
     "align": "Translate the sentence from {source} to {target}. Answer with the translation alone.",
     "mark": (
@@ -57,14 +59,15 @@ def translated_dataset(
     assert language.related is not None  # noqa: S101  the specification's validator holds it
     own, related = language.name or _name(language.code), _name(language.related.code)
     if isinstance(source, TranslateTestSource):
-        split, projection = "test", "align"
+        split, projection = _TEST, "align"
         of, names = language.code, {"source": own, "target": related}
         sentences = [Sentence(s.tokens, (0,) * len(s.tokens)) for s in gold[of]["test"]]
     else:
-        split, projection = "train", source.projection
+        split, projection = _TRAIN, source.projection
         of, names = language.related.code, {"source": related, "target": own}
         sentences = gold[of]["train"][: language.related.cap]
-    engine = _engine(source, language.code, len(sentences), roots)
+    lines = gold[of].places[split][: len(sentences)]
+    engine = _engine(source, language.code, max(lines, default=-1) + 1, roots)
     dataset = runs.dataset_id(run_id, language.code, source.name, split)
     task = _TASK[projection].format(**names)
     prepare = projector(projection, source.tokens).prepare
@@ -93,7 +96,7 @@ def translated_dataset(
             sampling=sampling,
             language=language.code,
             source=source.name,
-            extra={"sentence": list(sentence.tokens), "tokens": source.tokens, "aligner": aligner},
+            extra={"sentence": list(sentence.tokens), "tokens": source.tokens, "aligner": aligner, "line": lines[i]},
         )
         prompts.append((i, encode_call(engine, request), (), same_text(source, request)))
     return NewDataset(
@@ -127,7 +130,7 @@ def _engine(source: TranslatedSource, code: str, needed: int, roots: Roots) -> d
             [
                 (
                     f"translator.files.{code}",
-                    f"{lines:,} translations for {needed:,} sentences; one a line, in their order",
+                    f"{lines:,} translations for {needed:,} sentences; one a line, in the order of the gold file",
                 )
             ]
         )

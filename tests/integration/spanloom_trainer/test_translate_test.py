@@ -88,6 +88,9 @@ def test_what_the_related_model_finds_in_translation_is_carried_back(
     ours = rows["translate_test", "translate_test"]
     assert (ours.size, ours.gold_used, ours.source_model) == (0, 0, "mirror")
     assert (ours.untranslated, ours.spans_lost_back) == (1, lost)
+    assert (ours.tokens_in, ours.cost, rows["related", "direct"].tokens_in) == (0, None, None)
+    assert ours.link_seconds > 0
+    assert ours.tagging_seconds > 0
     assert ours.test_set == rows["related", "direct"].test_set
     (state,) = select(db, "SELECT state FROM runs WHERE id = :run", run=run)
     assert state.state == "complete"

@@ -16,6 +16,7 @@ from spanloom.errors import SpecError
 from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import decode_call
 from spanloom_generator.engines.port import CallRequest
+from spanloom_generator.engines.translation_lines import TranslationLines
 from spanloom_generator.submit import plan_datasets
 
 SERVER = {"kind": "openai", "base_url": "http://127.0.0.1:1/v1", "model": "m"}
@@ -108,3 +109,31 @@ def test_a_translation_models_name_is_on_the_operators_list_or_refused() -> None
     ((place, what),) = not_allowed(spec, folders=[Path("/nowhere")], **let)
     assert place == "sources.0.translator.model"
     assert "SPANLOOM_LLMS" in what
+
+
+@pytest.mark.parametrize("gold", [{"path": "g"}, {"path": "g", "limit": 9}, {"file": "g/train.iob2"}])
+def test_a_recorded_translation_is_found_by_its_sentences_place_in_the_file(
+    tmp_path: Path, gold: dict[str, Any]
+) -> None:
+    """A dev set held out of train, or one file that is divided, must not shift what stands line by line beside it."""
+    rows = [f"word{i}\tB-PER\nis\tO\n\n" for i in range(40)]
+    (tmp_path / "g").mkdir()
+    (tmp_path / "g" / "train.iob2").write_text("".join(rows))
+    (tmp_path / "g" / "test.iob2").write_text("".join(rows[:5]))
+    (tmp_path / "t.txt").write_text("".join(f"ord{i} er\n" for i in range(40)))
+    spec = spec_of(
+        {
+            "kind": "translate_train",
+            "translator": {"kind": "replay", "files": {"da": "t.txt"}},
+            "projection": "mark",
+        },
+        related={"code": "en", "gold": gold},
+    )
+    (found,) = [each for each in plan_datasets("run", spec, (tmp_path,)) if each.source != "gold"]
+    calls = [decode_call(prompt[1]) for prompt in found.prompts]
+    engine = TranslationLines({**calls[0][0], "roots": (tmp_path,)})
+    engine.start()
+    assert 0 < len(calls) < 40
+    for _, request in calls:
+        (word, _) = request.extra["sentence"]
+        assert engine.submit(request).result().text == word.replace("word", "ord") + " er"

@@ -62,6 +62,9 @@ class GoldData:
     counts: Mapping[Split, SplitCounts]
     missing_types: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
+    places: Mapping[Split, list[int]] = field(default_factory=dict)
+    """Where each sentence stands, from 0, in the file that it was read from: what goes with it line by line, such as
+    recorded translations, is found by this whatever was held out of the file or cut off."""
 
     def __getitem__(self, split: Split) -> list[Sentence]:
         return self.splits[split]
@@ -101,11 +104,21 @@ class Splits:
     parts: Mapping[str, Annotated]
     notes: tuple[str, ...] = ()
     known_types: tuple[str, ...] = ()
+    places: Mapping[str, list[int]] = field(default_factory=dict)
+    """Where each row stands in its file, by split, once it is divided."""
 
 
 def annotated_splits(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> Splits:
     """Train, dev and test of a specification in IOB2: read, converted, divided, cut into words. Raises DataError."""
     found = annotated_parts(spec, roots, hub=hub)
+    divided = _divided(spec, found)
+    # Rows keep their identity on the way from a file to a split.
+    at = {id(row): place for rows in found.rows.values() for place, row in enumerate(rows)}
+    places = {split: [at[id(row)] for row in rows] for split, rows in divided.rows.items()}
+    return replace(divided, places=places)
+
+
+def _divided(spec: GoldSpec, found: Splits) -> Splits:
     if WHOLE in found.rows:
         rows, folds = found.rows[WHOLE], spec.folds
         divided = fold_of(rows, folds, found.origin) if folds else divide(rows, _fractions(spec), found.origin)
@@ -287,6 +300,7 @@ def over_schema(found: Splits, spec: GoldSpec, schema: LabelSchema, language: st
             *found.notes,
             *([f"{repaired:,} I- tags that began a span were made B- before mapping"] * bool(repaired)),
         ),
+        places={s: found.places.get(s, list(range(len(splits[s]))))[: spec.limit] for s in SPLITS},
     )
 
 

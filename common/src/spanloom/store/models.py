@@ -122,6 +122,7 @@ class Completion(Work, Table):
     seconds: Mapped[float | None]
     links: Mapped[str | None]
     linked_by: Mapped[str | None]
+    link_seconds: Mapped[float | None]
     notes: Mapped[str | None]
     drafts: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -48,9 +48,9 @@ SELECT CAST(:new AS text) || '.' || p.call_index, p.run_id, :new, p.call_index, 
 """)
 _COMPLETIONS = text("""
 INSERT INTO completions (id, run_id, dataset_id, call_index, text, error, finish_reason, model, tokens_in, tokens_out,
-                         seconds, links, linked_by, notes)
+                         seconds, links, linked_by, link_seconds, notes)
 SELECT CAST(:new AS text) || '.' || call_index, run_id, :new, call_index, text, error, finish_reason, model, tokens_in,
-       tokens_out, seconds, links, linked_by, notes
+       tokens_out, seconds, links, linked_by, link_seconds, notes
   FROM completions WHERE dataset_id = :old AND (error IS NULL OR NOT :ask)
 """)
 _CORRECTED = text("""

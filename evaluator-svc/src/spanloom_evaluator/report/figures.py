@@ -69,14 +69,15 @@ def transfer_comparison(rows: Iterable[Row], *, title: str = "What each way adds
     """
     points: list[dict[str, Any]] = []
     for row in with_series(rows):
-        if row.get("f1") is None or int(row["size"]) == 0:
+        untrained = int(row["size"]) == 0
+        if row.get("f1") is None or (untrained and row.get("method", "direct") == "direct"):
             continue
         between = None if row.get("lo") is None else f"{float(row['lo']):.3f} to {float(row['hi']):.3f}"
         points.append(
             _pick(row, "language")
             | {name: None if row.get(name) is None else float(row[name]) for name in ("f1", "lo", "hi", "f1_zero_shot")}
             | {
-                "arm": f"{row['source']}, {row['size']}",
+                "arm": str(row["source"]) if untrained else f"{row['source']}, {row['size']}",
                 "setting": str(row["setting"]).replace("_", " "),
                 "95%": between,
             }

@@ -70,6 +70,8 @@ class CallResult:
     links: str | None = None
     """Of a translation: its links to the sentence, as `ner.links` writes them; `linked_by` says what made them."""
     linked_by: str | None = None
+    link_seconds: float | None = None
+    """Its share of the seconds that finding links took."""
     notes: tuple[str, ...] = ()
     """What the ledger tells of the call: parameters left out, counts cut to what can be stored."""
 

@@ -1,4 +1,4 @@
-"""Recorded translations in place of a translator: sentence 7 gets line 7 of its language's file."""
+"""Recorded translations in place of a translator: sentence 7 of the gold file gets line 7 of its language's file."""
 
 from __future__ import annotations
 
@@ -45,18 +45,19 @@ class TranslationLines(Engine):
         return ROOM
 
     def submit(self, request: CallRequest) -> Future[CallResult]:
-        """The recorded line; a sentence without one fails for good."""
+        """The line recorded for the sentence's place in its gold file (`extra["line"]`, from 0); a sentence without one
+        fails for good.
+        """
         future: Future[CallResult] = Future()
         lines = self._lines.get(request.language, [])
-        if request.call_index < len(lines):
+        place = int(request.extra.get("line", request.call_index))  # calls of before the place was told lack it
+        if place < len(lines):
             name = self.model or Path(self.files[request.language]).name
-            future.set_result(CallResult(lines[request.call_index], "recorded", 0, 0, 0.0, name))
+            future.set_result(CallResult(lines[place], "recorded", 0, 0, 0.0, name))
         else:
             where = self.files.get(request.language, "no file")
             future.set_exception(
-                PermanentEngineError(
-                    f"sentence {request.call_index} has no line in {where}, which holds {len(lines)} translations"
-                )
+                PermanentEngineError(f"sentence {place} has no line in {where}, which holds {len(lines)} translations")
             )
         return future
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -43,8 +44,11 @@ class Linker:
         for key, places in groups.items():
             aligner = self._aligner(key)
             pairs = [_pair(*calls[i]) for i in places]
-            for i, links in zip(places, aligner.align(pairs), strict=True):
-                out[i] = replace(out[i], links=format_links(links), linked_by=aligner.rule)
+            began = time.monotonic()
+            found = list(aligner.align(pairs))
+            each = (time.monotonic() - began) / len(pairs)
+            for i, links in zip(places, found, strict=True):
+                out[i] = replace(out[i], links=format_links(links), linked_by=aligner.rule, link_seconds=each)
         return out
 
     def _aligner(self, key: bytes) -> Aligner:

@@ -1,6 +1,8 @@
 -- One row an evaluation, everything in it that is needed to read it alone. F1 and the like are fractions.
 -- label_mapping is 'identity' over all labels of the test set, 'shared' over those that training and test set both have
 -- (in labels; such a row is there where they differ). labels_absent are those without an example in the training data.
+-- tokens_in to cost are of the calls behind the arm (translation, generation, tagging by an LLM): of a dataset's calls
+-- the share that its training size is of the samples accepted; link_seconds are those of word alignment.
 -- method translate_test: untranslated are test sentences without a translation, on which nothing is found;
 -- spans_lost_back were found in translation and could not be carried back.
 SELECT e.run_id AS run, r.name AS run_name,
@@ -38,6 +40,12 @@ SELECT e.run_id AS run, r.name AS run_name,
        (e.facts ->> 'untranslated')::integer AS untranslated,
        (SELECT sum(n.value::integer) FROM jsonb_each_text(e.facts -> 'lost_back') n)::integer AS spans_lost_back,
        (e.facts ->> 'training_seconds')::double precision AS training_seconds,
+       (e.facts ->> 'tagging_seconds')::double precision AS tagging_seconds,
+       (e.facts ->> 'tokens_in')::double precision AS tokens_in,
+       (e.facts ->> 'tokens_out')::double precision AS tokens_out,
+       (e.facts ->> 'call_seconds')::double precision AS call_seconds,
+       (e.facts ->> 'link_seconds')::double precision AS link_seconds,
+       (e.facts ->> 'cost')::double precision AS cost, e.facts ->> 'currency' AS currency,
        (e.facts ->> 'updates')::integer AS updates, e.facts ->> 'code_version' AS code_version, e.metric_version,
        e.finished_at AS scored_at, e.facts ->> 'arm' AS arm, e.job_id AS job, e.id AS evaluation
   FROM evaluations e JOIN runs r ON r.id = e.run_id JOIN datasets d ON d.id = e.dataset_id

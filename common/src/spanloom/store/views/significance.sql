@@ -9,4 +9,5 @@ SELECT run, language, setting, control, size, source, version, method, other, ot
                count(*) OVER (PARTITION BY a.run_id, a.language) AS tests,
                row_number() OVER (PARTITION BY a.run_id, a.language ORDER BY t.p, t.first, t.second) AS place
           FROM arm_tests t JOIN arm_scores a ON a.id = t.first JOIN arm_scores b ON b.id = t.second
-         WHERE a.label_mapping = 'identity') s
+         WHERE a.label_mapping = 'identity'
+           AND (a.setting, a.control, a.size) = (b.setting, b.control, b.size)) s

@@ -1,11 +1,12 @@
--- One row a dataset that an LLM wrote: what was paid for and what came of it. `damaged` counts candidates with a broken
--- escape or bad Unicode, refused or marked for it, and those that a repair (split_escape, nul) made whole or storable. `drafts` are samples
--- that reasoning held, which are no candidates.
+-- One row a dataset that an LLM wrote or a translator: what was paid for and what came of it. seconds are those of the
+-- calls, link_seconds those of word alignment; a translation taken over from another run has cost neither. `damaged`
+-- counts candidates with a broken escape or bad Unicode, refused or marked for it, and those that a repair
+-- (split_escape, nul) made whole or storable. `drafts` are samples that reasoning held, which are no candidates.
 SELECT d.run_id AS run, d.language, d.source, d.split, d.version, d.state,
        d.calls_expected, d.calls_judged, d.calls_failed, d.calls_without_object,
        d.candidates, d.accepted, d.candidates - d.accepted AS rejected, s.distinct_accepted,
        round(d.accepted::numeric / nullif(d.candidates, 0), 4) AS share_accepted,
-       c.tokens_in, c.tokens_out, c.seconds, c.drafts,
+       c.tokens_in, c.tokens_out, c.seconds, c.link_seconds, c.drafts,
        round(1000.0 * d.accepted / nullif(c.tokens_out, 0), 3) AS accepted_per_1000_tokens,
        p.cost, p.currency, round(1000.0 * p.cost / nullif(d.accepted, 0), 4) AS cost_per_1000_accepted,
        s.broken_escape + x.broken_escape AS broken_escape, s.bad_unicode + x.bad_unicode AS bad_unicode,
@@ -32,7 +33,7 @@ SELECT d.run_id AS run, d.language, d.source, d.split, d.version, d.state,
          FROM rejections WHERE dataset_id = d.id) x
  CROSS JOIN LATERAL (
        SELECT sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out, sum(seconds) AS seconds,
-              sum(drafts) AS drafts
+              sum(link_seconds) AS link_seconds, sum(drafts) AS drafts
          FROM completions WHERE dataset_id = d.id) c
   LEFT JOIN LATERAL (
        SELECT prices ->> 'currency' AS currency,
