@@ -17,7 +17,7 @@ PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo test test-unit coverage lint types format docs up down up-containers key bench chaos clean \
-	paper-mini broken-escapes constrained
+	paper-mini broken-escapes constrained transfer
 
 help:
 	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
@@ -33,6 +33,7 @@ help:
 	@echo "make paper-mini   the paper in miniature, from recorded completions, into experiments/paper-mini/page.md (ARGS='--scale 0.1')"
 	@echo "make broken-escapes     what damaged completions cost, into experiments/broken-escapes/page.md; likewise"
 	@echo "make constrained        free decoding against the grammar, by F1, into experiments/constrained/page.md; likewise"
+	@echo "make transfer           translate-train, translate-test and mixes beside zero-shot, into experiments/transfer/page.md; likewise"
 	@echo "make install      the virtual environment alone"
 
 # ------------------------------------------------------------------------------------------------------ installation
@@ -151,6 +152,10 @@ paper-mini: $(VENV)/.test
 broken-escapes: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/broken-escapes/spec.yaml --tiny \
 		--page experiments/broken-escapes/page.md $(ARGS)
+
+transfer: $(VENV)/.test
+	SPANLOOM_DATA=$(or $(SPANLOOM_DATA),$(or $(SPANLOOM_SHARED),../shared)) PYTHONPATH=tests \
+		$(BIN)/python -m experiments.run experiments/transfer/spec.yaml --page experiments/transfer/page.md $(ARGS)
 
 constrained: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/constrained/spec.yaml --toy-llm \

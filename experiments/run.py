@@ -28,10 +28,13 @@ import yaml
 from experiments.orderings import orderings
 from rich.console import Console
 
-from spanloom.contracts.spec import parse_spec
+from spanloom.contracts.spec import RunSpec, parse_spec
+from spanloom.contracts.translation import TranslatedSource
+from spanloom.data.encoders import KNOWN
 from spanloom.data.languages import complete_spec
 from spanloom.data.rows import as_markdown
 from spanloom.plan import project
+from spanloom.settings import load_settings
 from spanloom_cli.client import Client
 from spanloom_cli.published import compare_f1, compare_yields
 from spanloom_cli.results import View, columns_for
@@ -97,7 +100,10 @@ def experiment(spec: Mapping[str, Any], changes: Sequence[str], page: Path | Non
     console.print_json(json.dumps(parsed.training.model_dump(mode="json", exclude_none=True)))
     for line in changes:
         console.print(f"less than the preset: {line}", style="yellow")
-    with services(folder) as cluster:
+    known = known_encoders(parsed)
+    for name in known:
+        subprocess.run([str(Path(sys.executable).with_name("spanloom")), "encoder", "get", name], check=True)
+    with services(folder, cache=load_settings().cache if known else None) as cluster:
         done = carry_out(cluster, spec)
     text = report(done, parsed.training.model_dump(mode="json", exclude_none=True), changes, published=recorded)
     print(text)
@@ -175,15 +181,27 @@ def data_folder(*, recorded: bool) -> Path:
     return folder
 
 
+def known_encoders(spec: RunSpec) -> list[str]:
+    """Encoders of a specification that are known by name: trained ones, and those that find word links."""
+    aligners = [source.aligner for source in spec.sources if isinstance(source, TranslatedSource)]
+    named = [spec.training.encoder.name, *(aligner.encoder for aligner in aligners if aligner is not None)]
+    return sorted({name for name in named if name in KNOWN})
+
+
 @contextmanager
-def services(data: Path) -> Iterator[Cluster]:
-    """Kafka, PostgreSQL and the four services as processes, in a folder of their own that goes at the end."""
+def services(data: Path, *, cache: Path | None = None) -> Iterator[Cluster]:
+    """Kafka, PostgreSQL and the four services as processes, in a folder of their own that goes at the end.
+
+    `cache` is a folder outside it with encoders that were got before.
+    """
     folder = Path(tempfile.mkdtemp(prefix="spanloom-experiment-"))
     broker = KafkaBroker(folder)
     try:
         broker.start()
         with own_postgres() as postgres:
             settings = {"SPANLOOM_DATA": str(data), **TWO_AT_ONCE}
+            if cache is not None:
+                settings["SPANLOOM_CACHE"] = str(cache)
             with Cluster(postgres.url, broker.bootstrap, folder, **settings) as cluster:
                 cluster.migrate()
                 cluster.start()

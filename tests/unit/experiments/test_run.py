@@ -8,6 +8,9 @@ import yaml
 from experiments import run as experiment
 from experiments.run import changed, with_model, write_block
 
+from spanloom.contracts.spec import parse_spec
+from spanloom.data.languages import complete_spec
+from spanloom.plan import project
 from support.common import ROOT
 
 PRESET = yaml.safe_load((ROOT / "experiments" / "paper-mini" / "spec.yaml").read_text("utf-8"))
@@ -62,3 +65,11 @@ def test_a_page_keeps_its_text(tmp_path: Path) -> None:
     assert text.startswith("Before.\n# A page\n")
     assert text.endswith("After.\n")
     assert ("second" in text, "first" in text, text.count(experiment.BEGIN)) == (True, False, 1)
+
+
+def test_the_transfer_experiment_names_its_arms_and_the_encoder_to_get() -> None:
+    spec = parse_spec((ROOT / "experiments" / "transfer" / "spec.yaml").read_text("utf-8"), complete_spec)
+    assert experiment.known_encoders(spec) == ["e5-small"]
+    assert {language.related.code for language in spec.languages if language.related} == {"en"}
+    assert {source.kind for source in spec.sources} == {"organic", "translate_train", "translate_test", "mix"}
+    assert project(spec).arms == 3 * 3 * (3 * 3 + 5), "languages, seeds, sizes of three sources, five shares"

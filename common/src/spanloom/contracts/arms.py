@@ -355,10 +355,11 @@ def _add_source(
     available = train.accepted
     if isinstance(source, MixSource) and mixed is not None:
         available = int(min(train.accepted / source.share, mixed.accepted / (1 - source.share)))
+    asked_for = (source.total,) if isinstance(source, MixSource) and source.total else spec.training.sizes
     sizes = (
         [(max(available, 1), max(available, 1))]
         if isinstance(source, WikiannSource)
-        else sizes_for(spec.training.sizes, available) or [(spec.training.sizes[0], spec.training.sizes[0])]
+        else sizes_for(asked_for, available) or [(asked_for[0], asked_for[0])]
     )
     for (size, asked), steps in _controls(spec, sizes):
         grid.due.append(

@@ -168,7 +168,8 @@ class DatasetSource(OfLanguages):
 class MixSource(OfLanguages):
     """Sentences of two training sets shuffled together: `share` of each size from the first, the rest from the second.
 
-    `of` names two other sources, or `related` for the related language's gold train set.
+    `of` names two other sources, or `related` for the related language's gold train set. With `total` there is one arm
+    of so many sentences in place of one for each of the training's sizes, so that shares are compared at one size.
     """
 
     kind: Literal["mix"]
@@ -177,6 +178,9 @@ class MixSource(OfLanguages):
     """The source's name in tables."""
     of: Annotated[tuple[Name, Name], Field(description="two sources' names, or `related`")]
     share: Annotated[float, Field(gt=0, lt=1, description="the first one's share of the sentences")]
+    total: Annotated[
+        int | None, Field(ge=2, le=10_000_000, description="sentences of both together; null for the training's sizes")
+    ] = None
 
     @model_validator(mode="after")
     def _two(self) -> Self:

@@ -8,6 +8,7 @@ linked where some of their subwords are. A source word without a link has its be
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,9 @@ from spanloom.settings import load_settings
 
 THRESHOLD = 0.1
 """Chosen on English to Spanish training sentences; between 0.02 and 0.2 little changes."""
+
+GETTERS = "spanloom.encoders"
+"""Entry points of the members that get encoders which are known by name: the trainer's, where it is installed here."""
 
 _BATCH = 32
 _AHEAD = 1024
@@ -116,9 +120,15 @@ def _placed(encoder: str) -> str:
     """Where an encoder that is known by name lies; any other as it is named."""
     if encoder not in KNOWN:
         return encoder
-    folder = folder_of(load_settings().cache, encoder)
+    cache = load_settings().cache
+    folder = folder_of(cache, encoder)
     if not (folder / ORIGIN).is_file():
-        raise EnvironmentMissing(f"encoder {encoder} is not in the cache yet; `spanloom encoder get {encoder}` gets it")
+        get = next(iter(importlib.metadata.entry_points(group=GETTERS, name="get")), None)
+        if get is None:
+            raise EnvironmentMissing(
+                f"encoder {encoder} is not in the cache yet; `spanloom encoder get {encoder}` gets it"
+            )
+        get.load()(encoder, cache)
     return str(folder)
 
 

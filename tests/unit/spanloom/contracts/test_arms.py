@@ -214,3 +214,16 @@ def test_arms_of_before_keep_their_ids() -> None:
     (arm, _), *_ = plan_grid(RUN, spec_of(dev="gold", settings=["from_scratch"]), states_of({}), {}).due
     given = arm.model_dump(mode="json", exclude_defaults=True)
     assert {"tagged", "method"}.isdisjoint(given)
+
+
+def test_a_mix_of_a_fixed_total_is_one_arm_whatever_the_sizes() -> None:
+    data = spec_of(dev="gold", settings=["from_scratch"]).model_dump(mode="json")
+    data["sources"] += [
+        {"kind": "mix", "name": f"mix-{share}", "of": ["organic", "related"], "share": share, "total": 200}
+        for share in (0.1, 0.5, 0.9)
+    ]
+    arms = [arm for arm, _ in plan_grid(RUN, check_spec(data), states_of({}), {}).due if arm.source.startswith("mix")]
+    assert {(arm.language, arm.size, arm.parts[0][1]) for arm in arms} == {
+        (code, 200, n) for code in ("da", "sv") for n in (20, 100, 180)
+    }
+    assert len(arms) == 6

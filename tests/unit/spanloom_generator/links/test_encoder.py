@@ -87,6 +87,7 @@ def test_an_encoder_that_is_known_by_name_is_looked_for_in_the_cache(
     encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SPANLOOM_CACHE", str(tmp_path))
+    monkeypatch.setattr("spanloom_generator.links.encoder.GETTERS", "none.installed")
     with pytest.raises(EnvironmentMissing, match="`spanloom encoder get e5-small` gets it"):
         EncoderAligner("e5-small")
     (tmp_path / "encoders").mkdir()
