@@ -4,6 +4,7 @@ comes of the file."""
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ from spanloom_generator import records
 from spanloom_generator import service as generator
 from spanloom_generator.engines.port import CallResult
 from support.common import wait_for
+from support.smollm2 import smollm2
 from support.stored import execute, select, store_run
 
 Command = Callable[..., Result]
@@ -262,3 +264,38 @@ def test_calls_alone_lists_those_of_a_run(db: Engine, spanloom: Command, dataset
     assert listed.exit_code == 0
     assert len(json.loads(listed.stdout)) == 6
     assert "export" in spanloom("--help").stdout
+
+
+@pytest.mark.vllm
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_real_vllm_answers_a_file(
+    db: Engine, spanloom: Command, dataset: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """`vllm run-batch` by its module, with real weights and their chat template: a part, the whole, a refusal."""
+    pytest.importorskip("vllm", reason="vLLM is not installed")
+    model = smollm2(tmp_path_factory.mktemp("smollm2"))
+    lines, file = exported(spanloom, dataset, "--model", model, "--max-tokens", 24, "--limit", 4)
+    lines[3]["body"]["max_tokens"] = 1_000_000
+    batch, out = tmp_path / "batch.jsonl", tmp_path / "out.jsonl"
+    batch.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.run_batch", "-i", str(batch), "-o", str(out)]
+    command += ["--model", str(model), "--max-model-len", "2048", "--enforce-eager"]
+    environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    answers = out.read_text().splitlines()
+    assert sorted(json.loads(line)["custom_id"] for line in answers) == [line["custom_id"] for line in lines]
+    by_id = {json.loads(line)["custom_id"]: line for line in answers}
+    first = output(tmp_path, by_id[lines[0]["custom_id"]])
+    assert spanloom("import", first).stdout == "1 answers stored, 0 stored before\n"
+    (tmp_path / "whole.jsonl").write_text("\n".join(answers))
+    done = spanloom("import", tmp_path / "whole.jsonl")
+    assert (done.exit_code, done.stdout) == (0, "2 answers stored, 1 stored before, 1 calls failed\n"), done.stderr
+    assert f"{file} is answered" in done.stderr
+    again = spanloom("import", tmp_path / "whole.jsonl")
+    assert again.stdout == "0 answers stored, 4 stored before\n"
+    rows = select(db, "SELECT text, error, tokens_out, model FROM completions ORDER BY call_index")
+    assert [row.error is None for row in rows] == [True, True, True, False]
+    assert all(row.text and 0 < row.tokens_out <= 24 and row.model == str(model) for row in rows[:3])
+    assert "max_tokens" in rows[3].error or "context length" in rows[3].error, rows[3].error

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import psutil
 import pytest
+from safetensors import safe_open
 from sqlalchemy import Engine
 
 from spanloom.store.db import connect
@@ -98,3 +101,39 @@ def test_a_job_whose_trainer_is_killed_is_finished_by_another(trainers: Trainers
     wait_for(lambda: not child.is_running(), what="the training process to end with its parent")
     trainers.wait_until_done(job_id)
     assert trainers.is_finished_once(job_id)
+
+
+def test_a_trainer_that_is_told_to_stop_saves_what_it_has_and_another_goes_on_from_there(trainers: Trainers) -> None:
+    job_id = trainers.start_job()  # a resume point is due after 300 s, and this job takes seconds
+    holder = trainers.holder(job_id)
+    step = trainers.job(job_id).progress["step"]
+    assert holder.stop() == 0
+    row = trainers.job(job_id)
+    assert (row.state, row.attempt - row.forgiven) == ("queued", 0), "handed back, and no attempt is spent"
+    point = trainers.cluster.folder / "models" / job_id / "resume.safetensors"
+    with safe_open(point, "pt") as file:
+        saved = json.loads(file.metadata()["checkpoint"])["state"]["step"]
+    assert saved >= step > 0
+    trainers.cluster.start("trainer")
+    trainers.wait_until_done(job_id)
+    assert trainers.is_finished_once(job_id)
+    assert not point.exists()
+
+
+def test_the_routes_are_there_without_trainings_and_trainings_end_by_themselves(trainers: Trainers) -> None:
+    for process in trainers.cluster.processes:
+        if process.alive:
+            process.stop()
+    (api,) = trainers.cluster.start("trainer", SPANLOOM_ROLE="api")
+    run_id = store_run(trainers.db, sizes=[300], recipe={**RECIPE, "epochs": 2})
+    settle(trainers.db, run_id)
+    (job,) = select(trainers.db, "SELECT id FROM jobs WHERE run_id = :run", run=run_id)
+    listed = httpx.get(f"{api.url}/v1/jobs", params={"run": run_id}, timeout=60).json()["items"]
+    assert [row["id"] for row in listed] == [job.id]
+    (training,) = trainers.cluster.start("trainer", SPANLOOM_ROLE="worker", SPANLOOM_IDLE_EXIT_S="5")
+    assert httpx.get(f"{training.url}/v1/jobs", timeout=60).status_code == 404, "it has no routes"
+    trainers.wait_until_done(job.id)
+    wait_for(lambda: not training.alive, what="the training process to end by itself")
+    assert training.popen.returncode == 0
+    assert "no job, so it ends" in training.tail()
+    assert api.ready()

@@ -22,6 +22,8 @@ EVERY_S = 60.0
 """How often an outage that lasts is told of."""
 SETTLES_S = 10.0
 """For so long after its end a part's complaints are those of what has not noticed yet."""
+CALM_S = 1.0
+"""An answer so soon after a complaint was on its way before: as a part goes away, some are still answered."""
 FORGOTTEN_S = 180.0
 """A complaint so long after the last one begins another outage: nobody complains less often during one."""
 LIBRARIES = {"kafka": BUS}
@@ -74,10 +76,12 @@ class OutageLines(logging.Filter):
         if part not in self._open:
             return
         with self._lock:
-            outage = self._open.pop(part, None)
-            now = self._clock()
+            outage, now = self._open.get(part), self._clock()
+            if outage is None or now - outage.last < CALM_S:
+                return
+            del self._open[part]
             self._ended[part] = now
-        if outage is not None and outage.lines > 1:
+        if outage.lines > 1:
             log.info("answers again", of=part, away_s=round(now - outage.began), held_back=outage.held)
 
 

@@ -199,9 +199,18 @@ class LifecycleSettings(BaseSettings):
     """Start, stop and logs."""
 
     role: Literal["all", "api", "worker"] = Field(
-        "all", description="The generator's part: its routes (`api`, needs no engine), its engines (`worker`), or both."
+        "all",
+        description="What a generator or a trainer does: its routes (`api`, needs no engine and trains nothing), its "
+        "calls or trainings (`worker`), or both.",
     )
-    grace_s: Seconds = Field(25, description="Time a service has to stop after SIGTERM (Kubernetes kills at 30 s).")
+    idle_exit_s: Seconds | None = Field(
+        None, description="A trainer that has had no job for so long ends, with exit code 0. Unset: it stays."
+    )
+    grace_s: Seconds = Field(
+        25,
+        description="Time a service has to stop after SIGTERM (Kubernetes kills at 30 s); a training writes its resume "
+        "point in it.",
+    )
     submission_s: Seconds = Field(
         300, description="A specification that is not stored after so long is given up, and nothing of it is kept."
     )

@@ -81,6 +81,8 @@ def test_who_notices_late_is_not_another_outage_but_a_later_one_is(clock: Clock,
     ours = structlog.stdlib.get_logger("spanloom.x")
     for _ in range(2):
         ours.warning("waiting", part=BUS)
+        outage_lines.OUTAGES.ended(BUS)
+    clock.now += 1
     outage_lines.OUTAGES.ended(BUS)
     clock.now += 5
     ours.warning("late", part=BUS)
@@ -92,6 +94,7 @@ def test_who_notices_late_is_not_another_outage_but_a_later_one_is(clock: Clock,
 
 def test_a_single_complaint_is_no_outage_that_ends(clock: Clock, written: io.StringIO) -> None:
     logging.getLogger("kafka.coordinator").warning("heartbeat failed")
+    clock.now += 1
     outage_lines.OUTAGES.ended(BUS)
     assert len(parsed(written)) == 1
     clock.now += 500

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -47,11 +49,13 @@ class TrainerWorker:
         models: Path | None = None,
         min_free_bytes: int = 0,
         turns: Mapping[str, DeviceTurn] | None = None,
+        save_s: float = 20.0,
     ) -> None:
         self.db, self.holder, self.lease = db, holder, lease
         self.devices, self.disk = Devices(slots, turns), DiskSpace(models, min_free_bytes)
         self.keeper = LeaseKeeper(db, TABLE, lease, renew_s=renew_s, on_lost=self._lost)
-        self.stopping = threading.Event()
+        self.stopping, self.save_s = threading.Event(), save_s
+        self._stop_by = math.inf
         self._free: list[Slot] = list(slots)
         self._stop_jobs: set[str] = set()
         self._lock = threading.Lock()
@@ -75,8 +79,15 @@ class TrainerWorker:
                 slot = self._free.pop()
             self._threads.submit(self._work, claim, slot)
 
+    def busy(self) -> bool:
+        """Whether any slot trains."""
+        with self._lock:
+            return len(self._free) < len(self.devices.slots)
+
     def stop(self) -> None:
-        """End trainings and hand their jobs back; the attempt is not spent."""
+        """Have trainings write their resume points, for which they have `save_s` seconds, and hand their jobs back; the
+        attempt is not spent, and whoever takes a job goes on from its point."""
+        self._stop_by = time.monotonic() + self.save_s
         self.stopping.set()
         self._threads.shutdown(wait=True)
         self.devices.close()
@@ -111,7 +122,8 @@ class TrainerWorker:
                 needed=job_memory_bytes(arm.encoder, arm.recipe),
                 report=partial(transitions.note_progress, self.db, claim),
                 begin=partial(transitions.begin, self.db, claim),
-                stopped=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,
+                stopped=lambda: claim.id in self._stop_jobs or time.monotonic() > self._stop_by,
+                pausing=self.stopping.is_set,
             )
         except Cancelled as why:
             transitions.hand_back(self.db, claim, str(why))

@@ -50,21 +50,22 @@ class Devices:
         needed: int | None,
         report: Report,
         stopped: Callable[[], bool],
+        pausing: Callable[[], bool] = lambda: False,
         begin: Callable[[], object] = lambda: None,
     ) -> dict[str, Any]:
         """Train in a slot once its device's memory has room for `needed` bytes beside the trainings under way.
 
-        `begin` is called once the waiting is over. Raises Cancelled where `stopped()` turned true, or another has its
-        turn on the device and the training is saved.
+        `begin` is called once the waiting is over. Raises Cancelled where `stopped()` turned true; and where
+        `pausing()` did, or another has its turn on the device, once the training is saved.
         """
-        with self.memory[slot.device].held(needed, stopped) as entered:
+        with self.memory[slot.device].held(needed, lambda: stopped() or pausing()) as entered:
             if not entered:
                 raise Cancelled("stopped while it waited for memory")
             turn = self.turns.get(slot.device)
             if turn is not None:
-                return run_in_turn(slot, job, turn, report, stopped, begin)
+                return run_in_turn(slot, job, turn, report, stopped, pausing, begin)
             begin()
-            return slot.run(job, report, stopped)
+            return slot.run(job, report, stopped, pausing)
 
     def problem(self) -> str | None:
         """What is wrong with a child, for /readyz."""
@@ -81,19 +82,20 @@ def run_in_turn(
     turn: DeviceTurn,
     report: Report,
     stopped: Callable[[], bool],
+    pausing: Callable[[], bool] = lambda: False,
     begin: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
     """Train in our turn on a shared device. At the turn's end the training is saved and gives way."""
-    with turn.used(give_up=stopped) as entered:
+    with turn.used(give_up=lambda: stopped() or pausing()) as entered:
         if not entered:
             raise Cancelled("stopped while it waited for the GPU")
         begin()
         slot.start()
         turn.name([slot.pid] if slot.pid is not None else [])
         try:
-            return slot.run(job, report, lambda: stopped() or turn.overdue, lambda: turn.over)
+            return slot.run(job, report, lambda: stopped() or turn.overdue, lambda: turn.over or pausing())
         except Cancelled as why:
-            if stopped() or not turn.over:
+            if stopped() or pausing() or not turn.over:
                 raise
             raise Cancelled("another has its turn on the GPU") from why
 
