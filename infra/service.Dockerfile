@@ -3,7 +3,7 @@
 #   docker build -f infra/service.Dockerfile --build-arg SERVICE=evaluator --build-arg PORT=8004 .
 ARG BASE=python:3.11-slim-bookworm
 
-FROM ${BASE} AS build
+FROM ${BASE} AS needs
 ARG SERVICE
 ARG EXTRAS=
 RUN python -m venv /opt/venv
@@ -14,19 +14,24 @@ COPY common/pyproject.toml common/
 COPY ${SERVICE}-svc/pyproject.toml ${SERVICE}-svc/
 RUN python requirements.py "common[server]" "${SERVICE}-svc${EXTRAS}" >requirements.txt \
  && pip install -c constraints.txt -r requirements.txt
+
+# Our own code, beside what it needs and not in it: a changed line makes a layer of megabytes anew.
+FROM needs AS own
+ARG SERVICE
 COPY common common
 COPY ${SERVICE}-svc ${SERVICE}-svc
 # SPANLOOM_COMMIT: the commit that this is built from, which results tell (git rev-parse HEAD).
 ARG SPANLOOM_COMMIT=
-RUN pip install --no-deps ./common "./${SERVICE}-svc"
+RUN pip install --no-deps --target /opt/spanloom/lib ./common "./${SERVICE}-svc"
 
 FROM ${BASE}
 ARG SERVICE
 ARG PORT
 RUN groupadd --gid 10001 spanloom && useradd --uid 10001 --gid 10001 --home-dir /var/lib/spanloom --create-home spanloom
-COPY --from=build /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MODULE=spanloom_${SERVICE} \
+COPY --from=needs /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/opt/spanloom/lib MODULE=spanloom_${SERVICE} \
     SPANLOOM_HOST=0.0.0.0 SPANLOOM_PORT=${PORT} SPANLOOM_HOME=/var/lib/spanloom SPANLOOM_CACHE=/var/lib/spanloom/cache
+COPY --from=own /opt/spanloom/lib /opt/spanloom/lib
 USER 10001:10001
 WORKDIR /var/lib/spanloom
 EXPOSE ${PORT}

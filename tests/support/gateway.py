@@ -30,7 +30,6 @@ def configuration(places: Mapping[str, str], folder: Path, port: int) -> str:
         "/tmp/": f"{folder}/",
         "/dev/stdout": str(folder / "access.log"),
         "/dev/stderr": str(folder / "error.log"),
-        "/srv/docs": str(ROOT / "common/src/spanloom/http/docs_page"),
         "/srv/openapi": str(ROOT / "infra/gateway"),
     }.items():
         text = text.replace(ours, here)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,33 @@ def test_dockerfiles_keep_to_the_classic_builder() -> None:
         assert "USER 10001:10001" in text
         assert "HEALTHCHECK" in text
         assert ":latest" not in text
+
+
+def stages(text: str) -> list[tuple[str, str]]:
+    """Each stage of a Dockerfile: its FROM line, and the lines after it."""
+    found = re.split(r"^(FROM .*)$", text, flags=re.MULTILINE)[1:]
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("*-svc/Dockerfile"), ROOT / "infra/service.Dockerfile"], ids=str)
+def test_dependencies_and_source_are_layers_of_their_own(path: Path) -> None:
+    text = path.read_text()
+    with_source = {
+        x[0].rpartition(" AS ")[2] for x in stages(text) if re.search(r"^COPY common common$", x[1], re.MULTILINE)
+    }
+    assert with_source == {"own"}, "one stage has the source, and no dependency is installed after it"
+    (own,) = [body for line, body in stages(text) if line.endswith(" AS own")]
+    assert re.findall(r"^RUN (.*)$", own, re.MULTILINE) == [re.search(r"^RUN (.*)$", own, re.MULTILINE)[1]]  # type: ignore[index]
+    assert "--no-deps --target /opt/spanloom/lib" in own
+    ends = [body for _, body in stages(text) if "COPY --from=own" in body]
+    assert ends
+    for body in ends:
+        copies = re.findall(r"^COPY --from=(\w+) (\S+)", body, re.MULTILINE)
+        assert copies[-1] == ("own", "/opt/spanloom/lib"), "what changes most comes last"
+        assert copies[0][1] == "/opt/venv"
+        assert copies[0][0] != "own"
+        assert not re.search(r"^RUN", body.partition("COPY --from=own")[2], re.MULTILINE)
+    assert "PYTHONPATH=/opt/spanloom/lib" in text
 
 
 def _pinned(name: str) -> set[str]:

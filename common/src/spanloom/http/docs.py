@@ -14,7 +14,7 @@ from spanloom.errors import NotFound
 
 DOCS = "/docs"
 FOLDER = Path(str(files("spanloom.http").joinpath("docs_page")))
-"""What the page is made of; the gateway serves the same files by itself."""
+"""What the page is made of."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,1 @@
+../../../../common/src/spanloom/store/analyst.sql
