@@ -124,6 +124,53 @@ def test_the_way_out_of_each_refusal() -> None:
     assert gold(str(both), "--columns", "[0, 2]")["entities"] == {"PER": 2, "ORG": 1}
 
 
+# name of the file, its text, its scheme
+SHAPES = {
+    "sentence numbers under a name": ("x.csv", "sentence_id,word,label\n1,Anna,B-PER\n1,bor,O\n2,Oslo,B-LOC\n", "IOB2"),
+    "sentence numbers without a name": ("x.tsv", "1\tAnna\tB-PER\n1\tbor\tO\n2\tOslo\tB-LOC\n", "IOB2"),
+    "full stops": ("x.txt", "Anna B.PER\nbor O\n\nOslo B.LOC\n", "IOB2"),
+    "colons": ("x.txt", "Anna B:PER\nbor O\n\nOslo B:LOC\n", "IOB2"),
+    "records within an object": (
+        "x.json",
+        '{"data": [{"tokens": ["Anna", "bor"], "ner_tags": ["B-PER", "O"]}, '
+        '{"tokens": ["Oslo"], "ner_tags": ["B-LOC"]}]}',
+        "IOB2",
+    ),
+    "doccano's data": (
+        "x.jsonl",
+        '{"data": "Anna bor", "label": [[0, 4, "PER"]]}\n{"data": "Oslo", "label": [[0, 4, "LOC"]]}\n',
+        "spans",
+    ),
+    "classes beside annotations": (
+        "x.json",
+        '{"classes": ["PER"], "annotations": [["Anna bor", {"entities": [[0, 4, "PER"]]}], '
+        '["Oslo", {"entities": [[0, 4, "LOC"]]}]]}',
+        "spans",
+    ),
+    "content and tag names": (
+        "x.json",
+        '[{"content": "Anna bor", "annotations": [{"start": 0, "end": 4, "tag_name": "PER"}]}, '
+        '{"content": "Oslo", "annotations": [{"start": 0, "end": 4, "tag_name": "LOC"}]}]',
+        "spans",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_further_shapes(shape: str, tmp_path: Path) -> None:
+    name, text, scheme = SHAPES[shape]
+    (tmp_path / name).write_text(text)
+    found = gold(str(tmp_path / name))
+    assert (found["sentences"], found["entities"], found["scheme"]) == (2, PER_LOC, scheme)
+    assert found["first"] == {"tokens": ["Anna", "bor"], "ner_tags": ["B-PER", "O"]}
+
+
+def test_utf_16_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_bytes("Anna B-PER\n".encode("utf-16"))
+    refused = run(str(tmp_path / "x.txt"))
+    assert (refused.exit_code, "is UTF-16" in refused.output) == (2, True)
+
+
 def test_options_say_what_a_specification_says(tmp_path: Path) -> None:
     six = tmp_path / "six.tsv"
     six.write_text("Anna\tN\tB-PER\ty\tz\tB-NP\nbor\tV\tO\ty\tz\tB-VP\n")

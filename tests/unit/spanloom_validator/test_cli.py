@@ -86,7 +86,7 @@ def test_samples_and_verdicts_are_written_whole_or_not_at_all(run, recorded, tmp
     assert [row.get("reason") for row in rows] == [None, "length_mismatch", "duplicate", "truncated", None]
     assert rows[1]["delta"] == 1
     assert rows[-1]["error"] == "expired"
-    recorded.write_text('{"raw_output": "x"}\nnonsense\n')
+    recorded.write_text('{"raw_output": "x", "call_idx": 0}\n' * 2)
     samples.unlink()
     with pytest.raises(DataError, match=r"da\.jsonl\.gz:2"):
         run(recorded, "--labels", "PER,ORG,LOC", "--samples", samples)

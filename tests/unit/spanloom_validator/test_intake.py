@@ -80,6 +80,16 @@ REASONED = {
     "seed": f"<seed:think>{DRAFT}</seed:think>{ANSWER}",
     "final response": f"Steps: {DRAFT}\n[BEGIN FINAL RESPONSE]\n{ANSWER}\n[END FINAL RESPONSE]",
     "thought process": f"Here is my thought process: {DRAFT}\nHere is my response: {ANSWER}",
+    "a name and more": f"<thinking_process>{DRAFT}</thinking_process>{ANSWER}",
+    "rationale": f"<rationale>{DRAFT}</rationale>{ANSWER}",
+    "chain of thought": f"<cot>{DRAFT}</cot>{ANSWER}",
+    "spaces within": f"< think >{DRAFT}< / think >{ANSWER}",
+    "escaped for HTML": f"&lt;think&gt;{DRAFT}&lt;/think&gt;{ANSWER}",
+    "inner parts": f"<|inner_prefix|>{DRAFT}<|inner_suffix|>{ANSWER}",
+    "details": f'<details type="reasoning" done="true">\n<summary>Thought</summary>\n{DRAFT}\n</details>\n{ANSWER}',
+    "a fence of its own": f"```thinking\n{DRAFT}\n```\n```json\n{ANSWER}\n```",
+    "a role of its own": f"<|im_start|>think\n{DRAFT}\n<|im_start|>answer\n{ANSWER}<|im_end|>",
+    "as a terminal shows it": f"Thinking...\n{DRAFT}\n...done thinking.\n\n{ANSWER}",
     "two blocks": f"<think>{DRAFT}</think>\n{ANSWER}\n<think>{DRAFT}</think>",
     "a stray tag at the end": f"<think>{DRAFT}</think>\n{ANSWER}\n</think>",
     "harmony": f"<|channel|>analysis<|message|>{DRAFT}<|end|><|start|>assistant<|channel|>final<|message|>{ANSWER}",
@@ -97,7 +107,16 @@ def test_drafts_in_reasoning_are_no_candidates(text: str, rules: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "opening", ["<think>", "<think>\n", "<|channel|>analysis<|message|>", "[THINK]", "analysisWe "]
+    "opening",
+    [
+        "<think>",
+        "<think>\n",
+        "<|channel|>analysis<|message|>",
+        "[THINK]",
+        "analysisWe ",
+        "```thinking\n",
+        "<|im_start|>think\n",
+    ],
 )
 def test_reasoning_that_is_cut_off_holds_no_candidates(opening: str) -> None:
     assert judged(f"{opening}maybe {DRAFT} hm") == []
@@ -216,6 +235,13 @@ def test_words_of_scripts_with_spaces_are_not_cut() -> None:
         "Ida|PER bor",
         "PER:Ida bor",
         "Ida B-PER bor O",
+        "Ida:PER bor",
+        "Ida→PER bor",
+        "PER#Ida bor",
+        "$PER$Ida$/PER$ bor",
+        "|PER|Ida|/PER| bor",
+        "«PER Ida» bor",
+        "&lt;PER&gt;Ida&lt;/PER&gt; bor",
         "[PER Ida] bor i <LOC>Fur</LOC>",
     ],
 )
@@ -225,7 +251,7 @@ def test_another_markup_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[PER Ida] (f. 1990) så 3 < 4 > 2", "km/t og { } | x_y", "Aftale: [ORG A/S Fur] (ny)"]
+    "text", ["[PER Ida] (f. 1990) så 3 < 4 > 2", "km/t og { } | x_y", "Aftale: [ORG A/S Fur] (ny)", "«Per» sa #1 -> 2"]
 )
 def test_signs_of_the_sentence_are_no_markup(text: str) -> None:
     (verdict,) = judged(json.dumps({"text": text}), "inline")

@@ -54,45 +54,51 @@ def find_recorded(name: str, roots: Sequence[Path]) -> Path:
 def read_completions(path: Path | str) -> Iterator[RecordedCompletion]:
     """The completions of a file, gzip or not, with or without a byte order mark, one line at a time.
 
-    Raises DataError naming file and line for a line that is not JSON, is none of the two shapes, or whose call stands
-    twice. A line that fails and names no call, in a file where lines name theirs, comes last, at an index that is free.
+    A line that cannot be read, or that names no call in a file where lines name theirs, is a failed call of its own;
+    it comes last, at an index that is free. Raises DataError naming file and line for a file of which no line can be
+    read, and for a call that stands twice.
     """
     path = Path(path)
     taken: set[int] = set()
     ids: set[str] = set()
     named: bool | None = None  # whether lines name their calls; the first one tells
-    unnamed: list[RecordedCompletion] = []
+    homeless: list[RecordedCompletion] = []
+    unread: tuple[int, str] | None = None  # the first such line
     for number, raw in read_byte_lines(path, MAX_LINE_BYTES):
         raw = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
         if not raw.strip():
             continue
         try:
             line = _loads(raw)
-        except ValueError as error:
-            raise DataError(
-                f"is not JSON ({error}); expected one JSON object a line", path=str(path), line=number
-            ) from None
-        try:
             index = _index(line)
             completion = _completion(line, index if index is not None else len(taken), number)
-        except _WrongShapeError as error:
-            raise DataError(str(error), path=str(path), line=number) from None
+        except (_WrongShapeError, ValueError, RecursionError) as error:
+            why = str(error) if isinstance(error, _WrongShapeError) else f"is not JSON ({error})"
+            unread = unread or (number, why)
+            homeless.append(RecordedCompletion(0, "", f"line {number} {why}", number, "raw_output"))
+            continue
         given = str(line.get("custom_id")) if line.get("custom_id") is not None else None
         named = index is not None if named is None else named
         if given is not None and given in ids:
             raise DataError(f"custom_id {given!r} stands twice in the file", path=str(path), line=number)
         ids |= {given} if given is not None else set()
         if named and index is None:
-            unnamed.append(completion)
+            why = completion.error or "the line names no call by its custom_id, as the other lines of the file do"
+            homeless.append(completion._replace(text="", error=why))
             continue
         if completion.call_index in taken:
             raise DataError(f"call {completion.call_index} stands twice in the file", path=str(path), line=number)
         taken.add(completion.call_index)
         yield completion
+    if unread is not None and not taken:
+        raise DataError(
+            f"{unread[1]}; expected one JSON object a line, with `raw_output` or `response`",
+            path=str(path),
+            line=unread[0],
+        )
     free = (index for index in count() if index not in taken)
-    for completion in unnamed:
-        why = completion.error or "the line names no call by its custom_id, as the other lines of the file do"
-        yield completion._replace(call_index=next(free), text="", error=why)
+    for completion in homeless:
+        yield completion._replace(call_index=next(free))
 
 
 class _WrongShapeError(ValueError):
@@ -126,13 +132,14 @@ def _index(line: Any) -> int | None:
 
 def _completion(line: Any, index: int, number: int) -> RecordedCompletion:
     if not isinstance(line, dict):
-        raise _WrongShapeError(f"is a JSON {type(line).__name__}, expected an object with `raw_output` or `response`")
-    if "raw_output" in line:
-        text, error = line["raw_output"], line.get("error")
-        if text is None:
+        raise _WrongShapeError(f"is a JSON {type(line).__name__}, not an object")
+    if "raw_output" in line or "call_idx" in line:
+        text, error = line.get("raw_output"), line.get("error")
+        if text is None or (text == "" and error):
             return RecordedCompletion(index, "", _error_text(error or "no text, and no error"), number, "raw_output")
         if not isinstance(text, str):
-            raise _WrongShapeError(f"`raw_output` is {type(text).__name__}, expected a string")
+            why = f"`raw_output` is {type(text).__name__}, expected a string"
+            return RecordedCompletion(index, "", why, number, "raw_output")
         return RecordedCompletion(index, text, None, number, "raw_output")
     if "response" in line or "custom_id" in line or line.get("error"):
         text, error, usage = _answer(line)

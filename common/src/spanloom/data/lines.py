@@ -148,6 +148,10 @@ def read_lines(path: Path, max_bytes: int = MAX_LINE_BYTES, *, bare_cr: bool = F
         try:
             yield number, line.decode("utf-8")
         except UnicodeDecodeError as error:
+            if number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff")):
+                raise DataError(
+                    "is UTF-16; expected UTF-8 text (`iconv -f utf16 -t utf8` converts it)", path=str(path), line=number
+                ) from None
             raise DataError(
                 f"byte 0x{line[error.start]:02X} at position {error.start + 1} is not UTF-8; "
                 "expected UTF-8 text (is the file Latin-1? `iconv -f latin1 -t utf8` converts it)",

@@ -7,8 +7,9 @@
     BILOU   the same with L- and U- (spaCy's BILUO)
     BRACKETS  CoNLL-2005 and 2012: `(X*`, `*`, `*)`, `(X)`
 
-Tags are spelled `B-X`, `B_X`, `X-B` or `X_B`, in upper or lower case. Where every tag is in lower case (`b-per`, `o`)
-types are given back in upper case, for a tool has folded them; else types stay as they are.
+Tags are spelled `B-X`, `B_X`, `B.X` (or with `:`, `/`, `|` or `=`), `X-B` or `X_B`, in upper or lower case. Where every
+tag is in lower case (`b-per`, `o`) types are given back in upper case, for a tool has folded them; else types stay as
+they are.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from typing import Literal, NamedTuple
 from spanloom.errors import SchemaError
 
 SchemeName = Literal["IOB2", "IOB1", "IO", "BIOES", "BILOU", "BRACKETS"]
-Spelling = Literal["B-X", "B_X", "X-B", "X_B", "X", "(X*)"]
+Spelling = Literal["B-X", "B_X", "B.X", "X-B", "X_B", "X", "(X*)"]
 
 _PREFIXES = "BIESLUMW"
 _PATTERNS: dict[Spelling, re.Pattern[str]] = {
     "B-X": re.compile(rf"(?P<place>[{_PREFIXES}])-(?P<type>\S.*)", re.IGNORECASE),
     "B_X": re.compile(rf"(?P<place>[{_PREFIXES}])_(?P<type>\S.*)", re.IGNORECASE),
+    "B.X": re.compile(rf"(?P<place>[{_PREFIXES}])[.:/|=](?P<type>\S.*)", re.IGNORECASE),
     "X-B": re.compile(rf"(?P<type>\S.*)-(?P<place>[{_PREFIXES}])", re.IGNORECASE),
     "X_B": re.compile(rf"(?P<type>\S.*)_(?P<place>[{_PREFIXES}])", re.IGNORECASE),
 }

@@ -82,12 +82,27 @@ def test_a_failed_call_is_one_with_an_error(tmp_path, line, error):
         ({"raw_output": "x", "call_idx": True}, "`call_idx` is True"),
     ],
 )
-def test_a_line_of_another_shape_is_named(tmp_path, line, says):
-    path = write(tmp_path / "d.jsonl", {"raw_output": "fine", "call_idx": 9}, line)
-    with pytest.raises(DataError) as caught:
+def test_a_line_of_another_shape_is_a_failed_call_and_never_the_file(tmp_path, line, says):
+    good = [{"raw_output": f"fine {i}", "call_idx": i} for i in (9, 0)]
+    *read, odd = read_completions(write(tmp_path / "d.jsonl", good[0], line, good[1]))
+    assert [(c.call_index, c.text, c.error) for c in read] == [(9, "fine 9", None), (0, "fine 0", None)]
+    assert (odd.call_index, odd.text, odd.line) == (1, "", 2)
+    assert says in odd.error
+
+
+@pytest.mark.parametrize("line", ["<html>504</html>", "[1]", '{"text": "x"}', '{"raw_output": "cut'])
+def test_a_file_of_which_no_line_can_be_read_is_refused(tmp_path, line):
+    path = write(tmp_path / "k.jsonl", line, line)
+    with pytest.raises(DataError, match="expected one JSON object a line") as caught:
         list(read_completions(path))
-    assert str(caught.value).startswith(f"{path}:2: ")
-    assert says in str(caught.value)
+    assert str(caught.value).startswith(f"{path}:1: ")
+
+
+def test_a_call_without_text_keeps_its_place_and_its_error(tmp_path):
+    lines = [{"call_idx": 1, "error": "timed out"}, {"call_idx": 0, "raw_output": "", "error": {"message": "busy"}}]
+    read = read_completions(write(tmp_path / "l.jsonl", *lines, {"call_idx": 2, "raw_output": ["x"]}))
+    errors = [(c.call_index, c.text, c.error) for c in read]
+    assert errors == [(1, "", "timed out"), (0, "", "busy"), (2, "", "`raw_output` is list, expected a string")]
 
 
 def test_a_call_that_stands_twice_is_an_error(tmp_path):

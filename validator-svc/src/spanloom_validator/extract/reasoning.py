@@ -2,7 +2,8 @@
 
 Reasoning is told by its markup, as models and their servers write it: `<think>` and its kin, also closed without
 having been opened (the chat template opened it), or cut off by the length; `[THINK]`; the channels of gpt-oss, with and
-without their special tokens; the sentences by which some open their answer. A tag inside a JSON string is data.
+without their special tokens; what front ends make of it (`<details type="reasoning">`, a fence of its own); the
+sentences by which some open their answer. A tag inside a JSON string is data.
 """
 
 from __future__ import annotations
@@ -10,32 +11,51 @@ from __future__ import annotations
 import re
 
 _NAME = (
-    r"(?:\w{1,8}[:_])?(?:think(?:ing)?|thoughts?|thought_process|reasoning(?:_content)?|reflection|scratchpad|analysis"
-    r"|inner_monologue|inner_thoughts?|chain_of_thought)|antthinking"
+    r"(?:\w{1,8}[:_])?(?:(?:think(?:ing)?|thoughts?|reason(?:ing)?)(?:_(?:process|content|block|steps?))?|reflections?"
+    r"|scratchpad|analysis|rationale|cot|deliberations?|monologue|inner_monologue|inner_thoughts?|chain_of_thoughts?)"
+    r"|antthinking"
 )
 _WORD = r"(?:thoughts?|think(?:ing)?|reasoning)"
 _TAG = re.compile(
     rf"""
-    (?P<close> </\s*(?:{_NAME})\s*> | \[/(?:{_NAME})\] | ◁/(?:{_NAME})▷ | <\|/(?:{_NAME})\|>
-        | <\|end[_ ]?(?:of[_ ]?)?{_WORD}\|> | <\|{_WORD}[_ ]?end\|> | <unused95> | <channel\|>
+    (?P<close> (?:<|&lt;)\s*/\s*(?:{_NAME})\s*(?:>|&gt;) | \[/(?:{_NAME})\] | ◁/(?:{_NAME})▷ | <\|/(?:{_NAME})\|>
+        | <\|inner_suffix\|> | <\|end[_ ]?(?:of[_ ]?)?{_WORD}\|> | <\|{_WORD}[_ ]?end\|> | <unused95> | <channel\|>
         | \[BEGIN[ ]FINAL[ ]RESPONSE\] | ^Here(?:'s|[ ]is)[ ]my[ ]response: )
-    | (?P<open> <(?:{_NAME})(?:\s[^<>]*)?> | \[(?:{_NAME})\] | ◁(?:{_NAME})▷ | <\|(?:{_NAME})\|>
-        | <\|(?:begin|start)[_ ]?(?:of[_ ]?)?{_WORD}\|> | <\|{_WORD}[_ ]?(?:begin|start)\|> | <unused94>(?:thought)?
-        | <\|channel>\s*thought | ^Here(?:'s|[ ]is|[ ]are)[ ]my[ ](?:thought[ ]process|reasoning[ ]steps): )
+    | (?P<open> <\s*(?:{_NAME})(?:\s[^<>]*)?> | &lt;(?:{_NAME})&gt; | \[(?:{_NAME})\] | ◁(?:{_NAME})▷
+        | <\|(?:{_NAME})\|> | <\|inner_prefix\|> | <\|(?:begin|start)[_ ]?(?:of[_ ]?)?{_WORD}\|>
+        | <\|{_WORD}[_ ]?(?:begin|start)\|> | <unused94>(?:thought)? | <\|channel>\s*thought
+        | ^Here(?:'s|[ ]is|[ ]are)[ ]my[ ](?:thought[ ]process|reasoning[ ]steps): )
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 # Where markup may begin: each kind by its first character, which is found at next to no cost in a text without any.
 # Roles, as the templates of Llama open and close them, are passed by.
-_BEGINNING = "think|thought|reason|analysis|scratchpad|reflection|inner_|chain_of|antthink"
+_BEGINNING = (
+    "think|thought|reason|analysis|scratchpad|reflection|inner_|chain_of|antthink|rationale|cot|deliberat|monolog"
+)
 _EDGE = r"(?:end|begin|start)[_ ]?(?:of[_ ]?)?"
 _MARKS = (
     re.compile(
-        rf"<(?!\|(?:start|end)_header_id)(?i:[/|\s]*+(?:\w{{1,8}}[:_])?(?:{_EDGE})?(?:{_BEGINNING}|unused9|channel))"
+        rf"<(?!\|(?:start|end)_header_id)(?i:[/|\s]*+(?:\w{{1,8}}[:_])?(?:{_EDGE})?"
+        rf"(?:{_BEGINNING}|unused9|channel|details|im_start\|>think))"
     ),
-    re.compile(rf"\[(?=[/TRASICBtrasicb])/?(?i:{_BEGINNING}|begin[ ]final)"),
+    re.compile(rf"\[(?=[/TRASICBDMtrasicbdm])/?(?:\w{{1,8}}[:_])?(?i:{_BEGINNING}|begin[ ]final)"),
     re.compile("\u25c1"),
     re.compile("Here(?i:'s| is| are) my "),
+    re.compile(rf"&lt;/?(?:\w{{1,8}}[:_])?(?i:{_BEGINNING})"),
+    re.compile("```(?i:think|thought|reason)"),
+    re.compile(r"Thinking\.\.\."),
+)
+# Markup that only its own end closes, and whether it reasons to the end of the text where there is none.
+_PAIRS = (
+    (r'<details\b[^<>]{0,200}\btype="reasoning"[^<>]{0,200}>', "</details>", True),
+    (r"^```(?:think(?:ing)?|thoughts?|reasoning)[^\S\n]*$", r"^```[^\S\n]*$", True),
+    (r"<\|im_start\|>think\b", r"<\|im_end\|>|(?=<\|im_start\|>)", True),
+    (r"^\**Thinking\.\.\.\**[^\S\n]*$", r"^\.\.\.done thinking\.", False),
+)
+_PAIRED = tuple(
+    (re.compile(opening, re.MULTILINE | re.IGNORECASE), re.compile(closing, re.MULTILINE | re.IGNORECASE), to_the_end)
+    for opening, closing, to_the_end in _PAIRS
 )
 # gpt-oss: a channel's header, and where its message ends.
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)")
@@ -45,8 +65,8 @@ _BARE_ANALYSIS = re.compile(r"\s*+analysis(?=[A-Z\"'{(]|\s)")
 _BARE_FINAL = re.compile(r"assistant\s?final")
 _BEFORE_OPENING = re.compile(r"(?:^|\n)[^\S\n]*+(?:<\|?[^<>\n]{1,60}\|?>\s*+|assistant\s*+)*+\Z")
 
-SHORTEST_MARK = 7
-"""No markup is shorter: `<think>`."""
+SHORTEST_MARK = 5
+"""No markup is shorter: `<cot>`."""
 
 Region = tuple[int, int]
 """First character and one past the last."""
@@ -56,20 +76,16 @@ def reasoning_in(text: str) -> list[Region]:
     """Where the completion reasons, in order; regions do not overlap."""
     if not may_reason(text):
         return []
-    return _joined([*_channels(text), *_bare_channels(text), *_tagged(text)])
+    return _joined([*_channels(text), *_bare_channels(text), *_paired(text), *_tagged(text)])
 
 
 def may_reason(text: str) -> bool:
     """Whether anything stands in the text that may be markup of reasoning; linear, and many times faster than to tell
     where it reasons."""
-    angle, bracket, triangle, sentence = _MARKS
-    return (
-        angle.search(text) is not None
-        or bracket.search(text) is not None
-        or triangle.search(text) is not None
-        or sentence.search(text) is not None
-        or text.lstrip()[:8] == "analysis"
-    )
+    for mark in _MARKS:
+        if mark.search(text) is not None:
+            return True
+    return text.lstrip()[:8] == "analysis"
 
 
 def without_reasoning(text: str) -> str:
@@ -115,6 +131,22 @@ def _bare_channels(text: str) -> list[Region]:
         return [(0, finals[-1])]
     glued = text[opening.end() : opening.end() + 1].isupper()  # `analysisWe ...`, cut before the answer
     return [(0, len(text))] if glued else []
+
+
+def _paired(text: str) -> list[Region]:
+    regions = []
+    for opening, closing, to_the_end in _PAIRED:
+        place = 0
+        while (opened := opening.search(text, place)) is not None:
+            place = opened.end()
+            if _in_string(text, opened.start(), opened.end()):
+                continue
+            closed = closing.search(text, place)
+            if closed is None and not to_the_end:
+                break
+            place = closed.end() if closed is not None else len(text)
+            regions.append((opened.start(), place))
+    return regions
 
 
 def _tagged(text: str) -> list[Region]:

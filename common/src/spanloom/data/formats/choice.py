@@ -110,16 +110,19 @@ def _is_known(name: str) -> bool:
     return name in (*_TOKEN_NAMES, *_TAG_NAMES, *_GROUP_NAMES, *_CONLLU, "pos", "chunk") or name.startswith("ne-")
 
 
-def choose(path: Path, sample: list[list[str]], layout: Layout, *, header: list[str] | None, line: int) -> Choice:
+def choose(
+    path: Path, sample: list[list[str]], layout: Layout, *, header: list[str] | None, line: int, apart: bool = True
+) -> Choice:
     """The columns of tokens and tags.
 
     As `layout` says; else as a header names them; else the tag column is the one whose values are tags (chunks of
     CoNLL-2003 apart), the token column the first that does not number tokens. In a file that numbers tokens and has
     several tag columns the third holds the outer entities (Universal NER, GermEval). Elsewhere several are asked about.
+    Where nothing else sets sentences `apart`, a first column of numbers that stay the same numbers these.
 
     Raises DataError that says what was found and which option helps.
     """
-    found = _Finder(path, sample, layout, header, line)
+    found = _Finder(path, sample, layout, header, line, apart)
     if layout.columns is not None:
         return found.as_asked(*layout.columns)
     if layout.column is not None:
@@ -141,6 +144,7 @@ class _Finder:
     layout: Layout
     header: list[str] | None
     line: int
+    apart: bool = True
 
     @property
     def width(self) -> int:
@@ -161,17 +165,27 @@ class _Finder:
         rising = sum(a <= b for a, b in pairwise(numbers))
         return numbers[0] <= 1 or 2 * rising >= len(numbers) - 1
 
+    def numbers_sentences(self) -> bool:
+        """Whether the first column numbers sentences rather than tokens: it never falls and stays the same at times."""
+        shapes = [index_shape(value) for value in self.values(0)]
+        numbers = [shape.number for shape in shapes if shape is not None and not shape.skipped]
+        steps = [b - a for a, b in pairwise(numbers)]
+        return not self.apart and self.numbered() and len(numbers) == len(shapes) and bool(steps) and min(steps) == 0
+
     def make(self, token: int, tag: int, spelling: Spelling, *notes: str, key: str | None = None) -> Choice:
         names = self.header or []
         ends = next((i for i, name in enumerate(names) if name == "misc"), None)
         tags = self.values(tag)
+        group = next((i for i, name in enumerate(names) if name in _GROUP_NAMES and i not in (token, tag)), None)
+        if group is None and 0 not in (token, tag) and self.numbers_sentences():
+            group = 0
         return Choice(
             token,
             tag,
             spelling,
             key=key,
-            index=0 not in (token, tag) and self.numbered(),
-            group=next((i for i, name in enumerate(names) if name in _GROUP_NAMES and i not in (token, tag)), None),
+            index=0 not in (token, tag, group) and self.numbered(),
+            group=group,
             ends=ends if ends not in (token, tag) else None,
             outside="*" if spelling == "(X*)" else next((value for value in tags if is_outside(value)), "O"),
             notes=notes,

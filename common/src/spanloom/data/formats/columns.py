@@ -53,7 +53,9 @@ def read_columns(path: Path, layout: Layout = AS_IT_IS) -> RawFile:
     if not body:
         raise DataError("holds a header and no sentence", path=str(path), line=rows[0].line)
     sample = [row.cells for row in islice((row for row in body if not row.text.startswith("#")), PEEK)]
-    chosen = choose(path, sample or [row.cells for row in body[:PEEK]], layout, header=header, line=body[0].line)
+    sample = sample or [row.cells for row in body[:PEEK]]
+    apart = any(row.first for row in body[1:])
+    chosen = choose(path, sample, layout, header=header, line=body[0].line, apart=apart)
     kept = _without_comments(body, chosen, named)
     if not kept:
         raise DataError("holds no sentence; expected a token and its tag a line", path=str(path))

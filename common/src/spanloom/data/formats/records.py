@@ -36,7 +36,8 @@ def read_records(path: Path) -> list[Record]:
                 return list(_json_lines(path))
             raise
         return whole
-    return list(_json_lines(path))
+    alone = next(lines, None) is None  # an object of the whole file on one line, which may hold the records
+    return list(_whole(path) if alone else _json_lines(path))
 
 
 def _is_json(line: bytes) -> bool:

@@ -31,7 +31,7 @@ def kind_of(record: Any, layout: Layout) -> str | None:
         return "spacy"
     if isinstance(record.get("tokenized_text"), list) and isinstance(record.get("ner"), list):
         return "gliner"
-    text = record.get(keys.get("text", "text"))
+    text = record.get(_text_of_doccano(record, keys))
     if not isinstance(text, str):
         return None
     if "text" in keys or "spans" in keys:
@@ -39,6 +39,12 @@ def kind_of(record: Any, layout: Layout) -> str | None:
     if isinstance(record.get("spans"), list) and _are_spans(record["spans"]):
         return "prodigy"
     return "doccano" if _span_key(record) else None
+
+
+def _text_of_doccano(record: Mapping[str, Any], keys: Mapping[str, str]) -> str:
+    """The key of the text: `text`; some releases of doccano write `data`, other tools `content`."""
+    named = (key for key in ("text", "data", "content") if isinstance(record.get(key), str))
+    return keys.get("text") or next(named, "text")
 
 
 def _are_spans(value: Any) -> bool:
@@ -107,7 +113,7 @@ def _annotation(path: Path, line: int, item: Any) -> Annotation:
     elif isinstance(item, dict):
         start = item.get("start", item.get("start_offset", item.get("begin")))
         end = item.get("end", item.get("end_offset"))
-        label = item.get("label", item.get("labels", item.get("type", item.get("entity"))))
+        label = item.get("label", item.get("labels", item.get("type", item.get("entity", item.get("tag_name")))))
         label = label[0] if isinstance(label, list) and label else label
     else:
         start = end = label = None
@@ -121,9 +127,10 @@ def _annotation(path: Path, line: int, item: Any) -> Annotation:
 def _doccano(path: Path, records: Iterable[Record], layout: Layout) -> RawFile:
     made = Builder(path)
     keys = layout.keys or {}
-    text_key = keys.get("text", "text")
+    text_key = ""
     spans_key: str | None = keys.get("spans")
     for line, record in records:
+        text_key = text_key or (_text_of_doccano(record, keys) if isinstance(record, dict) else "text")
         text = record.get(text_key) if isinstance(record, dict) else None
         key = spans_key or (_span_key(record) if isinstance(record, dict) else None)
         if not isinstance(text, str) or key is None or not _are_spans(record.get(key)):

@@ -167,8 +167,12 @@ def _markup(types: tuple[str, ...]) -> regex.Pattern[str]:
         | (?<=[\s|:=/])(?i:{tag})\s*[\p{{Pe}}--[)\]]]                           # {{x|PER}}, ⟦x|PER⟧
         | \(\s*(?:{tag})\s*[|:=]                                                # (PER: x)
         | \(\s*(?:[BIESLU]-(?:{names})|{loud})(?=[\s)]) | [\]\w]\((?:{tag})\)   # (PER x), (PER), x(PER)
+        | &lt;\s*/?\s*(?i:{tag})(?=\s|/|&gt;)                                   # &lt;PER&gt;
+        | [«‹„“]\s*/?(?:{loud})(?=[\s|:=]\s*\S)                                # «PER x»
+        | (?<!\w)(?P<mark>[$|%\#*~^@]{{1,2}})\s*/?(?:{tag})(?P=mark)            # $PER$, |PER|, **PER**
         | \S[/|_\#^@~\\](?:{tag})(?!\S)                                         # x/PER, x_B-PER, x|PER
-        | (?<!\S)(?:[BIESLU]-(?:{names})|{loud})[:=|/]\S                        # PER:x
+        | \S(?:[:=→⇒]|->|=>)(?:[BIESLU]-(?:{names})|{loud})(?!\S)              # x:PER, x→PER
+        | (?<!\S)(?:[BIESLU]-(?:{names})|{loud})(?:[:=|/\#@→⇒]|->|=>)\S        # PER:x, PER#x
         | (?<!\S)[BIESLU]-(?:{names})(?!\S)                                     # x B-PER
         """,
         regex.VERBOSE | regex.V1,
