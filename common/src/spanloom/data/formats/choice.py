@@ -292,14 +292,14 @@ class _Finder:
         return self.make(chosen.token, last, chosen.spelling, f"tags are taken from MISC:{keys[0]}", key=keys[0])
 
     def plain(self) -> Choice:
-        """A column of brackets or of type names beside `O`, or the error that says what there is."""
+        """A column of brackets, of tags as `B.X`, or of type names beside `O`; or the error that says what there is."""
         bracketed = [i for i in range(1, self.width) if spelling_of(set(self.values(i))) == "(X*)"]
-        names = [i for i in range(1, self.width) if self.holds_names(i)]
-        tags = bracketed or names
+        pointed = [i for i in range(1, self.width) if self.holds_pointed(i)]
+        tags = bracketed or pointed or [i for i in range(1, self.width) if self.holds_names(i)]
         token = int(self.numbered())
         tags = [i for i in tags if i != token]
         if len(tags) == 1:
-            return self.make(token, tags[0], "(X*)" if bracketed else "X")
+            return self.make(token, tags[0], "(X*)" if bracketed else "B.X" if pointed else "X")
         if tags:
             raise self.error(f"columns {_and(tags)} may hold tags; {_ASK}")
         if self.holds_tags(0):
@@ -310,6 +310,10 @@ class _Finder:
             f"no column holds IOB2 tags (O, B-X, I-X); the first line of data is {' '.join(self.sample[0])[:60]!r}. "
             "Give `columns: [token, tag]` (counted from 0) if they stand elsewhere"
         )
+
+    def holds_pointed(self, at: int) -> bool:
+        values = self.values(at)
+        return any(map(is_outside, values)) and all(is_tag(value, "B.X") for value in values)
 
     def holds_names(self, at: int) -> bool:
         values = self.values(at)
