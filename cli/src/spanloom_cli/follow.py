@@ -226,7 +226,7 @@ class Pace:
         calls, jobs = run["calls"], run["jobs"]
         for name, done, total in (
             ("calls", calls["completed"], calls["expected"]),
-            ("jobs", jobs["done"] + jobs["failed"], jobs["total"]),
+            ("jobs", jobs["done"], jobs["total"] - jobs["failed"]),  # what failed at once tells no pace
         ):
             began, before = self._first.setdefault(name, (now, done))
             if done >= total:
