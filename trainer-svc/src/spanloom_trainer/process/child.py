@@ -46,7 +46,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
             else:
                 jobs.put(message if message["type"] == "job" else None)
 
-    def beat() -> None:
+    def say_alive() -> None:
         while True:
             time.sleep(settings.get("beat_s", 10.0))
             try:
@@ -57,7 +57,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
     threading.Thread(target=listen, daemon=True, name="parent").start()
     run_job = _prepared(settings)
     send({"type": "ready", "pid": os.getpid()})
-    threading.Thread(target=beat, daemon=True, name="beat").start()
+    threading.Thread(target=say_alive, daemon=True, name="alive").start()
     while (message := jobs.get()) is not None:
         turn = message["turn"]
         try:
