@@ -59,6 +59,10 @@ def outage(stage: Stage, name: str, part: str, begin: Callable[[], object], end:
         said = f"{process.service} to be ready again; it says {complaint(process)!r}"
         wait_for(lambda p=process: complaint(p) == "", timeout_s=120, every_s=0.5, what=said)
     for process in stage.cast:
+        wait_for(
+            lambda p=process: b'"answers again"' in p.log.read_bytes()[read[p.log] :],
+            what=f"{process.service} to write that its {part} answers again",
+        )
         written = process.log.read_bytes()[read[process.log] :].splitlines()
         told_briefly(process, part, written, time.monotonic() - began)
     stage.cluster.wait_for_end(run_id, timeout_s=240)
@@ -70,7 +74,8 @@ def outage(stage: Stage, name: str, part: str, begin: Callable[[], object], end:
 def told_briefly(process: Process, part: str, written: list[bytes], lasted_s: float) -> None:
     """A line when the outage begins, one a minute, one when it is over."""
     lines = [json.loads(line) for line in written if line.startswith(b"{")]
-    of_it = [x for x in lines if x.get("part") == part or x.get("of") == part or x["logger"].startswith("kafka")]
+    library = "kafka" if part == "bus" else "none of the database's"
+    of_it = [x for x in lines if part in (x.get("part"), x.get("of")) or x["logger"].startswith(library)]
     ends = [x for x in of_it if x["event"] == "answers again"]
     if ends:  # kafka-python has more to warn of than outages
         of_it = of_it[: of_it.index(ends[-1]) + 1]
