@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -208,6 +209,27 @@ def test_ensure_alive_starts_what_died(folder: Path) -> None:
     assert server.ensure_alive() is True
     assert answers(server)
     server.stop()
+
+
+@pytest.mark.parametrize("what", ["all of it", "the data alone", "moved away"])
+def test_a_folder_deleted_under_its_server_is_told_once_and_not_made_again(folder: Path, what: str) -> None:
+    told: list[str] = []
+    with embedded(folder, on_lost=told.append) as server:
+        found = server.postmaster()
+        assert found is not None
+        assert server.lost() is None
+        if what == "moved away":
+            folder.rename(folder.with_name("elsewhere"))
+        else:
+            shutil.rmtree(folder if what == "all of it" else server.data, ignore_errors=True)
+        wait_for(lambda: told, what="what to say")
+        process = psutil.Process(found.pid) if psutil.pid_exists(found.pid) else None
+        wait_for(lambda: process is None or not process.is_running() or process.status() == "zombie", what="its end")
+        with pytest.raises(StoreError, match="was deleted or replaced while it was in use"):
+            server.ensure_alive()
+    assert len(told) == 1
+    assert str(folder) in told[0]
+    assert not (server.data / "PG_VERSION").exists()
 
 
 def test_a_second_holder_hears_who_holds_it_and_where(folder: Path, holder: subprocess.Popen[str]) -> None:

@@ -88,6 +88,23 @@ def _submit(served: Up, folder: Path) -> str:
     return str(answer.json()["id"])
 
 
+def test_its_folder_deleted_in_mid_run_is_one_message_and_the_end(tmp_path: Path) -> None:
+    home, log = Path(tempfile.mkdtemp(prefix="spanloom-up-")), tmp_path / "up.log"
+    try:
+        with up(home, log) as served:
+            run_id = _submit(served, tmp_path)
+            wait_for(lambda: served.run(run_id)["calls"]["judged"], every_s=0.01, what="a judged call")
+            shutil.rmtree(home, ignore_errors=True)
+            assert served.popen.wait(60) == 1
+        said = log.read_text()
+        assert said.count("data folder gone") == 1
+        assert f"{home}/postgres was deleted or replaced while it was in use" in said
+        assert len(said) < 200_000
+        assert not (home / "postgres" / "pgdata" / "PG_VERSION").exists(), "nothing is made in its place"
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
 def test_a_run_survives_kill_9_of_postgres_and_of_up(tmp_path: Path) -> None:
     # Not under tmp_path: PostgreSQL runs as another user than root, and each start of pytest closes that folder to it.
     home, log = Path(tempfile.mkdtemp(prefix="spanloom-up-")), tmp_path / "up.log"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+
+import structlog
 
 from spanloom.data.encoder_check import encoder_problem
 from spanloom.lifecycle import FunctionWorker, Service
@@ -19,6 +23,8 @@ from spanloom_evaluator import service as evaluator
 from spanloom_generator import service as generator
 from spanloom_trainer import service as trainer
 from spanloom_validator import service as validator
+
+log = structlog.stdlib.get_logger(__name__)
 
 PORT = 8000
 BUILDS = (generator.build, validator.build, trainer.build, evaluator.build)
@@ -40,7 +46,8 @@ def embedded(settings: Settings) -> Iterator[Service]:
         url = settings.database()
         postgres = None
         if url is None:
-            postgres = stack.enter_context(EmbeddedPostgres(settings.home / "postgres", home=settings.home))
+            on = settings.home / "postgres"
+            postgres = stack.enter_context(EmbeddedPostgres(on, home=settings.home, on_lost=_exit))
             url = postgres.url
         upgrade(url)
         folder, keep_free = settings.models_folder, settings.models_min_free_bytes
@@ -57,6 +64,14 @@ def embedded(settings: Settings) -> Iterator[Service]:
         if postgres is not None:
             service.add(FunctionWorker("announce", _announcing(postgres, service)))
         yield service
+
+
+def _exit(said: str) -> None:
+    """End this process at once, with one message: every worker would only meet the same error again and again."""
+    log.critical("data folder gone", detail=said)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _announcing(postgres: EmbeddedPostgres, service: Service) -> Callable[[threading.Event], None]:

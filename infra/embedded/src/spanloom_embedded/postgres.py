@@ -27,11 +27,13 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+import psutil
 import psycopg2
 import psycopg2.errors
 import structlog
@@ -55,7 +57,8 @@ class EmbeddedPostgres:
     `home`: a folder of Spanloom's own around it, closed to others. `database`: made at the first start.
     `start_timeout_s`: patience with a start, recovery after a crash included. `watch_s`: seconds between two looks
     whether it lives, 0 for none. `durable=False` is for tests: no fsync, faster, survives kill -9 but no power cut.
-    Thread-safe.
+    `on_lost` is called once, with what to say, where the folder is deleted under a running server; nothing is made in
+    its place. Thread-safe.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class EmbeddedPostgres:
         start_timeout_s: float = 300.0,
         watch_s: float = 1.0,
         durable: bool = True,
+        on_lost: Callable[[str], object] = lambda said: None,
     ) -> None:
         self.folder = Path(folder).expanduser().resolve()
         self.database, self.durable = database, durable
@@ -77,6 +81,8 @@ class EmbeddedPostgres:
         self._lock = threading.RLock()
         self._lock_file: int | None = None
         self._announced: str | None = None
+        self._on_lost = on_lost
+        self._last: psutil.Process | None = None
         self._user = ServerUser.current()
         self._programs: Path | None = None
         self._watcher: threading.Thread | None = None
@@ -154,6 +160,9 @@ class EmbeddedPostgres:
         with self._lock:
             if self._lock_file is None:
                 raise StoreError(f"the PostgreSQL server on {self.folder} was not started here")
+            lost = self.lost()
+            if lost is not None:
+                raise StoreError(lost)
             found = self.postmaster()
             if found is not None and found.status == "ready":
                 return False
@@ -162,6 +171,22 @@ class EmbeddedPostgres:
             self.restarts += 1
             return True
 
+    def lost(self) -> str | None:
+        """What to say where the folder that is held here was deleted, moved away or replaced; else None."""
+        if self._lock_file is None:
+            return None
+        held = os.fstat(self._lock_file)
+        try:
+            same = os.path.samestat(held, (self.folder / "lock").stat()) and (self.data / "PG_VERSION").exists()
+        except FileNotFoundError:
+            same = False
+        if same:
+            return None
+        return (
+            f"{self.folder} was deleted or replaced while it was in use: nothing more can be stored, and what was "
+            "stored there is gone with it. Put the folder back from a copy, or start again with a new one"
+        )
+
     def stop(self) -> None:
         """End the server (its clients are put off, nothing committed is lost) and give the folder free. Idempotent."""
         self._ending.set()
@@ -169,7 +194,9 @@ class EmbeddedPostgres:
             if self._lock_file is None:
                 return
             try:
-                if self.postmaster() is not None:
+                if self.lost() is not None:
+                    self._end_lost_server()
+                elif self.postmaster() is not None:
                     self._stop_server()
             finally:
                 self._release()
@@ -228,6 +255,8 @@ class EmbeddedPostgres:
                 raise StoreError(self._failure(f"not ready after {self._start_timeout_s:g} s"))
             time.sleep(0.05)
             found = self.postmaster()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._last = psutil.Process(found.pid)
 
     def _init(self) -> None:
         """Make the data folder, in one step: a folder that initdb did not finish never gets the name."""
@@ -290,6 +319,13 @@ class EmbeddedPostgres:
             log.warning("postgres does not stop", folder=str(self.folder), mode=mode, patience_s=patience_s)
         raise StoreError(self._failure("does not stop"))
 
+    def _end_lost_server(self) -> None:
+        """End the server whose folder is gone: it could write nothing any more, and its pid file does not name it."""
+        last, self._last = self._last, None
+        if last is not None and last.is_running():  # and is the process that it was
+            with contextlib.suppress(psutil.NoSuchProcess):
+                last.send_signal(signal.SIGQUIT)
+
     def _make_database(self) -> bool:
         """Make the database if need be; False while the server takes no connections yet (it may be recovering)."""
         try:
@@ -303,6 +339,11 @@ class EmbeddedPostgres:
         while not self._ending.wait(self._watch_s):
             try:
                 with self._lock:
+                    lost = self.lost()
+                    if lost is not None and not self._ending.is_set():
+                        self._end_lost_server()
+                        self._on_lost(lost)
+                        return
                     if self._lock_file is not None and not self._ending.is_set():
                         self.ensure_alive()
             except (StoreError, OSError, psycopg2.Error) as error:
