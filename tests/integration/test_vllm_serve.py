@@ -1,0 +1,125 @@
+"""A real LLM behind a real `vllm serve`: the openai engine over HTTP, and the vllm engine on the same weights."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from spanloom.contracts.reach import Reach
+from spanloom.ner.formats import FORMATS
+from spanloom.ner.schema import LabelSchema
+from spanloom_generator.engines.port import CallRequest, ChatMessage, Engine, Sampling, open_engine
+from support.common import free_port, wait_for
+from support.smollm2 import smollm2
+
+pytestmark = [
+    pytest.mark.vllm,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
+]
+
+SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
+NAME = "smollm2"
+CPU = {"VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "OMP_NUM_THREADS": "1"}
+WORDS = 'Write one sentence as JSON: {"tokens": [...], "ner_tags": [...]}. Example: '
+EXAMPLE = '{"tokens": ["Anna", "lives", "in", "Oslo"], "ner_tags": [1, 0, 0, 5]}'
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("vllm", reason="vLLM is not installed")
+    return smollm2(tmp_path_factory.mktemp("smollm2"))
+
+
+@pytest.fixture(scope="module")
+def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`vllm serve` by its module, until it answers."""
+    port, log = free_port(), tmp_path_factory.mktemp("serve") / "log"
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model)]
+    command += ["--served-model-name", NAME, "--host", "127.0.0.1", "--port", str(port), "--max-model-len", "1024"]
+    command += ["--max-num-seqs", "8", "--enforce-eager", "--no-enable-chunked-prefill"]
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, env={**os.environ, **CPU}, stdout=out, stderr=out)
+
+    def answers() -> bool:
+        assert server.poll() is None, log.read_text(errors="replace")[-4000:]
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    try:
+        wait_for(answers, timeout_s=400, every_s=0.5, what="vllm serve")
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+@pytest.fixture(scope="module")
+def served(url: str) -> Iterator[Engine]:
+    engine = open_engine({"kind": "openai", "base_url": url, "model": NAME, "concurrency": 4, "reach": Reach(None, None)})
+    engine.start()
+    yield engine
+    engine.close()
+
+
+def request(call: int, *, temperature: float = 0.8, max_tokens: int = 40, seed: int = 1, **more: Any) -> CallRequest:
+    messages: list[ChatMessage] = [{"role": "user", "content": WORDS + EXAMPLE}]
+    sampling = Sampling(temperature=temperature, top_p=1.0, max_tokens=max_tokens, seed=seed)
+    return CallRequest(f"p{call}", call, messages, sampling, "en", "s", **more)
+
+
+def test_seeds_and_counts_over_http(served: Engine) -> None:
+    calls = [served.submit(request(i, seed=seed)) for i, seed in enumerate((7, 7, 8))]
+    first, again, other = (call.result(300) for call in calls)
+    assert first.text == again.text != other.text
+    assert first.text.strip()
+    assert first.tokens_in > 40, "the chat template stands around the words"
+    assert 0 < first.tokens_out <= 40
+    assert first.finish_reason in ("stop", "length")
+
+
+def test_a_grammar_and_a_schema_over_http(served: Engine, record_property: pytest.RecordProperty) -> None:
+    format_ = FORMATS["tag_ids"]
+    grammar = format_.grammar(SCHEMA, n=1, iob2=True)
+    schema = json.dumps(format_.json_schema(SCHEMA, n=1))
+    held = [served.submit(request(i, seed=i, max_tokens=150, constrain="grammar", grammar=grammar)) for i in range(4)]
+    held += [served.submit(request(i, seed=i, max_tokens=150, constrain="json_schema", schema=schema)) for i in (4, 5)]
+    done = [call.result(600) for call in held]
+    aligned = 0
+    for result in done[:4]:
+        if result.finish_reason == "stop":
+            tokens, tags = format_.read(json.loads(result.text.strip().split("\n")[0]), SCHEMA)
+            aligned += len(tokens) == len(tags) > 0
+    ended = sum(result.finish_reason == "stop" for result in done[:4])
+    record_property("ended_under_the_grammar", ended)
+    assert aligned == ended
+    assert all(result.text.lstrip().startswith("{") for result in done)
+    for result in done[4:]:
+        assert result.finish_reason == "length" or "samples" in json.loads(result.text)
+
+
+def test_both_engines_write_the_same_of_the_same_weights(served: Engine, model: Path) -> None:
+    """Greedy, so that a chat template of another shape, or a token more at its end, would show."""
+    over_http = served.submit(request(0, temperature=0.0, max_tokens=24)).result(300)
+    os.environ.update(CPU)
+    engine = open_engine(
+        {"kind": "vllm", "model": str(model), "dtype": "bfloat16", "max_model_len": 1024, "max_num_seqs": 4,
+         "enforce_eager": True}
+    )  # fmt: skip
+    engine.start()
+    try:
+        here = engine.submit(request(0, temperature=0.0, max_tokens=24)).result(300)
+    finally:
+        engine.close()
+    assert (here.text, here.tokens_in, here.tokens_out) == (over_http.text, over_http.tokens_in, over_http.tokens_out)
