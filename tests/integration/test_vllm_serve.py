@@ -67,7 +67,9 @@ def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def served(url: str) -> Iterator[Engine]:
-    engine = open_engine({"kind": "openai", "base_url": url, "model": NAME, "concurrency": 4, "reach": Reach(None, None)})
+    engine = open_engine(
+        {"kind": "openai", "base_url": url, "model": NAME, "concurrency": 4, "reach": Reach(None, None)}
+    )
     engine.start()
     yield engine
     engine.close()
