@@ -120,6 +120,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1, help="0 to 1: sizes up to this share of the largest, and as "
                         "large a share of the training seeds and of control_steps")  # fmt: skip
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], help="sizes, instead")
+    parser.add_argument("--languages", type=lambda text: text.split(","), help="target languages, instead of all")
     parser.add_argument("--epochs", type=int, help="epochs of every arm, instead of the recipe's")
     parser.add_argument("--control-steps", type=int, help="updates of every step-matched arm, instead of the preset's")
     parser.add_argument("--no-control", action="store_true", help="without the step-matched arms")
@@ -157,7 +158,24 @@ def changed(preset: Mapping[str, Any], asked: argparse.Namespace) -> tuple[dict[
         for key in sorted({*training, *preset["training"]})
         if training.get(key) != preset["training"].get(key)
     ]
-    return {**preset, "training": training}, lines
+    if not asked.languages:
+        return {**preset, "training": training}, lines
+    part = for_languages(preset, asked.languages)
+    every = ", ".join(language["code"] for language in preset["languages"])
+    return {**part, "training": training}, [f"languages {', '.join(asked.languages)} of {every}", *lines]
+
+
+def for_languages(preset: Mapping[str, Any], codes: Sequence[str]) -> dict[str, Any]:
+    """The preset for some of its target languages, and the sources that are for them."""
+    sources = []
+    for source in preset["sources"]:
+        kept = [code for code in codes if code in source.get("languages", codes)]
+        if kept:
+            sources.append({**source, **({"languages": kept} if "languages" in source else {})})
+    languages = [language for language in preset["languages"] if language["code"] in codes]
+    if len(languages) != len(codes):
+        sys.exit(f"--languages {','.join(codes)}: the preset has {', '.join(x['code'] for x in preset['languages'])}")
+    return {**preset, "languages": languages, "sources": sources}
 
 
 def with_model(spec: Mapping[str, Any], model: Path) -> dict[str, Any]:

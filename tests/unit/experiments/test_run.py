@@ -40,6 +40,15 @@ def test_all_that_is_less_is_said() -> None:
     assert without["control"] == "none"
 
 
+def test_some_languages_take_the_sources_that_are_for_them() -> None:
+    spec, lines = changed(PRESET, experiment._arguments(["x.yaml", "--languages", "sv"]))
+    assert [language["code"] for language in spec["languages"]] == ["sv"]
+    assert [(source.get("name"), source.get("languages")) for source in spec["sources"]] == [
+        (None, None), ("gpt-4.1", ["sv"]),
+    ]  # fmt: skip
+    assert lines == ["languages sv of da, sv, swa, kin"]
+
+
 def test_the_longer_form_differs_in_sizes_seeds_and_updates_alone() -> None:
     full = yaml.safe_load((ROOT / "experiments" / "paper-mini" / "full.yaml").read_text("utf-8"))
     changed_ = {name for name in full["training"] if full["training"][name] != PRESET["training"][name]}
