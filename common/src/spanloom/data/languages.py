@@ -153,8 +153,9 @@ def _stands_alone(item: Any, given: Mapping[str, Any]) -> bool:
     if "related" in item:
         return item["related"] is None
     known = find_language(str(item.get("code")))
-    own = isinstance(gold, dict) and bool(gold.keys() & {"file", "path", "files"})
-    return own and (known is None or known.related not in given)
+    if known is None or known.related is None:
+        return isinstance(gold, dict)  # whatever it is, nobody knows a related language to it
+    return isinstance(gold, dict) and bool(gold.keys() & {"file", "path", "files"}) and known.related not in given
 
 
 def _narrow_labels(item: Any, labels: Any) -> None:

@@ -192,6 +192,12 @@ def test_gold_of_ones_own_without_a_related_language_is_from_scratch(
     assert spec.languages[0].related is None
 
 
+@pytest.mark.parametrize("gold", [{"demo": "da"}, {"name": "universal_ner/da_ddt"}])
+def test_a_language_that_nobody_knows_a_related_one_of_is_from_scratch(gold: dict[str, Any]) -> None:
+    spec = check_spec(complete_spec(spec_of(languages=[{"code": "lug", "gold": gold}])))
+    assert spec.training.settings == ("from_scratch",)
+
+
 def test_settings_that_are_given_are_kept() -> None:
     asked = {"settings": ["from_scratch", "fine_tuning"]}
     mine = {"code": "xx", "gold": {"path": "mine"}}
