@@ -156,7 +156,7 @@ broken-escapes: $(VENV)/.test
 		--page experiments/broken-escapes/page.md $(ARGS)
 
 transfer: $(VENV)/.test
-	SPANLOOM_DATA=$(or $(SPANLOOM_DATA),$(or $(SPANLOOM_SHARED),../shared)) PYTHONPATH=tests \
+	SPANLOOM_DATA=$(abspath $(or $(SPANLOOM_DATA),$(SPANLOOM_SHARED),../shared)) PYTHONPATH=tests \
 		$(BIN)/python -m experiments.run experiments/transfer/spec.yaml --page experiments/transfer/page.md $(ARGS)
 
 constrained: $(VENV)/.test
