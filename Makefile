@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MEMBERS := -e ./common[hub,server] -e ./cli -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
 	-e ./infra/embedded
 SOURCES := cli/src common/src generator-svc/src validator-svc/src trainer-svc/src evaluator-svc/src infra/embedded/src
-SCRIPTS := tests/support infra/reference.py infra/requirements.py infra/gateway/openapi.py infra/init/write_secrets.py
+SCRIPTS := tests/support infra/reference.py infra/requirements.py infra/digests.py infra/gateway/openapi.py infra/init/write_secrets.py
 PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help

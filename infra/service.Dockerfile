@@ -1,19 +1,16 @@
 # A service that needs no model: the validator or the evaluator. Build from the repository's root:
-#   docker build -f infra/service.Dockerfile --build-arg SERVICE=validator --build-arg EXTRAS=[near] --build-arg PORT=8002 .
+#   docker build -f infra/service.Dockerfile --build-arg SERVICE=validator --build-arg PORT=8002 .
 #   docker build -f infra/service.Dockerfile --build-arg SERVICE=evaluator --build-arg PORT=8004 .
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS needs
 ARG SERVICE
-ARG EXTRAS=
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-COPY constraints.txt infra/requirements.py ./
-COPY common/pyproject.toml common/
-COPY ${SERVICE}-svc/pyproject.toml ${SERVICE}-svc/
-RUN python requirements.py "common[server]" "${SERVICE}-svc${EXTRAS}" >requirements.txt \
- && pip install -c constraints.txt -r requirements.txt
+# Whole, and with the hash of each file (infra/lock).
+COPY infra/locks/${SERVICE}.txt requirements.txt
+RUN pip install --require-hashes -r requirements.txt
 
 # Our own code, beside what it needs and not in it: a changed line makes a layer of megabytes anew.
 FROM needs AS own

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +123,82 @@ def test_dependencies_and_source_are_layers_of_their_own(path: Path) -> None:
 def _pinned(name: str) -> set[str]:
     lines = (ROOT / name).read_text().splitlines()
     return {line.split("==")[0] for line in lines if line and not line.startswith("#")}
+
+
+IMAGES = {
+    "generator-api": ("common[hub,server]", "generator-svc"),
+    "validator": ("common[server]", "validator-svc[near]"),
+    "evaluator": ("common[server]", "evaluator-svc"),
+}
+
+
+def _name(need: str) -> str:
+    return re.split(r"[\[ <>=!~;]", need, maxsplit=1)[0].lower().replace("_", "-")
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_a_lock_holds_all_an_image_needs_at_our_versions_with_hashes(image: str) -> None:
+    text = (ROOT / f"infra/locks/{image}.txt").read_text()
+    entries = re.findall(
+        r"^([\w.-]+)==(\S+)[^\n]*\\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.MULTILINE
+    )
+    locked = {_name(name): version for name, version, _ in entries}
+    assert len(locked) == len([line for line in text.splitlines() if line and line[0] not in "# "]), "each has hashes"
+    asked = subprocess.run(
+        [sys.executable, ROOT / "infra/requirements.py", *IMAGES[image]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {_name(need) for need in asked.stdout.splitlines()} <= locked.keys()
+    ours = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
+    pinned = {_name(name): version for name, version in ours.items()}
+    assert {name: v for name, v in locked.items() if name in pinned} == {n: v for n, v in pinned.items() if n in locked}
+
+
+def test_images_with_locks_install_by_hashes_alone() -> None:
+    for path in (ROOT / "infra/service.Dockerfile", ROOT / "generator-svc/Dockerfile"):
+        first = stages(path.read_text())[0][1]
+        assert re.findall(r"pip install (.*)", first) == ["--require-hashes -r requirements.txt"]
+
+
+FAKE_DOCKER = """#!/bin/sh
+echo "$4" >>"$0.asked"
+[ "$4" = lost/image:1 ] && { echo "not found" >&2; exit 1; }
+printf 'sha256:%064d\n' 7
+"""
+
+
+def test_public_images_are_named_by_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(FAKE_DOCKER)
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    out = tmp_path / "digests.yml"
+    subprocess.run([sys.executable, ROOT / "infra/digests.py", out], check=True, capture_output=True)
+    made = yaml.safe_load(out.read_text())["services"]
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    public = {
+        name for name, service in services.items() if not service.get("image", "spanloom/").startswith("spanloom/")
+    }
+    assert public == {name for name, service in made.items() if "image" in service}
+    assert made["postgres"]["image"] == f"{services['postgres']['image']}@sha256:{7:064d}"
+    built = {name for name, service in services.items() if "build" in service}
+    assert {name for name, service in made.items() if "build" in service} == built
+    assert made["validator"]["build"]["args"]["BASE"] == f"python:3.11-slim-bookworm@sha256:{7:064d}"
+    asked = (tmp_path / "docker.asked").read_text().split()
+    assert len(asked) == len(set(asked)), "each is asked for once"
+
+
+def test_a_digest_that_the_registry_does_not_tell_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(FAKE_DOCKER)
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    code = "import sys; sys.path.insert(0, 'infra'); import digests; digests.digest_of('lost/image:1')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (1, "no digest of lost/image:1: not found")
 
 
 def test_what_a_cuda_build_brings_itself_is_not_pinned_for_all() -> None:
