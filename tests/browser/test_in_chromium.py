@@ -5,6 +5,7 @@ Chromium is the system's (`infra/chromium` finds or installs it). The server's o
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator
@@ -158,6 +159,24 @@ def test_two_arms_are_compared_and_a_plot_is_taken_away(watched: Watched, served
     with page.expect_download() as taken:
         page.locator("a[download='f1_by_size.svg']").click()
     assert "<svg" in Path(taken.value.path()).read_text()
+
+
+def test_what_was_confused_leaves_as_csv(watched: Watched, served: tuple[Service, Engine, Path]) -> None:
+    run = _run(served[1])
+    with served[1].connect() as connection:
+        evaluation, entities = connection.execute(
+            text(
+                "SELECT e.id, s.gold FROM evaluations e JOIN scores s ON s.evaluation_id = e.id AND s.label = '*' "
+                "AND s.reading = 'typed' WHERE e.run_id = :run ORDER BY e.id LIMIT 1"
+            ),
+            {"run": run},
+        ).one()
+    watched.page.goto(f"/runs/{run}/evaluations/{evaluation}")
+    with watched.page.expect_download() as taken:
+        watched.page.locator("a[download='confusion.csv']").click()
+    rows = list(csv.DictReader(Path(taken.value.path()).read_text("utf-8").splitlines()))
+    counted = sum(int(row["same_words"]) + int(row["other_words"]) for row in rows if row["gold"] != "none")
+    assert counted == entities, "each gold entity is in one cell"
 
 
 def test_a_gold_file_is_sent_read_and_written_into_the_specification(

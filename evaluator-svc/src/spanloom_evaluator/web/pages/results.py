@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as FromPath
 from sqlalchemy import Engine, text
 
+from spanloom.data.rows import as_csv
 from spanloom.errors import NotFound
 from spanloom_evaluator import records
 from spanloom_evaluator.advise.stored import advice_of
@@ -59,6 +60,26 @@ def result_page_routes(db: Engine) -> APIRouter:
                 rows_of(db, ViewName.f1_by_size, run_id, limit=MOST),
             ),
         )  # fmt: skip
+
+    @router.get("/confusion/{evaluation:path}")
+    def confusion(
+        run_id: RunId, evaluation: Annotated[str, FromPath(max_length=400, pattern=r"^[^\x00]+$")]
+    ) -> Response:
+        """What was taken for what, as CSV: a row for each pair of types that occurs."""
+        with db.connect() as connection:
+            if query.evaluation_of(connection, run_id, evaluation) is None:
+                raise NotFound(f"run {run_id} has no scored evaluation {evaluation!r}")
+            scored = records.read(connection, evaluation)
+        types = scored.schema.types
+        found = query.confusions([s.tags for s in scored.test], scored.predicted, types)
+        rows = [
+            {"gold": gold, "predicted": predicted, "same_words": same, "other_words": other}
+            for gold, cells in query.table_of(found, types)
+            for predicted, same, other in cells
+            if same or other
+        ]
+        headers = {"Content-Disposition": 'attachment; filename="confusion.csv"'}
+        return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
     @router.get("/evaluations/{evaluation:path}")
     def evaluation(
