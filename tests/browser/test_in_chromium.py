@@ -303,6 +303,7 @@ def test_no_page_has_a_serious_barrier_or_breaks_the_policy(
         seen.page.goto(place)
         wide = seen.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{place} is wider than the window by {wide} px"
+        expect(seen.page.locator("[data-chart]:not([data-drawn])")).to_have_count(0)
         seen.page.evaluate(axe)
         bad = _barriers(seen.page, "{}")
         seen.page.emulate_media(color_scheme="dark")

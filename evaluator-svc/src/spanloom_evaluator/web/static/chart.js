@@ -47,6 +47,8 @@ async function draw(figure) {
   await window.vegaEmbed(place, inTheme(await answer.json()), {
     ast: true, logLevel: 1, renderer: "svg", actions: false, defaultStyle: false, tooltip,
   });
+  // The figure is one picture with a name, and its table tells the same: its marks are nothing to read out one by one.
+  place.querySelector("svg").setAttribute("aria-hidden", "true");
   figure.replaceChildren(place);
   figure.dataset.drawn = "1";
 }
