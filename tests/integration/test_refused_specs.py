@@ -61,7 +61,12 @@ MISTAKES: list[tuple[str, object, str, str]] = [
     ("languages.1", {"code": "da", "gold": {"demo": "da"}}, "languages", "listed twice"),
     ("sources", [], "sources", "at least 1"),
     ("sources.0.kind", "magic", "sources.0.kind", "organic, synthetic, wikiann"),
-    ("sources.0", {"name": "x"}, "sources.0.kind", "dataset, mix, organic, synthetic, translate_test, translate_train, wikiann"),
+    (
+        "sources.0",
+        {"name": "x"},
+        "sources.0.kind",
+        "dataset, mix, organic, synthetic, translate_test, translate_train, wikiann",
+    ),
     ("sources.0", {"kind": "wikiann", "gold": {"da": {}}}, "sources.0.gold.da", "exactly one of name"),
     ("sources.1.name", "organic", "sources", "used twice"),
     ("sources.1.name", "gold", "sources", "something else"),
