@@ -18,9 +18,11 @@ from spanloom.errors import SpanloomError
 from spanloom_cli.client import Client
 from spanloom_cli.exits import Exit, ServiceAway, ServiceError
 from spanloom_cli.signals import exit_code_of, sigterm_raises
-from spanloom_cli.work import failure_lines, paused_lines
+from spanloom_cli.work import failure_lines, paused_lines, refused_lines
 
 EVERY_S = 1.0
+ENOUGH_OBJECTS = 10
+"""Objects of a source, all of them refused, from which on that is said."""
 LINE_EVERY_S = 10.0
 """Off a terminal: a line of progress at most so often."""
 ANSWER_S = 10.0
@@ -262,7 +264,13 @@ class NewFailures:
             if row.get("paused") and ("paused", row["id"]) not in self._told:
                 self._told.add(("paused", row["id"]))
                 paused.append(row)
-        return [*failure_lines(new), *paused_lines({**run, "datasets": paused})]
+        refused = []
+        for row in run.get("refused", []):
+            # Told once, when there are enough objects for it to be no chance.
+            if row["objects"] >= ENOUGH_OBJECTS and ("refused", row["dataset"]) not in self._told:
+                self._told.add(("refused", row["dataset"]))
+                refused.append(row)
+        return [*failure_lines(new), *refused_lines({"refused": refused}), *paused_lines({**run, "datasets": paused})]
 
 
 def rows_of(run: dict[str, Any]) -> list[tuple[str, int, int, str]]:

@@ -62,6 +62,26 @@ def test_a_source_of_which_every_object_was_refused() -> None:
     assert line.endswith("`spanloom completions d --reason unknown_label`")
 
 
+def test_it_is_told_while_the_run_goes_on_once_and_not_of_a_few_objects() -> None:
+    told = NewFailures()
+
+    def lines(objects: int) -> list[str]:
+        row = {
+            "dataset": "d",
+            "language": "sv",
+            "source": "llm",
+            "objects": objects,
+            "reasons": {"unknown_tag": objects},
+        }
+        return told.lines({"id": "r1", "refused": [row]})
+
+    assert lines(9) == []
+    assert [line.partition(";")[0] for line in lines(12)] == [
+        "none of 12 objects was accepted (sv llm): unknown_tag 12"
+    ]
+    assert lines(25) == []
+
+
 class FakeClient:
     """A fake client whose answers are a list: an error is raised, a snapshot given."""
 
