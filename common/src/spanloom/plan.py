@@ -171,7 +171,7 @@ def _full_grid(
         for split in ("train", "dev", "test"):
             add(code, GOLD, split, min(gold.get(code, most), most) if split == "train" else most)
     for language in spec.languages:
-        for source in (each for each in spec.sources if each.is_for(language.code)):
+        for source in spec.sources_of(language.code):
             if isinstance(source, SyntheticSource):
                 most = source.stop.after_accepted or source.max_calls * source.n
                 add(language.code, source.name, "train", yields.get((source.name, language.code), most))

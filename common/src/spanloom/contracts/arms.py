@@ -186,10 +186,10 @@ def plan_grid(
                     if base is None:
                         continue
                     needs, blocked = base
-                for source in (each for each in spec.sources if each.is_for(language.code)):
+                for source in spec.sources_of(language.code):
                     if not isinstance(source, TestSource):
                         _add_source(grid, run_id, spec, language, source, setting, seed, needs, blocked, datasets)
-        for source in (each for each in spec.sources if each.is_for(language.code)):
+        for source in spec.sources_of(language.code):
             if isinstance(source, TranslateTestSource):
                 for seed in spec.training.training_seeds:
                     base_arm = _pretrain(run_id, spec, language, datasets, seed)
@@ -251,13 +251,12 @@ def _one_tokenizer(spec: RunSpec) -> bool:
 
 def train_keys(spec: RunSpec) -> list[DatasetKey]:
     """All train datasets of a run: gold of every language, then each source's of every target."""
-    named = [x for x in spec.sources if not isinstance(x, OrganicSource | MixSource | TestSource)]
     gold = [(code, GOLD, "train") for code in spec.gold_of()]
     return gold + [
         (language.code, source.name, "train")
         for language in spec.languages
-        for source in named
-        if source.is_for(language.code)
+        for source in spec.sources_of(language.code)
+        if not isinstance(source, OrganicSource | MixSource | TestSource)
     ]
 
 

@@ -172,6 +172,10 @@ class RunSpec(Frozen):
         """The target languages that a source is for."""
         return [language for language in self.languages if source.is_for(language.code)]
 
+    def sources_of(self, code: str) -> list[Source]:
+        """The sources that are for a target language."""
+        return [source for source in self.sources if source.is_for(code)]
+
     @property
     def uses_related(self) -> bool:
         """Whether the related languages' gold data are needed: models begin on them, or sources are made from them."""
