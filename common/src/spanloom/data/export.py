@@ -139,8 +139,8 @@ WRITERS: Mapping[str, Callable[[Path, Iterable[ExportedSample], LabelSchema], No
 """The formats of one file, by name."""
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write under another name, flush to disk, rename: no reader ever sees half a file."""
+def write_whole(path: Path, write: Callable[[Path], object], *, mode: int = 0o644) -> None:
+    """Write under another name, flush to disk, rename: no reader ever sees half a file. `mode` is the file's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(descriptor)
@@ -149,7 +149,7 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         write(part)
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        part.chmod(0o644)
+        part.chmod(mode)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +11,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Query, Request
 
 from spanloom.contracts.gold import GoldSpec
+from spanloom.data.export import write_whole
 from spanloom.data.gold import annotated_parts
 from spanloom.data.lines import at_most_bytes
 from spanloom.data.summary import marked, summarise
@@ -93,12 +92,5 @@ def keep(body: bytes, name: str, folder: Path, *, most: int) -> str:
             f"old ones from {folder} or raise SPANLOOM_MAX_UPLOADS_BYTES",
         )
     place.parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=place.parent, prefix=".part-")
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(body)
-        Path(part).replace(place)
-    except OSError:
-        Path(part).unlink(missing_ok=True)
-        raise
+    write_whole(place, lambda part: part.write_bytes(body), mode=0o600)
     return file
