@@ -6,7 +6,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -249,28 +249,29 @@ class NewFailures:
     """Says each reason for a failure once, when it is first seen: whoever follows can act while the run goes on."""
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, ...]] = set()
+        self._told: set[tuple[Any, ...]] = set()
 
     def lines(self, run: dict[str, Any]) -> list[str]:
         """A line for each reason of the snapshot that was not told before."""
+        failures = self._untold(run.get("failures", []), "what", "language", "source", "reason")
+        # When there are enough objects for it to be no chance.
+        many = [row for row in run.get("refused", []) if row["objects"] >= ENOUGH_OBJECTS]
+        paused = [row for row in run.get("datasets", []) if row.get("paused")]
+        return [
+            *failure_lines(failures),
+            *refused_lines({"refused": self._untold(many, "dataset")}),
+            *paused_lines({**run, "datasets": self._untold(paused, "id")}),
+        ]
+
+    def _untold(self, rows: Sequence[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
+        """The rows of which none with the same values under `names` was given before."""
         new = []
-        for row in run.get("failures", []):
-            key = tuple(str(row.get(name)) for name in ("what", "language", "source", "reason"))
+        for row in rows:
+            key = (names, *(str(row.get(name)) for name in names))
             if key not in self._told:
                 self._told.add(key)
                 new.append(row)
-        paused = []
-        for row in run.get("datasets", []):
-            if row.get("paused") and ("paused", row["id"]) not in self._told:
-                self._told.add(("paused", row["id"]))
-                paused.append(row)
-        refused = []
-        for row in run.get("refused", []):
-            # Told once, when there are enough objects for it to be no chance.
-            if row["objects"] >= ENOUGH_OBJECTS and ("refused", row["dataset"]) not in self._told:
-                self._told.add(("refused", row["dataset"]))
-                refused.append(row)
-        return [*failure_lines(new), *refused_lines({"refused": refused}), *paused_lines({**run, "datasets": paused})]
+        return new
 
 
 def rows_of(run: dict[str, Any]) -> list[tuple[str, int, int, str]]:
