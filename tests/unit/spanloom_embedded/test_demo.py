@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import importlib.metadata
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.languages import complete_spec
-from spanloom_embedded.demo import REAL_ENCODER, real_encoder
+from spanloom_embedded.demo import REAL_ENCODER, real_encoder, specification
 
 
-def spec_of(name: str) -> RunSpec:
-    return parse_spec(resources.files("spanloom_embedded").joinpath(name).read_text("utf-8"), complete_spec)
+def spec_of(*, real: bool) -> RunSpec:
+    return parse_spec(specification(real=real), complete_spec)
 
 
 def test_both_forms_differ_in_how_they_train_alone() -> None:
-    tiny, real = spec_of("demo.yaml"), spec_of("demo_e5.yaml")
+    tiny, real = spec_of(real=False), spec_of(real=True)
     assert real.training.encoder.name == REAL_ENCODER
     assert real.model_copy(update={"training": tiny.training}) == tiny
 

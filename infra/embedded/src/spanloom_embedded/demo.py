@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -54,8 +55,7 @@ def run_demo(out: Path, *, fresh: bool) -> int:
     out.mkdir(parents=True, exist_ok=True)
     log_file = out / "demo.log"
     why_not = real_encoder(settings.cache)
-    name = "demo.yaml" if why_not else "demo_e5.yaml"
-    spec = resources.files("spanloom_embedded").joinpath(name).read_text(encoding="utf-8")
+    spec = specification(real=why_not is None)
     began = time.monotonic()
     encoder = "a small encoder of random weights" if why_not else "the encoder multilingual E5 small (6 layers)"
     console.print(f"[bold]Spanloom demo[/bold]: 300 gold sentences, an LLM of a million parameters, {encoder}")
@@ -80,6 +80,16 @@ def run_demo(out: Path, *, fresh: bool) -> int:
         console.print(f"Reason: {run['reason']}; the log is {log_file}")
     _show_next(console, models)
     return 0 if run["state"] == "complete" else 1
+
+
+def specification(*, real: bool) -> str:
+    """The demo's specification; with `real` it trains the real encoder."""
+    folder = resources.files("spanloom_embedded")
+    text = folder.joinpath("demo.yaml").read_text(encoding="utf-8")
+    if not real:
+        return text
+    training = yaml.safe_load(folder.joinpath("demo_real_encoder.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_dump({**yaml.safe_load(text), **training}, sort_keys=False, allow_unicode=True)
 
 
 def real_encoder(cache: Path) -> str | None:
