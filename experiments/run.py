@@ -77,8 +77,7 @@ class Done:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the experiment; the exit code is 0 when the run is complete, 1 when parts of it failed."""
     asked = _arguments(arguments)
-    place = asked.preset.with_name("full.yaml") if asked.full else asked.preset
-    preset = yaml.safe_load(place.read_text("utf-8"))
+    preset = read_preset(asked.preset, full=asked.full)
     spec, changes = changed(preset, asked)
     console = Console()
     with tempfile.TemporaryDirectory(prefix="spanloom-llm-") as folder:
@@ -88,6 +87,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.print("training the demo's LLM")
             spec = with_model(spec, write_toy_llama(Path(folder)))
         return experiment(spec, changes, asked.page, console)
+
+
+def read_preset(path: Path, *, full: bool = False) -> dict[str, Any]:
+    """A preset; with `full` its longer form, of which full.yaml beside it says what differs."""
+    preset = yaml.safe_load(path.read_text("utf-8"))
+    if not full:
+        return dict(preset)
+    longer = yaml.safe_load(path.with_name("full.yaml").read_text("utf-8"))
+    return {**preset, **longer, "training": {**preset["training"], **longer["training"]}}
 
 
 def experiment(spec: Mapping[str, Any], changes: Sequence[str], page: Path | None, console: Console) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 from experiments import run as experiment
-from experiments.run import changed, with_model, write_block
+from experiments.run import changed, read_preset, with_model, write_block
 
 from spanloom.contracts.spec import parse_spec
 from spanloom.data.languages import complete_spec
@@ -50,7 +50,7 @@ def test_some_languages_take_the_sources_that_are_for_them() -> None:
 
 
 def test_the_longer_form_differs_in_sizes_seeds_and_updates_alone() -> None:
-    full = yaml.safe_load((ROOT / "experiments" / "paper-mini" / "full.yaml").read_text("utf-8"))
+    full = read_preset(ROOT / "experiments" / "paper-mini" / "spec.yaml", full=True)
     changed_ = {name for name in full["training"] if full["training"][name] != PRESET["training"][name]}
     assert changed_ == {"sizes", "training_seeds", "recipe"}
     assert {name: full[name] for name in ("labels", "languages", "sources")} == {
