@@ -12,20 +12,12 @@ import structlog
 
 from spanloom import outage_lines, telemetry
 from spanloom.outage_lines import BUS, DATABASE, OutageLines
-
-
-class Clock:
-    """A fake clock, in seconds."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from support.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1000.0)
 
 
 @pytest.fixture

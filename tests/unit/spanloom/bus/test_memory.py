@@ -11,20 +11,11 @@ from spanloom.bus import BusSettings, Message, Record, dead_letter, dlq_of, open
 from spanloom.bus.memory import MemoryBus, MemoryConsumer
 from spanloom.bus.memory_broker import MemoryBroker
 from spanloom.errors import BusError
+from support.clock import Clock
 
 TOPIC = "t"
 KIB = 1024
 DAY_S = 86_400
-
-
-class Clock:
-    """A clock that goes when told."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
