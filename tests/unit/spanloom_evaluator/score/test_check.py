@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,16 @@ from spanloom.ner.schema import LabelSchema
 from spanloom_cli.app import app
 from spanloom_evaluator.score.check import check
 from spanloom_evaluator.score.schemes import score
-from support.common import shared_data
+from support.common import ROOT, shared_data
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])
 TAGS = st.lists(st.integers(0, 4), min_size=1, max_size=8)
+
+
+def test_what_checks_every_stored_score_comes_with_the_evaluator() -> None:
+    """The tests' own environment has it in any case, a user's only by this."""
+    member = tomllib.loads((ROOT / "evaluator-svc" / "pyproject.toml").read_text("utf-8"))
+    assert any(one.startswith("seqeval") for one in member["project"]["dependencies"])
 
 
 @settings(max_examples=40)
