@@ -153,7 +153,7 @@ paper-mini: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/paper-mini/spec.yaml --page experiments/paper-mini/page.md $(ARGS)
 
 broken-escapes: $(VENV)/.test
-	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/broken-escapes/spec.yaml --tiny \
+	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/broken-escapes/spec.yaml \
 		--page experiments/broken-escapes/page.md $(ARGS)
 
 transfer: $(VENV)/.test

@@ -26,6 +26,7 @@ from typing import Any
 
 import yaml
 from experiments.orderings import orderings
+from experiments.whole_sets import whole_sets
 from rich.console import Console
 
 from spanloom.contracts.spec import RunSpec, parse_spec
@@ -35,6 +36,7 @@ from spanloom.data.languages import complete_spec
 from spanloom.data.rows import as_markdown
 from spanloom.plan import project
 from spanloom.settings import load_settings
+from spanloom.store.db import connect
 from spanloom_cli.client import Client
 from spanloom_cli.published import compare_f1, compare_yields
 from spanloom_cli.results import View, columns_for
@@ -71,6 +73,8 @@ class Done:
 
     run: Mapping[str, Any]
     rows: Mapping[View, Sequence[Mapping[str, Any]]]
+    whole: Sequence[Mapping[str, Any]]
+    """Tests between arms on all that each source has."""
     minutes: float
 
 
@@ -149,7 +153,9 @@ def changed(preset: Mapping[str, Any], asked: argparse.Namespace) -> tuple[dict[
     if asked.scale < 1:
         sizes, seeds = training["sizes"], training["training_seeds"]
         training["sizes"] = [n for n in sizes if n <= asked.scale * max(sizes)] or [min(sizes)]
-        training["training_seeds"] = seeds[: max(1, round(asked.scale * len(seeds)))]
+        kept = max(1, round(asked.scale * len(seeds)))
+        for name in {"training_seeds", "subset_seeds"} & set(training):
+            training[name] = training[name][:kept]
         if "control_steps" in training:
             training["control_steps"] = max(1, round(asked.scale * training["control_steps"]))
     if asked.sizes:
@@ -253,7 +259,11 @@ def carry_out(cluster: Cluster, spec: Mapping[str, Any]) -> Done:
     with Client(cluster.of("evaluator").url) as api:
         views = (View.yield_by_source, View.f1_by_size, View.significance, View.transfer_comparison)
         rows = {view: api.results(view, run=run["id"], limit=LIMIT) for view in views}
-    return Done(run, rows, (time.monotonic() - began) / 60)
+    engine = connect(cluster.database_url.render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        whole = whole_sets(connection, run["id"], rows[View.f1_by_size])
+    engine.dispose()
+    return Done(run, rows, whole, (time.monotonic() - began) / 60)
 
 
 def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, published: bool) -> str:
@@ -288,6 +298,7 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
             columns_for(View.significance, plain),
         ),
         _table("## The same with equal updates", matched, columns_for(View.significance, matched)),
+        _table("## Differences between whole sets, of unequal size (p after Holm within the table)", done.whole),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 

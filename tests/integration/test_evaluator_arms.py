@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from experiments.whole_sets import whole_sets
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, insert
 
@@ -255,6 +256,19 @@ def test_arms_alike_in_two_runs_are_tested_in_pairs(db: Engine, run: str, evalua
     assert row["told_apart"]
     assert row["collapsed"] == (0.0, 0.0)
     assert (same["test"].difference, same["told_apart"]) == (0.0, False)
+
+
+def test_whole_sets_of_unequal_size_are_tested_in_pairs(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    evaluate("organic", 0.02, size=30, size_asked=50)
+    evaluate("llm", 0.4, size=20, size_asked=50)
+    evaluate("other", 0.4, size=20, size_asked=20)
+    with db.connect() as connection:
+        (row,) = whole_sets(connection, run, rows(http, "/f1_by_size", run))
+    assert {row["source"], row["other"]} == {"organic, 30", "llm, 20"}
+    assert abs(row["difference"]) == pytest.approx(abs(row["f1"] - row["other_f1"]))
+    assert row["p_holm"] == row["p"] < 0.05
 
 
 def test_each_way_stands_beside_zero_shot_and_the_largest_organic_arm(

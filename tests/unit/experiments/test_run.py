@@ -34,8 +34,8 @@ def test_all_that_is_less_is_said() -> None:
     assert [line.partition(":")[0] for line in lines] == ["`recipe", "`sizes"]
     assert "the preset has `[100, 500]`" in lines[1]
     broken, said = asked("--tiny", "--scale", "0.2")
-    assert (broken["sizes"], broken["control_steps"], broken["training_seeds"]) == ([1000], 500, [1])
-    assert any(line.startswith("`encoder") and "xlm-roberta-base" in line for line in said)
+    assert (broken["sizes"], broken["training_seeds"], broken["subset_seeds"]) == ([1000], [1], [11])
+    assert any(line.startswith("`encoder") and "e5-small" in line for line in said)
     without, _ = asked("--tiny", "--no-control")
     assert without["control"] == "none"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import orjson
 from pydantic import Field
@@ -179,7 +179,7 @@ def plan_grid(
             grid.waiting.append(f"{language.code}: no gold test set")
             continue
         for setting in spec.training.settings:
-            for seed in spec.training.training_seeds:
+            for subset_seed, seed in spec.training.seeds:
                 needs, blocked = None, None
                 if setting == "fine_tuning":
                     base = _base(grid, _pretrain(run_id, spec, language, datasets, seed), language.code, jobs)
@@ -188,7 +188,8 @@ def plan_grid(
                     needs, blocked = base
                 for source in spec.sources_of(language.code):
                     if not isinstance(source, TestSource):
-                        _add_source(grid, run_id, spec, language, source, setting, seed, needs, blocked, datasets)
+                        start = _Start(setting, subset_seed, seed, needs, blocked)
+                        _add_source(grid, run_id, spec, language, source, start, datasets)
         for source in spec.sources_of(language.code):
             if isinstance(source, TranslateTestSource):
                 for seed in spec.training.training_seeds:
@@ -321,16 +322,23 @@ def _pretrain(
     )
 
 
+class _Start(NamedTuple):
+    """What arms of one setting and seeds begin with: the pre-training they need, and why it cannot be had, if so."""
+
+    setting: Setting
+    subset_seed: int
+    training_seed: int
+    needs: str | None
+    blocked: str | None
+
+
 def _add_source(
     grid: Grid,
     run_id: str,
     spec: RunSpec,
     language: LanguageSpec,
     source: Source,
-    setting: Setting,
-    seed: int,
-    needs: str | None,
-    blocked: str | None,
+    start: _Start,
     datasets: Mapping[DatasetKey, DatasetState],
 ) -> None:
     dev = effective_dev(spec, source)
@@ -346,7 +354,7 @@ def _add_source(
             return
     train = found[0]
     assert train is not None  # noqa: S101  checked in the loop above
-    reason = blocked
+    reason = start.blocked
     for key, state in zip(wanted, found, strict=True):
         if state is not None and state.accepted == 0 and reason is None:
             reason = f"dataset {'/'.join(key)} holds no accepted sample"
@@ -368,7 +376,7 @@ def _add_source(
                     kind="train",
                     language=language.code,
                     source=source.name,
-                    setting=setting,
+                    setting=start.setting,
                     train_dataset=train.id,
                     size=size,
                     size_asked=asked,
@@ -376,13 +384,13 @@ def _add_source(
                     dev_dataset=None if dev == "held_out" else found[-1].id if found[-1] else None,
                     tests=(language.code,),
                     encoder=spec.training.encoder,
-                    encoder_text=() if needs else _encoder_text(spec, datasets, (language.code,)),
+                    encoder_text=() if start.needs else _encoder_text(spec, datasets, (language.code,)),
                     recipe=spec.training.recipe,
                     steps=steps,
-                    related=language.related.code if setting == "fine_tuning" and language.related else None,
-                    needs=needs,
-                    subset_seed=spec.training.subset_seed,
-                    training_seed=seed,
+                    related=language.related.code if start.setting == "fine_tuning" and language.related else None,
+                    needs=start.needs,
+                    subset_seed=start.subset_seed,
+                    training_seed=start.training_seed,
                     mixed_with=mixed.id if mixed else None,
                     mixed_size=size - round(size * source.share) if isinstance(source, MixSource) else 0,
                 ),

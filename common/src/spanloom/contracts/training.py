@@ -257,6 +257,9 @@ class TrainingSpec(Frozen):
     """Seed of the permutation whose first n sentences are the subset of size n."""
     training_seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=100)] = (3535,)
     """Seeds of head, dropout and order; each makes an arm of its own."""
+    subset_seeds: Annotated[tuple[Seed, ...], Field(max_length=100)] = ()
+    """Subset seeds of the arms, as many as `training_seeds`, each with the training seed at its place: an interval then
+    covers which sentences were drawn as well as how training went. Empty: `subset_seed` for all."""
     control: Literal["none", "step_matched"] = "none"
     """`step_matched` adds arms of equal updates, whatever their size."""
     control_steps: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
@@ -269,7 +272,7 @@ class TrainingSpec(Frozen):
     def _known_encoder(cls, value: Any) -> Any:
         return with_recipe(value)
 
-    @field_validator("settings", "sizes", "training_seeds")
+    @field_validator("settings", "sizes", "training_seeds", "subset_seeds")
     @classmethod
     def _once(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
         if len(set(value)) != len(value):
@@ -286,6 +289,25 @@ class TrainingSpec(Frozen):
         if self.control_steps is not None and self.control == "none":
             raise ValueError("control_steps needs control: step_matched")
         return self
+
+    @model_validator(mode="after")
+    def _seeds(self) -> Self:
+        if self.subset_seeds and len(self.subset_seeds) != len(self.training_seeds):
+            raise ValueError(
+                f"subset_seeds has {len(self.subset_seeds)} and training_seeds {len(self.training_seeds)}; the two go "
+                "together by place, so give as many of each, or leave subset_seeds out"
+            )
+        return self
+
+    @property
+    def seeds(self) -> tuple[tuple[int, int], ...]:
+        """(subset seed, training seed) of each of an arm's trainings.
+
+        >>> TrainingSpec(training_seeds=(1, 2)).seeds, TrainingSpec(training_seeds=(1, 2), subset_seeds=(8, 9)).seeds
+        (((3535, 1), (3535, 2)), ((8, 1), (9, 2)))
+        """
+        subsets = self.subset_seeds or (self.subset_seed,) * len(self.training_seeds)
+        return tuple(zip(subsets, self.training_seeds, strict=True))
 
 
 class EvaluationSpec(Frozen):

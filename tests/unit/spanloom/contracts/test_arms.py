@@ -116,6 +116,17 @@ def test_an_arm_is_told_from_every_other_by_its_id() -> None:
     assert found == ids_of(plan_grid(RUN, spec, states_of(complete), {}))
 
 
+def test_subset_seeds_go_with_the_training_seeds_at_their_place() -> None:
+    complete = {(c, n, "train"): 350 for c in ("da", "sv") for n in ("llm", "wikiann")}
+    one = spec_of(settings=["from_scratch"], training_seeds=[1, 2, 3], subset_seed=7)
+    several = spec_of(settings=["from_scratch"], training_seeds=[1, 2, 3], subset_seeds=[7, 8, 9])
+    arms = [arm for arm, _ in plan_grid(RUN, several, states_of(complete), {}).due]
+    assert {(arm.subset_seed, arm.training_seed) for arm in arms} == {(7, 1), (8, 2), (9, 3)}
+    same = plan_grid(RUN, one, states_of(complete), {})
+    assert len(arms) == len(same.due)
+    assert {arm_id(arm) for arm in arms if arm.subset_seed == 7} <= set(ids_of(same))
+
+
 ALL_SOURCES = {"tiny": {"tokenizer_from": "all_sources"}}
 WHOLE = {(c, n, "train"): 350 for c in ("da", "sv") for n in ("llm", "wikiann")}
 
