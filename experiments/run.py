@@ -312,12 +312,13 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
     return f"{title}\n\n{as_markdown(rows, columns=columns).strip()}" if rows else ""
 
 
-def write_block(page: Path, text: str, *, title: str) -> None:
-    """Replace what stands between the page's two comments; a page without them gets them at its end."""
+def write_block(page: Path, text: str, *, title: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Replace what stands between the page's two comments, `marks`; a page without them gets them at its end."""
+    begin, end = marks
     old = page.read_text("utf-8") if page.exists() else f"{title}\n\n"
-    block = f"{BEGIN}\n\n{text}\n{END}"
-    head, found, rest = old.partition(BEGIN)
-    new = f"{head}{block}{rest.partition(END)[2]}" if found else f"{old.rstrip()}\n\n{block}\n"
+    block = f"{begin}\n\n{text}\n{end}"
+    head, found, rest = old.partition(begin)
+    new = f"{head}{block}{rest.partition(end)[2]}" if found else f"{old.rstrip()}\n\n{block}\n"
     page.write_text(new, "utf-8")
 
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from spanloom.contracts.reach import Reach
 from spanloom.ner.formats import FORMATS
 from spanloom.ner.schema import LabelSchema
 from spanloom_generator.engines.port import CallRequest, ChatMessage, Engine, Sampling, open_engine
-from support.common import free_port, wait_for
 from support.smollm2 import smollm2
+from support.vllm_serve import CPU, vllm_serve
 
 pytestmark = [
     pytest.mark.vllm,
@@ -29,7 +26,6 @@ pytestmark = [
 
 SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 NAME = "smollm2"
-CPU = {"VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "OMP_NUM_THREADS": "1"}
 WORDS = 'Write one sentence as JSON: {"tokens": [...], "ner_tags": [...]}. Example: '
 EXAMPLE = '{"tokens": ["Anna", "lives", "in", "Oslo"], "ner_tags": [1, 0, 0, 5]}'
 
@@ -42,27 +38,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`vllm serve` by its module, until it answers."""
-    port, log = free_port(), tmp_path_factory.mktemp("serve") / "log"
-    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model)]
-    command += ["--served-model-name", NAME, "--host", "127.0.0.1", "--port", str(port), "--max-model-len", "1024"]
-    command += ["--max-num-seqs", "8", "--enforce-eager", "--no-enable-chunked-prefill"]
-    with log.open("wb") as out:
-        server = subprocess.Popen(command, env={**os.environ, **CPU}, stdout=out, stderr=out)
-
-    def answers() -> bool:
-        assert server.poll() is None, log.read_text(errors="replace")[-4000:]
-        try:
-            return httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    try:
-        wait_for(answers, timeout_s=400, every_s=0.5, what="vllm serve")
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.terminate()
-        server.wait(60)
+    with vllm_serve(model, NAME, tmp_path_factory.mktemp("serve") / "log") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
