@@ -164,3 +164,18 @@ def test_a_score_that_seqeval_does_not_share_is_not_stored(
     for_sure.handle([again])
     (row,) = select(db, "SELECT state, f1, facts FROM evaluations WHERE id = :id", id=again.id)
     assert (row.state, row.f1, row.facts["checked_by"]) == ("done", 1.0, "seqeval 1.2.2")
+
+
+def test_what_nobody_foresaw_fails_the_evaluation_and_ends_its_run(
+    db: Engine, evaluation: EvaluationMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Left claimed, the row would hold its run open until the lease had run out three times."""
+
+    def missing(*_: object) -> check.Figures:
+        raise ModuleNotFoundError("No module named 'seqeval'", name="seqeval")
+
+    monkeypatch.setitem(check._LIBRARIES, "seqeval", missing)
+    EvaluatorWorker(db, holder="e1", lease=Lease()).handle([evaluation])
+    (row,) = select(db, "SELECT state, reason FROM evaluations WHERE id = :id", id=evaluation.id)
+    assert (row.state, row.reason) == ("failed", "EnvironmentMissing: this check needs seqeval; pip install seqeval")
+    assert select(db, "SELECT 1 FROM events WHERE data ->> 'reason' LIKE '%seqeval%'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from sqlalchemy import Engine, text
 
 from spanloom import telemetry
@@ -12,7 +13,9 @@ from spanloom.errors import DataError, LeaseLost, NotFound, SchemaError
 from spanloom.store import work
 from spanloom.store.events import emit
 from spanloom.store.settle import settle
+from spanloom.store.text import storable
 from spanloom.store.work import Claim, Lease
+from spanloom.workers.outage import is_transient
 from spanloom_evaluator import records
 from spanloom_evaluator.advise.stored import advice_of
 from spanloom_evaluator.facts import facts_of_data
@@ -23,6 +26,7 @@ from spanloom_evaluator.score.schemes import Scores, score
 from spanloom_evaluator.stored import refresh_arm
 
 TABLE = "evaluations"
+log = structlog.stdlib.get_logger(__name__)
 
 
 class EvaluatorWorker:
@@ -37,7 +41,18 @@ class EvaluatorWorker:
             with self.db.begin() as connection:
                 claims = work.claim(connection, TABLE, [message.id], holder=self.holder, lease=self.lease, begun=True)
             for claim in claims:
-                self.evaluate(claim)
+                self._evaluate_or_fail(claim)
+
+    def _evaluate_or_fail(self, claim: Claim) -> None:
+        """What nobody foresaw (a library that is missing) fails the row at once: left claimed, it would keep its run
+        open until the lease had run out three times."""
+        try:
+            self.evaluate(claim)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.exception("evaluation failed", id=claim.id)
+            self._fail(claim, storable(f"{type(error).__name__}: {error}")[0])
 
     def evaluate(self, claim: Claim) -> None:
         """Score one evaluation and end its row. Data that do not fit fail it with the reason."""
