@@ -88,17 +88,15 @@ down:
 
 COMPOSE ?= docker compose
 
-# Which files there are to read, said before anything is built.
 up-containers:
-	@if [ -n "$$COMPOSE_FILE" ] || grep -qs '^COMPOSE_FILE=' .env; then echo "compose files: as COMPOSE_FILE says"; \
-	elif nvidia-smi -L >/dev/null 2>&1; then echo "compose files: docker-compose.yml, docker-compose.override.yml (a GPU is here)"; \
-	else echo "no GPU here: docker-compose.yml and docker-compose.cpu.yml; to go on by hand: export COMPOSE_FILE=docker-compose.yml:docker-compose.cpu.yml"; \
-		export COMPOSE_FILE=docker-compose.yml:docker-compose.cpu.yml; fi; \
-	$(COMPOSE) build && $(COMPOSE) up -d
+	@infra/containers $(COMPOSE)
+	@$(COMPOSE) build && $(COMPOSE) up -d
 
+# Without the image nothing was started yet, and `run` would build it first.
 key:
-	@$(COMPOSE) run --rm --no-deps init sh -c 'cat /secrets/api_key 2>/dev/null || \
-		{ echo "no key yet: it is made at the first start (make up-containers)" >&2; exit 1; }'; code=$$?; echo; exit $$code
+	@image=$$($(COMPOSE) config | sed -n 's/^ *image: \(spanloom\/generator-api:.*\)/\1/p' | head -n 1); \
+	docker image inspect "$$image" >/dev/null 2>&1 && $(COMPOSE) run --rm --no-deps -T init cat /secrets/api_key 2>/dev/null || \
+		{ echo "no key yet: it is made at the first start (make up-containers)" >&2; exit 1; }; echo
 
 # ------------------------------------------------------------------------------------------------------------ checks
 

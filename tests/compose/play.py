@@ -16,10 +16,11 @@ from chaos.faults import Fault, Repair, drawn
 from chaos.rounds import play_round
 from chaos.stage import CAST
 from chaos.verdict import Rows, verdict_of
-from compose import checks
+from compose import checks, operations
 from compose.llm import vllm
 from compose.stack import APPS, Seen, Stack, docker
 from compose.turns import stalled_elsewhere
+from support.chat_server import ChatServer
 from support.cluster import demo_language, replay_source, tiny_training
 from support.recordings import write_recording
 from support.stored import judged_rows
@@ -161,8 +162,25 @@ def torn_down(stack: Stack) -> None:
     stack.compose("--profile", "observability", "down", "-v", "--remove-orphans", check=False)
 
 
-def show(stack: Stack, rounds: int, seed: int) -> None:
+def operated(stack: Stack, server: ChatServer, reference: Rows) -> None:
+    """What an operator meets."""
+    say(operations.loopback_refused(stack))
+    say(operations.followed_through_an_outage(stack, server))
+    start = lambda name: stack.submit(specification(name))  # noqa: E731
+    say(operations.hung(stack, start, lambda run_id: judged(stack, run_id, reference, "hung")))
+    for scene in (
+        operations.missing,
+        operations.quiet,
+        operations.saved_when_stopped,
+        operations.dashboard_door,
+        operations.kept,
+    ):
+        say(scene(stack))
+
+
+def show(stack: Stack, server: ChatServer, rounds: int, seed: int) -> None:
     """All scenes in order."""
+    say(operations.key_before_the_first_start(stack))
     began = time.monotonic()
     stack.up()
     say(f"ready behind {stack.url} after {time.monotonic() - began:.0f} s")
@@ -171,6 +189,7 @@ def show(stack: Stack, rounds: int, seed: int) -> None:
     reference = calm(stack)
     for check in (checks.analyst, checks.away, checks.comes_back, stalled_elsewhere):
         say(check(stack))
+    operated(stack, server, reference)
     scaled(stack, reference)
     say(checks.observed(stack))
     say(vllm(stack))
@@ -187,14 +206,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="leave everything running after a failure")
     given = parser.parse_args(arguments)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="spanloom-compose-") as folder:
+    # It gives three answers and holds the others back until it is opened; containers reach it by the host's name.
+    server = ChatServer(at_once=3, host="0.0.0.0")
+    with tempfile.TemporaryDirectory(prefix="spanloom-compose-") as folder, server:
         data = Path(folder)
         write_recording(data / "recorded.jsonl", calls=CALLS, objects=OBJECTS)
         data.chmod(0o755)
-        stack = Stack(data)
+        stack = Stack(data, f"host.docker.internal:{server.port}")
         good = False
         try:
-            show(stack, given.rounds, given.seed)
+            show(stack, server, given.rounds, given.seed)
             good = True
         except AssertionError as error:
             print(f"FAIL {error}", flush=True)

@@ -47,13 +47,20 @@ class Stack:
     """One project of `docker compose`. Containers are reached by their addresses on the bridge, so on Linux alone:
     nothing but the gateway is published, and this keeps it so."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *llm_hosts: str) -> None:
         self.data = data
         self.port = int(os.environ.get("SPANLOOM_GATEWAY_PORT", "8080"))
         self.url = f"http://127.0.0.1:{self.port}"
         self.command = shlex.split(os.environ.get("COMPOSE", "")) or [*_compose(), *FILES]
         self.files: list[str] = []
-        self.environment = {**os.environ, "SPANLOOM_DATA_FOLDER": str(data), "SPANLOOM_GATEWAY_PORT": str(self.port)}
+        self.nowhere = "http://127.0.0.1:9/v1"
+        """An address that specifications may name, and that nobody answers at."""
+        self.environment = {
+            **os.environ,
+            "SPANLOOM_DATA_FOLDER": str(data),
+            "SPANLOOM_GATEWAY_PORT": str(self.port),
+            "SPANLOOM_LLM_HOSTS": ",".join(["127.0.0.1:9", *llm_hosts]),
+        }
         self.database: Mapping[str, str] = {}
         self.http = httpx.Client(base_url=self.url, timeout=60)
 
@@ -70,19 +77,25 @@ class Stack:
         return done.stdout.strip()
 
     def up(self, **replicas: int) -> None:
-        """Bring everything up as the files say, with so many replicas, and wait until the gateway is ready."""
-        scales = [f"--scale={service}={count}" for service, count in replicas.items()]
-        self.compose("up", "-d", "--no-build", *scales)
+        """Bring all up as the files say, with so many replicas from here on, and wait until every part is ready."""
+        self.environment |= {f"{service.upper()}S": str(count) for service, count in replicas.items()}
+        self.compose("up", "-d", "--no-build")
         secret = lambda name: self.compose("run", "--rm", "--no-deps", "-T", "init", "cat", f"/secrets/{name}")  # noqa: E731
         if not self.database:
             self.http.headers["Authorization"] = f"Bearer {secret('api_key')}"
             self.database = {role: secret(f"services/{role}_password") for role in ("spanloom", "analyst")}
-        self.wait(self._ready, what="every part to be ready", timeout_s=180)
+        self.wait(self.ready, what="every part to be ready", timeout_s=180)
 
-    def _ready(self) -> bool:
+    def ready(self) -> bool:
         """Whether each part that the gateway names says so."""
         parts = self.http.get("/readyz").headers.get("X-Spanloom-Parts", "").split()
         return bool(parts) and all(self.http.get(f"/readyz/{part}").status_code == 200 for part in parts)
+
+    @property
+    def client_environment(self) -> dict[str, str]:
+        """What the `spanloom` command finds the gateway and its key by."""
+        key = str(self.http.headers["Authorization"]).removeprefix("Bearer ")
+        return {**os.environ, "SPANLOOM_URL": self.url, "SPANLOOM_API_KEY": key}
 
     def containers(self, service: str, *, all_: bool = False) -> list[str]:
         """The ids of a service's containers, those that have ended too with `all_`."""

@@ -28,7 +28,9 @@ class ChatServer:
     of those that stood there were given up by whoever asked.
     """
 
-    def __init__(self, *, at_once: int = 0, content: Callable[[int], str] = lambda _: ONE_SAMPLE) -> None:
+    def __init__(
+        self, *, at_once: int = 0, content: Callable[[int], str] = lambda _: ONE_SAMPLE, host: str = "127.0.0.1"
+    ) -> None:
         self.asked: Counter[str] = Counter()
         self.waiting = self.left = 0
         self.port = free_port()
@@ -37,7 +39,9 @@ class ChatServer:
         app = FastAPI()
         app.post("/v1/chat/completions")(self._answer)
         app.get("/v1/models")(lambda: {"object": "list", "data": [{"id": MODEL, "object": "model"}]})
-        self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="critical", lifespan="off"))
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, host=host, port=self.port, log_level="critical", lifespan="off")
+        )
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     @property

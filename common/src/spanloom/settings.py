@@ -136,6 +136,7 @@ class Settings(
         return Reach(
             hosts=unlisted if self.llm_hosts is None else self.llm_hosts,
             keys=unlisted if self.llm_keys is None else self.llm_keys,
+            inside=in_container(),
         )
 
     @property
@@ -211,6 +212,12 @@ class _SecretFiles(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in found.items() if value}
+
+
+def in_container() -> bool:
+    """Whether this process runs in a container of Docker, Podman or Kubernetes."""
+    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
+    return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in marks)
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -52,6 +52,10 @@ def test_secrets_come_from_files() -> None:
 def test_gpus_stand_in_the_override_alone() -> None:
     devices = [service["deploy"]["resources"] for service in _load(FILES[1])["services"].values()]
     assert all(d["reservations"]["devices"][0]["capabilities"] == ["gpu"] for d in devices)
+    # A host without a GPU is told which files to name before anything is built: compose reads no further.
+    counts = {d["reservations"]["devices"][0]["count"] for d in devices}
+    (told,) = {re.fullmatch(r"\$\{SPANLOOM_GPUS:\?(.*)\}", count)[1] for count in counts}  # type: ignore[index]
+    assert "COMPOSE_FILE=docker-compose.yml:docker-compose.cpu.yml" in told
     for name in (FILES[0], FILES[2]):
         assert not any("resources" in service.get("deploy", {}) for service in _load(name)["services"].values())
 
@@ -80,6 +84,14 @@ def test_replicas_come_from_variables_and_the_host_has_a_name() -> None:
     for name in ("api", "generator", "validator", "trainer", "evaluator"):
         assert SERVICES[name]["deploy"] == {"replicas": f"${{{name.upper()}S:-1}}"}
         assert SERVICES[name]["extra_hosts"] == ["host.docker.internal:host-gateway"]
+
+
+def test_folders_of_the_host_are_not_made_by_the_engine() -> None:
+    """In the short form of a volume one that is missing would be root's; in the long one it is an error."""
+    for name, service in SERVICES.items():
+        for volume in service.get("volumes", []):
+            if "_FOLDER" in str(volume):
+                assert (volume["type"], volume["read_only"]) == ("bind", True), name
 
 
 def test_dockerfiles_keep_to_the_classic_builder() -> None:

@@ -34,6 +34,8 @@ class Reach:
     """Names or addresses, patterns (`*.example.org`), with a port or for any port."""
     keys: tuple[str, ...] | None = ()
     """Names of environment variables, patterns of them, and whole paths of key files."""
+    inside: bool = False
+    """Whether whoever asks runs in a container, whose loopback is its own."""
 
     def refuses_url(self, url: str) -> str | None:
         """Why this address may not be asked, or None. What a name resolves to is looked at when it is."""
@@ -57,10 +59,10 @@ class Reach:
         bracketed = f"[{host}]" if ":" in host else host
         if any(_fits(entry, bracketed) or _fits(entry, f"{bracketed}:{port}") for entry in self.hosts):
             return None
-        return (
-            f"{bracketed}:{port} is not among the hosts allowed here: {', '.join(self.hosts) or 'none'}. Whoever runs "
-            "the service can add it to SPANLOOM_LLM_HOSTS"
-        )
+        refused = f"{bracketed}:{port} is not among the hosts allowed here: {', '.join(self.hosts) or 'none'}"
+        if self.inside and is_loopback(host):
+            return f"{refused}; {own_loopback(host, port)}"
+        return f"{refused}. Whoever runs the service can add it to SPANLOOM_LLM_HOSTS"
 
     def refuses_variable(self, name: str) -> str | None:
         """Why a specification may not name this environment variable as its key's, or None."""
@@ -86,6 +88,23 @@ def _unlisted(name: str, allowed: Sequence[str]) -> str:
     return (
         f"{name} is not among the keys allowed here: {', '.join(allowed) or 'none'}. Whoever runs the service can add "
         "it to SPANLOOM_LLM_KEYS"
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address, as it is written, is the machine itself."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host.rstrip(".").lower() == "localhost"
+
+
+def own_loopback(host: str, port: int) -> str:
+    """What a container that would ask itself is told: the name that its host has there."""
+    return (
+        f"in a container {host} is the container itself: for a server on the machine that runs it write "
+        f"http://host.docker.internal:{port}, have host.docker.internal:{port} listed in SPANLOOM_LLM_HOSTS, and let "
+        "the server listen beyond loopback"
     )
 
 

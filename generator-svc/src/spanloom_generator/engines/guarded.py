@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import os
 import socket
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from spanloom.contracts.reach import is_never_reached
+from spanloom.contracts.reach import is_never_reached, own_loopback
 from spanloom.errors import PermanentEngineError
+from spanloom.settings import in_container
 
 
 def client(**options: Any) -> httpx.Client:
@@ -47,20 +46,11 @@ def _allowed(host: str, found: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _unreached(error: httpx.ConnectError, host: str, address: str) -> httpx.ConnectError:
+def _unreached(error: httpx.ConnectError, url: httpx.URL, address: str) -> httpx.ConnectError:
     """The error; where a container asked itself, with the name that its host has there."""
     if not (ipaddress.ip_address(address.partition("%")[0]).is_loopback and in_container()):
         return error
-    return httpx.ConnectError(
-        f"{error}; in a container {host} is the container itself: for a server on the machine that runs it write "
-        "host.docker.internal (and list it in SPANLOOM_LLM_HOSTS), and let the server listen beyond loopback"
-    )
-
-
-def in_container() -> bool:
-    """Whether this process runs in a container of Docker, Podman or Kubernetes."""
-    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
-    return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in marks)
+    return httpx.ConnectError(f"{error}; {own_loopback(url.host, _port(url))}")
 
 
 def _aimed(request: httpx.Request, address: str) -> httpx.Request:
@@ -99,7 +89,7 @@ class _Guarded(httpx.BaseTransport):
             try:
                 return self._direct.handle_request(_aimed(request, address))
             except httpx.ConnectError as error:  # nothing was sent; the next address may answer
-                failure = failure or _unreached(error, request.url.host, address)
+                failure = failure or _unreached(error, request.url, address)
         raise failure or httpx.ConnectError(f"{request.url.host} resolves to nothing")
 
     def close(self) -> None:
@@ -123,7 +113,7 @@ class _AsyncGuarded(httpx.AsyncBaseTransport):
             try:
                 return await self._direct.handle_async_request(_aimed(request, address))
             except httpx.ConnectError as error:  # nothing was sent; the next address may answer
-                failure = failure or _unreached(error, request.url.host, address)
+                failure = failure or _unreached(error, request.url, address)
         raise failure or httpx.ConnectError(f"{request.url.host} resolves to nothing")
 
     async def aclose(self) -> None:

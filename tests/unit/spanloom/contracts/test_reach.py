@@ -103,3 +103,24 @@ def test_what_is_unset_is_open_on_loopback_and_closed_beyond() -> None:
     assert (beyond.hosts, beyond.keys) == ((), ())
     listed = load_settings(host="0.0.0.0", api_key="k" * 20, llm_hosts="a.org, b.org:8000", llm_keys="A_KEY").reach
     assert (listed.hosts, listed.keys) == (("a.org", "b.org:8000"), ("A_KEY",))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.8.8"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_container_says_that_loopback_is_its_own(host: str, inside: bool) -> None:
+    said = Reach(hosts=("api.example.org",), inside=inside).refuses_url(f"http://{host}:8080/v1")
+    assert said is not None
+    assert "is not among the hosts allowed here: api.example.org" in said
+    assert ("host.docker.internal:8080" in said) is inside
+    assert ("can add it to SPANLOOM_LLM_HOSTS" in said) is not inside
+
+
+def test_a_container_says_nothing_of_loopback_about_another_host() -> None:
+    said = Reach(inside=True).refuses_url("http://llm.example.org/v1")
+    assert said is not None
+    assert "container" not in said
+
+
+def test_settings_tell_where_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    assert load_settings().reach.inside is True
