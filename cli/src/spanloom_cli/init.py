@@ -11,6 +11,7 @@ import yaml
 
 from spanloom.contracts.spec import parse_spec
 from spanloom.data.languages import complete_spec
+from spanloom.data.whole import write_whole
 from spanloom.errors import SpanloomError, SpecError
 from spanloom.ner.common_types import COMMON_TYPES
 
@@ -49,9 +50,7 @@ def init(
     encoder = encoder if encoder is not None else typer.prompt("Encoder", default=_encoder())
     text = specification(language, where, server, model, encoder, labels=labels, sizes=sizes)
     parse_spec(text, complete_spec)  # what is written is what `run` accepts
-    part = output.with_name(f".{output.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(output)
+    write_whole(output, lambda part: part.write_text(text, encoding="utf-8"))
     typer.echo(f"wrote {output}; look at it, then type `spanloom plan {output}`", err=True)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from spanloom.data.rows import DISTINGUISHING
+from spanloom.data.whole import write_whole
 from spanloom.errors import SpanloomError
 from spanloom.ner.spans import spans_of
 from spanloom_cli.options import Limit, Url, client, print_json, show
@@ -142,9 +143,7 @@ def results(
         if plot is not None:
             asked = {"run": run} if run else {}
             drawn = api.drawing(view, plot.suffix.lower()[1:], by=by.value, **asked)
-            part = plot.with_name(f".{plot.name}.part")
-            part.write_bytes(drawn)
-            part.replace(plot)
+            write_whole(plot, lambda part: part.write_bytes(drawn))
             typer.echo(f"wrote {plot}", err=True)
     if not rows and form is Form.table:
         typer.echo("no results yet", err=True)

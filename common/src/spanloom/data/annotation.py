@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-from spanloom.data.export import ExportedSample, write_whole
+from spanloom.data.export import ExportedSample
+from spanloom.data.whole import write_whole
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.spans import spans_of

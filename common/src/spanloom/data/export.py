@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import unicodedata
@@ -14,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from spanloom.data.whole import write_whole
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom.ner.schema import LabelSchema
 
@@ -137,22 +137,6 @@ WRITERS: Mapping[str, Callable[[Path, Iterable[ExportedSample], LabelSchema], No
     "parquet": write_parquet,
 }
 """The formats of one file, by name."""
-
-
-def write_whole(path: Path, write: Callable[[Path], object], *, mode: int = 0o644) -> None:
-    """Write under another name, flush to disk, rename: no reader ever sees half a file. `mode` is the file's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(descriptor)
-    part = Path(name)
-    try:
-        write(part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.chmod(mode)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _import(name: str) -> Any:

@@ -19,6 +19,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from spanloom.data.rows import DISTINGUISHING, cell, columns_of
+from spanloom.data.whole import write_whole
 from spanloom.ner.spans import spans_of
 from spanloom_evaluator.report import figures
 from spanloom_evaluator.report.plots import f1_by_size, svg
@@ -176,9 +177,7 @@ def render_report(data: ReportData) -> str:
 def write_report(data: ReportData, path: Path | str) -> Path:
     """Write the page to a file, whole or not at all."""
     path = Path(path)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(render_report(data), encoding="utf-8")
-    part.replace(path)
+    write_whole(path, lambda part: part.write_text(render_report(data), encoding="utf-8"))
     return path
 
 

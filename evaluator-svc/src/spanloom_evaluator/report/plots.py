@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import altair as alt
 import vl_convert
 
+from spanloom.data.whole import write_whole
 from spanloom.errors import DataError
 
 Row = Mapping[str, Any]
@@ -89,9 +90,7 @@ def save_plot(chart: alt.TopLevelMixin, path: Path | str, *, scale: float = 2.0)
     if kind not in FORMATS:
         raise DataError(f"a plot is drawn as {' or '.join(FORMATS)}; name the file so", path=str(path))
     data = draw(chart, kind[1:], scale=scale)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    write_whole(path, lambda part: part.write_bytes(data))
     return path
 
 

@@ -11,10 +11,10 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Query, Request
 
 from spanloom.contracts.gold import GoldSpec
-from spanloom.data.export import write_whole
 from spanloom.data.gold import annotated_parts
 from spanloom.data.lines import at_most_bytes
 from spanloom.data.summary import marked, summarise
+from spanloom.data.whole import write_whole
 from spanloom.errors import DataError
 from spanloom.http import ProblemError
 from spanloom.private import private_folder

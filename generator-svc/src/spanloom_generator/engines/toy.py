@@ -7,9 +7,7 @@ read the prompt: what it knows of the language it has from training.
 from __future__ import annotations
 
 import hashlib
-import os
 import queue
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -25,6 +23,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_model, save_model
 from tokenizers import Tokenizer
 
+from spanloom.data.whole import write_whole
 from spanloom.errors import PermanentEngineError, SpecError, TransientEngineError
 from spanloom.ner.sentence import Sentence
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
@@ -219,18 +218,8 @@ def _load(path: Path, recipe: ToyRecipe) -> ToyLLM:
 
 
 def _keep(llm: ToyLLM, path: Path) -> None:
-    """Write under a temporary name, fsync, rename: whoever looks finds a whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        save_model(llm.model, name, metadata={"tokenizer": llm.tokenizer.to_str()})
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Whoever looks finds a whole file or none."""
+    write_whole(path, lambda part: save_model(llm.model, str(part), metadata={"tokenizer": llm.tokenizer.to_str()}))
 
 
 def _key(train: Sequence[Sentence], related: Sequence[Sentence], recipe: ToyRecipe) -> str:

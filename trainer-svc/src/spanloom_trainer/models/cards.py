@@ -14,8 +14,8 @@ from spanloom.contracts.spec import RunSpec
 from spanloom.data.card import gold_licence
 from spanloom.data.encoders import licence_of
 from spanloom.data.split import FEW_DEV, HELD_OUT
+from spanloom.data.whole import replace_file
 from spanloom.errors import NotFound
-from spanloom_trainer.files import replace_file
 from spanloom_trainer.models.card import Card, render
 
 _SPEC = text("SELECT spec FROM runs WHERE id = :run")

@@ -8,10 +8,11 @@ from typing import Any
 
 from spanloom.contracts.training import Recipe
 from spanloom.data.encoders import ORIGIN, EncoderOrigin, origin_of
+from spanloom.data.whole import replace_file
 from spanloom.errors import EnvironmentMissing
 from spanloom_trainer.core.base import Base, quiet
 from spanloom_trainer.core.outcome import Outcome
-from spanloom_trainer.files import new_folder, replace_file
+from spanloom_trainer.files import new_folder
 from spanloom_trainer.models.card import Card, render
 
 

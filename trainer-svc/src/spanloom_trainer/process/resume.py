@@ -14,10 +14,10 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from spanloom.data.whole import replace_file
 from spanloom_trainer.core.checkpoint import Checkpoint, Tensors
 from spanloom_trainer.core.outcome import DevEvaluation, TrainingResult
 from spanloom_trainer.core.state import TrainingState
-from spanloom_trainer.files import replace_file
 
 
 class ResumePoint:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 import importlib.metadata
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, cast
+from typing import IO, Annotated, cast
 
 import typer
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.console import Console
 from spanloom.contracts.projection import WHY_LOST, Aligner, Lost, Projection
 from spanloom.data.lines import read_lines
 from spanloom.data.readers import RawSentence, read_sentences
+from spanloom.data.whole import replace_file
 from spanloom.errors import DataError, EnvironmentMissing, SchemaError, SpecError
 from spanloom.ner.links import Links, check_links, parse_links
 from spanloom.ner.schema import LabelSchema
@@ -136,19 +136,19 @@ def load_aligner(encoder: str, layers: Sequence[int] | None) -> Aligner:
 
 def _write(path: Path, projections: Sequence[Projection], schema: LabelSchema) -> None:
     """IOB2 of each translated sentence; put in place when it is whole."""
-    part = path.with_name(path.name + ".part")
     try:
-        with gzip.open(part, "wt", encoding="utf-8") if path.suffix == ".gz" else part.open("w", encoding="utf-8") as f:
+        with replace_file(path) as part, _text_of(part, compressed=path.suffix == ".gz") as f:
             for projection in projections:
                 if projection.tokens:
                     tags = schema.names(tags_of(projection.spans, len(projection.tokens)))
                     f.writelines(f"{token}\t{tag}\n" for token, tag in zip(projection.tokens, tags, strict=True))
                     f.write("\n")
-        os.replace(part, path)
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror}", path=str(path)) from None
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def _text_of(part: Path, *, compressed: bool) -> IO[str]:
+    return cast(IO[str], gzip.open(part, "wt", encoding="utf-8")) if compressed else part.open("w", encoding="utf-8")
 
 
 def _report(spans: int, projections: Sequence[Projection], as_json: bool) -> None:
