@@ -64,11 +64,10 @@ class ReplayEngineSpec(Frozen):
     """The name of the model that wrote them, for tables and cards."""
 
 
-class OpenAIEngineSpec(Frozen):
-    """Any OpenAI-compatible server's chat completions."""
+class _ServerSpec(Frozen):
+    """A server of OpenAI's API: where it is, which model, with what key."""
 
-    kind: Literal["openai"]
-    """A server of OpenAI's chat completions."""
+    kind: str
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
     """Address of the API, with its version (`http://HOST:PORT/v1`)."""
     model: Text
@@ -79,6 +78,13 @@ class OpenAIEngineSpec(Frozen):
     """File of the service that holds the key."""
     extra: ExtraFields = {}
     """Further fields of the API, sent with each call as they are (`reasoning_effort: low`)."""
+
+
+class OpenAIEngineSpec(_ServerSpec):
+    """Any OpenAI-compatible server's chat completions."""
+
+    kind: Literal["openai"]
+    """A server of OpenAI's chat completions."""
     concurrency: Annotated[int, Field(ge=1, le=4096)] = 32
     """Most calls in flight."""
     timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 600
@@ -88,21 +94,11 @@ class OpenAIEngineSpec(Frozen):
     ) = None
 
 
-class OpenAIBatchEngineSpec(Frozen):
+class OpenAIBatchEngineSpec(_ServerSpec):
     """The OpenAI batch API's life: upload, create, poll, download; partial results are kept."""
 
     kind: Literal["openai_batch"]
     """The OpenAI batch API."""
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
-    """Address of the API, with its version (`https://HOST/v1`)."""
-    model: Text
-    """The model's name at the server."""
-    api_key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
-    """Environment variable of the service that holds the key."""
-    api_key_file: Text | None = None
-    """File of the service that holds the key."""
-    extra: ExtraFields = {}
-    """Further fields of the API, sent with each call as they are (`reasoning_effort: low`)."""
     poll_s: Annotated[float, Field(gt=0, le=3600)] = 30
     """Seconds between two looks at a batch."""
     max_requests: Annotated[int, Field(ge=1, le=50_000)] = 50_000
