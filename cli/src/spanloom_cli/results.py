@@ -64,10 +64,10 @@ class Form(StrEnum):
 SHORT: Mapping[View, tuple[str, ...]] = {
     View.evaluations: (
         "language", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "precision", "recall",
-        "boundary_f1", "recall_seen", "recall_unseen", "dev", "dev_sentences", "gold_used", "collapsed",
+        "boundary_f1", "recall_seen", "recall_unseen", "dev", "dev_sentences", "gold_used", "text_used", "collapsed",
     ),
     View.f1_by_size: (
-        "language", "setting", "source", "size", "size_asked", "gold_used", "seeds", "f1", "lo", "hi",
+        "language", "setting", "source", "size", "size_asked", "gold_used", "text_used", "seeds", "f1", "lo", "hi",
         "collapse_rate", "f1_with_restarts",
     ),
     View.collapse_by_source: (
@@ -79,16 +79,16 @@ SHORT: Mapping[View, tuple[str, ...]] = {
         "lo_fine_tuning", "hi_fine_tuning",
     ),
     View.transfer_comparison: (
-        "language", "related", "source", "setting", "size", "gold_used", "seeds", "f1", "lo", "hi", "collapse_rate",
-        "over_zero_shot", "p_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1", "tokens_out", "seconds",
-        "cost",
+        "language", "related", "source", "setting", "size", "gold_used", "text_used", "seeds", "f1", "lo", "hi",
+        "collapse_rate", "over_zero_shot", "p_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1",
+        "tokens_out", "seconds", "cost",
     ),
     View.yield_by_source: (
         "language", "source", "calls_judged", "tokens_in", "tokens_out", "seconds", "cost", "currency", "candidates",
         "accepted", "distinct_accepted", "accepted_per_1000_tokens", "share_damaged",
     ),
     View.leaderboard: (
-        "language", "place", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "gold_used",
+        "language", "place", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "gold_used", "text_used",
     ),
     View.significance: (
         "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm",
@@ -107,13 +107,14 @@ HEADINGS: Mapping[str, str] = {
 """Shorter names for the terminal's table; all other forms keep the view's."""
 SPARE: Mapping[View, tuple[str, ...]] = {
     View.evaluations: (
-        "boundary_f1", "recall_seen", "recall_unseen", "dev_sentences", "dev", "gold_used", "collapsed", "precision",
-        "recall", "training_seed",
+        "boundary_f1", "recall_seen", "recall_unseen", "dev_sentences", "dev", "text_used", "gold_used", "collapsed",
+        "precision", "recall", "training_seed",
     ),
-    View.f1_by_size: ("size_asked", "f1_with_restarts", "gold_used", "collapse_rate", "seeds"),
-    View.leaderboard: ("gold_used", "training_seed"),
+    View.f1_by_size: ("size_asked", "text_used", "f1_with_restarts", "gold_used", "collapse_rate", "seeds"),
+    View.leaderboard: ("text_used", "gold_used", "training_seed"),
     View.transfer_comparison: (
-        "cost", "tokens_out", "seconds", "boundary_f1", "collapse_rate", "seeds", "gold_used", "related", "p_zero_shot",
+        "text_used", "cost", "tokens_out", "seconds", "boundary_f1", "collapse_rate", "seeds", "gold_used", "related",
+        "p_zero_shot",
     ),
     View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
 }  # fmt: skip
@@ -220,13 +221,23 @@ def _compare(run: str | None, form: Form, limit: int, url: str | None) -> None:
             show(rows, form)
 
 
+def holds_anything(rows: Iterable[Mapping[str, Any]], column: str) -> bool:
+    """Whether a column says something of any row; unlabelled text that nobody used says nothing.
+
+    >>> holds_anything([{"text_used": 0, "cost": 0}], "text_used"), holds_anything([{"cost": 0}], "cost")
+    (False, True)
+    """
+    said = (None, 0) if column == "text_used" else (None,)
+    return any(row.get(column) not in said for row in rows)
+
+
 def columns_for(view: View, rows: Iterable[Mapping[str, Any]]) -> list[str] | None:
     """What people read of a view: its short columns that hold anything, and those that tell rows apart."""
     if view not in SHORT:
         return None
     rows = list(rows)
     telling = [name for name in DISTINGUISHING if len({row.get(name) for row in rows}) > 1]
-    return [*telling, *(name for name in SHORT[view] if any(row.get(name) is not None for row in rows))]
+    return [*telling, *(name for name in SHORT[view] if holds_anything(rows, name))]
 
 
 def samples(

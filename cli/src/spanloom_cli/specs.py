@@ -101,7 +101,8 @@ def plan(
         parsed = parse_spec(text, complete_spec)
         blocks = list(plan_blocks(parsed))
     train = {code: by_split["train"].sentences for code, _, by_split, _ in blocks if "train" in by_split}
-    projection = project(parsed, gold=train, yields=yields_for(parsed) if yields else None)
+    tests = {code: by_split["test"].sentences for code, _, by_split, _ in blocks if "test" in by_split}
+    projection = project(parsed, gold=train, tests=tests, yields=yields_for(parsed) if yields else None)
     speeds = _speeds(parsed.training.encoder, ms_per_step, measured, url)
     short = None
     if models is not None and projection.models_peak_bytes is not None:

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spanloom.contracts.arms import GOLD, Arm, DatasetKey, DatasetState, arm_id, plan_grid
+from spanloom.contracts.arms import Arm, arm_id, plan_grid
 from spanloom.contracts.encoders import job_disk_bytes, model_bytes
+from spanloom.contracts.labelling import AnnotateSource, LabellingSource, LlmTagSource
 from spanloom.contracts.sources import DatasetSource, OrganicSource, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
+from spanloom.contracts.training_sets import GOLD, DatasetKey, DatasetState
 from spanloom.contracts.translation import TranslateTestSource, TranslateTrainSource
 
 TOKENS_A_SAMPLE = 110
@@ -29,7 +31,7 @@ WIKIANN_TRAIN = 20_000
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """The calls of one synthetic source, over all languages."""
+    """The calls of one source that asks an LLM to write or to label, over all languages."""
 
     source: str
     engine: str
@@ -73,12 +75,16 @@ class PlannedRun:
 
 
 def project(
-    spec: RunSpec, *, gold: Mapping[str, int] | None = None, yields: Mapping[tuple[str, str], int] | None = None
+    spec: RunSpec,
+    *,
+    gold: Mapping[str, int] | None = None,
+    tests: Mapping[str, int] | None = None,
+    yields: Mapping[tuple[str, str], int] | None = None,
 ) -> PlannedRun:
     """Project a specification.
 
-    `gold` gives the number of gold train sentences by language where it is known, `yields` the usable training
-    samples by (source, language).
+    `gold` gives the number of gold train sentences by language where it is known, `tests` that of test sentences,
+    `yields` the usable training samples by (source, language).
 
     >>> from spanloom.contracts.spec import check_spec
     >>> spec = check_spec({"name": "x", "languages": [{"code": "da", "gold": {"demo": "da"}}],
@@ -87,6 +93,7 @@ def project(
     2
     """
     sources = [_source_plan(s, spec) for s in spec.sources if isinstance(s, SyntheticSource)]
+    sources += [_labelling_plan(s, spec, tests or {}) for s in spec.sources if isinstance(s, LabellingSource)]
     arms = [arm for arm, _ in _full_grid(spec, gold or {}, yields or {})]
     trained = [arm for arm in arms if arm.kind == "train"]
     pretrained = [arm for arm in arms if arm.kind == "pretrain"]
@@ -177,7 +184,9 @@ def _full_grid(
                 add(language.code, source.name, "train", yields.get((source.name, language.code), most))
                 if source.dev_calls_planned:
                     add(language.code, source.name, "dev", source.dev_calls_planned * source.n)
-            elif isinstance(source, TranslateTestSource):
+            elif isinstance(source, AnnotateSource):
+                add(language.code, source.name, "train", yields.get((source.name, language.code), source.cap))
+            elif isinstance(source, TranslateTestSource | LlmTagSource):
                 add(language.code, source.name, "test", largest)
             elif isinstance(source, TranslateTrainSource) and language.related is not None:
                 cap = language.related.cap
@@ -193,12 +202,27 @@ def _full_grid(
     return plan_grid("plan", spec, states, done).due
 
 
+def _labelling_plan(source: LabellingSource, spec: RunSpec, tests: Mapping[str, int]) -> SourcePlan:
+    """A call a sentence: at most `cap` of the text, or those of the test sets that are known."""
+    asked = spec.languages_of(source)
+    annotates = isinstance(source, AnnotateSource)
+    calls = sum(source.cap if isinstance(source, AnnotateSource) else tests.get(x.code, 0) for x in asked)
+    tokens_in = calls * (TOKENS_OF_WORDING + (source.m + 1) * TOKENS_A_SAMPLE)
+    return _priced(source, calls, 0, calls if annotates else 0, tokens_in, calls * TOKENS_A_SAMPLE)
+
+
 def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
     languages = len(spec.languages_of(source))
     train, dev = source.max_calls * languages, source.dev_calls_planned * languages
     calls = train + dev
     tokens_in = calls * (TOKENS_OF_WORDING + source.m * TOKENS_A_SAMPLE)
     tokens_out = calls * min(source.n * TOKENS_A_SAMPLE, source.sampling.max_tokens or source.n * TOKENS_A_SAMPLE)
+    return _priced(source, train, dev, calls * source.n, tokens_in, tokens_out)
+
+
+def _priced(
+    source: SyntheticSource | LabellingSource, train: int, dev: int, samples: int, tokens_in: int, tokens_out: int
+) -> SourcePlan:
     if source.engine.kind == "replay":
         tokens_in = tokens_out = 0
     cost = None
@@ -209,7 +233,7 @@ def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
         engine=source.engine.kind,
         train_calls=train,
         dev_calls=dev,
-        samples=calls * source.n,
+        samples=samples,
         tokens_in=tokens_in,
         tokens_out=tokens_out,
         cost=cost,
@@ -229,7 +253,7 @@ def _notes(
     if any(isinstance(s, OrganicSource) for s in spec.sources) and unseen:
         which = f" of {', '.join(unseen)}" if gold else ""
         out.append(f"Gold data{which} was not looked at; it is taken to be enough for the largest size.")
-    if any(isinstance(s, SyntheticSource) for s in spec.sources):
+    if any(isinstance(s, SyntheticSource | LabellingSource) for s in spec.sources):
         out.append(f"Tokens are estimated at {TOKENS_A_SAMPLE} a sample.")
     if size is None:
         out.append(f"The size of encoder {spec.training.encoder.name!r} is not known here; models are not in the sum.")

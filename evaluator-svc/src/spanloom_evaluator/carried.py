@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from spanloom.contracts.arms import LLM_TAG, Arm
 from spanloom.errors import SchemaError
 from spanloom.ner.links import parse_links
 from spanloom.ner.sentence import Sentence
@@ -19,6 +20,36 @@ SELECT s.call_index, s.tokens, c.links FROM samples s
   JOIN completions c ON c.dataset_id = s.dataset_id AND c.call_index = s.call_index
  WHERE s.dataset_id = :dataset ORDER BY s.call_index, s.candidate_index
 """)
+
+
+_TAGGED = text("SELECT call_index, ner_tags FROM samples WHERE dataset_id = :dataset ORDER BY call_index")
+
+
+def stood_for(
+    connection: Connection, arm: Arm, test: Sequence[Sentence], predicted: Sequence[Sequence[int]]
+) -> tuple[list[list[int]], dict[str, Any]]:
+    """The predictions on the dataset that an arm tagged, on the test sentences that it stands for; with facts."""
+    assert arm.tagged is not None  # noqa: S101  asked by the caller
+    if arm.method == LLM_TAG:
+        return answered(connection, arm.tagged, test, predicted)
+    return carried_back(connection, arm.tagged, test, predicted)
+
+
+def answered(
+    connection: Connection, dataset: str, test: Sequence[Sentence], predicted: Sequence[Sequence[int]]
+) -> tuple[list[list[int]], dict[str, Any]]:
+    """The tags that an LLM gave the test sentences, each in its place.
+
+    With facts: `untagged` test sentences, of which there was no usable answer, and on which nothing is found. Raises
+    SchemaError where predictions and answers are not of the same sentences.
+    """
+    rows = connection.execute(_TAGGED, {"dataset": dataset}).all()
+    if [len(row.ner_tags) for row in rows] != [len(tags) for tags in predicted]:
+        raise SchemaError(f"the predictions of {dataset} are not of its sentences")
+    found = [[0] * len(sentence.tokens) for sentence in test]
+    for row, tags in zip(rows, predicted, strict=True):
+        found[row.call_index] = list(tags)
+    return found, {"untagged": len(test) - len(rows)}
 
 
 def carried_back(

@@ -15,10 +15,10 @@ from spanloom.data.split import split_of
 from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom.store.gold_used import gold_used
+from spanloom.store.gold_used import gold_used, text_used
 from spanloom.store.samples import sentences_of, training_sentences
 from spanloom.store.tables import Json
-from spanloom_evaluator.carried import carried_back
+from spanloom_evaluator.carried import stood_for
 from spanloom_evaluator.facts import facts_of_run
 from spanloom_evaluator.score.intervals import Interval
 from spanloom_evaluator.score.labels import only
@@ -83,11 +83,12 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
     source = connection.execute(_TRAINED_ON, {"id": arm.tagged or arm.train_dataset}).one()
     facts = facts_of_run(spec, arm, row.language)
     facts |= {"source_model": source.model, "version": source.version, "gold_used": gold_used(connection, arm)}
+    facts["text_used"] = text_used(connection, arm)
     facts |= spent(connection, arm)
     schema = LabelSchema(tuple(row.schema_tags))
     test, predicted = sentences_of(connection, row.dataset_id), row.predicted
     if arm.tagged is not None:
-        predicted, carried = carried_back(connection, arm.tagged, test, predicted)
+        predicted, carried = stood_for(connection, arm, test, predicted)
         facts |= carried
     if row.label_mapping != IDENTITY:
         gold = only([s.tags for s in test], spec.schema_, row.labels)

@@ -14,12 +14,12 @@ from typing import Any
 
 import httpx
 
+from spanloom.contracts.allowed import engine_of
 from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec
 from spanloom.contracts.reach import Reach
-from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec
-from spanloom.contracts.translation import LlmTranslator, TranslatedSource
+from spanloom.contracts.translation import TranslatedSource
 from spanloom.errors import EnvironmentMissing, PermanentEngineError
 from spanloom_generator.engines.chat import error_text
 from spanloom_generator.engines.guarded import client
@@ -85,15 +85,10 @@ def _servers(spec: RunSpec) -> dict[tuple[object, ...], list[tuple[str, Server]]
     """The servers of a run, each once, with every place of the specification that names it."""
     servers: dict[tuple[object, ...], list[tuple[str, Server]]] = {}
     for i, source in enumerate(spec.sources):
-        if isinstance(source, SyntheticSource):
-            place, engine = f"sources.{i}.engine", source.engine
-        elif isinstance(source, TranslatedSource) and isinstance(source.translator, LlmTranslator):
-            place, engine = f"sources.{i}.translator.engine", source.translator.engine
-        else:
-            continue
+        place, engine = engine_of(source)
         if isinstance(engine, OpenAIEngineSpec | OpenAIBatchEngineSpec):
             key = (engine.kind, engine.base_url, engine.model, engine.api_key_env, engine.api_key_file)
-            servers.setdefault(key, []).append((place, engine))
+            servers.setdefault(key, []).append((f"sources.{i}.{place}", engine))
     return servers
 
 

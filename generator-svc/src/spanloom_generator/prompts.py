@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from spanloom.contracts.base import Frozen
+from spanloom.contracts.engines import ReplayEngineSpec
 from spanloom.contracts.sources import PromptSpec, SyntheticSource
 from spanloom.contracts.spec import RunSpec
+from spanloom.data.completions import find_recorded, read_completions
 from spanloom.data.languages import find_language
-from spanloom.data.roots import find_beneath, open_regular
+from spanloom.data.roots import Roots, find_beneath, open_regular
 from spanloom.errors import DataError, SpecError
 from spanloom.ner.common_types import COMMON_TYPES
 from spanloom.ner.formats import SampleFormat, sample_format
@@ -175,9 +178,7 @@ def plan_prompts(
     name, as_object = language_name(spec, language), source.constrain == "json"
     labels = {type_: spec.labels[type_] for type_ in schema.types}
     write = _Writer(wording, style, written, schema, name, labels, source.n, as_object)
-    grammar = written.grammar(schema, n=source.n, iob2=True) if source.constrain == "aligned" else None
-    json_schema = dumps(written.json_schema(schema, source.n)) if source.constrain == "json" else None
-    constrain = {"aligned": "grammar", "json": "json_schema"}.get(source.constrain)
+    constrain = constraint(source.constrain, written, schema, n=source.n)
     extra = {
         "n": source.n,
         "split": split,
@@ -193,10 +194,28 @@ def plan_prompts(
             max_tokens=source.sampling.max_tokens,
             seed=call_seed(source.seed, source.name, language, split, call) if source.sampling.seed else None,
         )
-        request = CallRequest(
-            "", call, messages, sampling, language, source.name, constrain, grammar, json_schema, dict(extra)
-        )
+        request = CallRequest("", call, messages, sampling, language, source.name, extra=dict(extra), **constrain)
         yield PromptPlan(call, split, indices, request)
+
+
+def constraint(constrain: str, written: SampleFormat, schema: LabelSchema, *, n: int) -> dict[str, str]:
+    """The fields of a call that hold decoding to `n` samples of a format; none for `none`."""
+    if constrain == "aligned":
+        return {"constrain": "grammar", "grammar": written.grammar(schema, n=n, iob2=True)}
+    if constrain == "json":
+        return {"constrain": "json_schema", "schema": dumps(written.json_schema(schema, n))}
+    return {}
+
+
+def asks_json_object(engine: Frozen, constrain: str, language: str, roots: Roots) -> bool:
+    """Whether completions were asked for as one JSON object: batch API files, or `constrain: json`.
+
+    Raises DataError when a recorded file cannot be read.
+    """
+    if isinstance(engine, ReplayEngineSpec):
+        first = next(iter(read_completions(find_recorded(engine.files[language], roots))), None)
+        return first is not None and first.kind == "openai_batch"
+    return constrain == "json"
 
 
 def language_name(spec: RunSpec, code: str) -> str:

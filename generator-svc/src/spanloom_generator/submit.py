@@ -11,14 +11,13 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from spanloom.contracts.arms import GOLD
 from spanloom.contracts.caps import Caps
-from spanloom.contracts.engines import ReplayEngineSpec
 from spanloom.contracts.gold import LanguageSpec
+from spanloom.contracts.labelling import LabellingSource
 from spanloom.contracts.sources import DatasetSource, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec, spec_hash
+from spanloom.contracts.training_sets import GOLD
 from spanloom.contracts.translation import TranslatedSource
-from spanloom.data.completions import find_recorded, read_completions
 from spanloom.data.gold import SPLITS, GoldData, load_gold, load_training_file
 from spanloom.data.roots import Roots
 from spanloom.errors import DataError, SpecError
@@ -26,7 +25,8 @@ from spanloom.store import runs
 from spanloom.store.runs import NewDataset
 from spanloom_generator.calls import encode_call
 from spanloom_generator.deadline import Deadline, checked
-from spanloom_generator.prompts import PromptPlan, plan_prompts
+from spanloom_generator.label import labelled_dataset
+from spanloom_generator.prompts import PromptPlan, asks_json_object, plan_prompts
 from spanloom_generator.seeds import PromptSplit
 from spanloom_generator.topup import first_step
 from spanloom_generator.translate import translated_dataset
@@ -102,6 +102,9 @@ def plan_datasets(run_id: str, spec: RunSpec, roots: Roots = (), wording: Roots 
             elif isinstance(source, TranslatedSource):
                 with mistakes_at(f"sources.{j}"):
                     yield translated_dataset(run_id, language, source, gold, roots)
+            elif isinstance(source, LabellingSource):
+                with mistakes_at(f"sources.{j}"):
+                    yield labelled_dataset(run_id, spec, language, source, gold[language.code], roots)
             elif isinstance(source, DatasetSource):
                 schema = spec.schema_for(language.code)
                 with mistakes_at(f"sources.{j}.files.{language.code}"):
@@ -194,7 +197,7 @@ def _synthetic_datasets(
         plans = plan_prompts(spec, source, language.code, gold["train"], split=split, count=calls, roots=wording)
         with mistakes_at(**where):
             first = list(islice(plans, 1))
-            json_object = asks_json_object(source, language.code, roots)
+            json_object = asks_json_object(source.engine, source.constrain, language.code, roots)
         yield NewDataset(
             language=language.code,
             source=source.name,
@@ -220,14 +223,3 @@ def _encoded(
         for plan in plans:
             request = encode_call(engine, plan.request(f"{dataset}.{plan.call_index}"))
             yield plan.call_index, request, plan.seed_indices
-
-
-def asks_json_object(source: SyntheticSource, language: str, roots: Roots) -> bool:
-    """Whether completions were asked for as one JSON object: batch API files, or `constrain: json`.
-
-    Raises DataError when a recorded file cannot be read.
-    """
-    if isinstance(source.engine, ReplayEngineSpec):
-        first = next(iter(read_completions(find_recorded(source.engine.files[language], roots))), None)
-        return first is not None and first.kind == "openai_batch"
-    return source.constrain == "json"

@@ -1,4 +1,4 @@
-"""Arms that train nothing: a model that is there tags a dataset which stands for a test set."""
+"""Arms that train nothing: a dataset stands for a test set, tagged by a model that is there, or tagged already."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, text
 
-from spanloom.contracts.arms import IDENTITY, SHARED, Arm
+from spanloom.contracts.arms import IDENTITY, LLM_TAG, SHARED, Arm
 from spanloom.errors import LeaseLost
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -38,10 +38,13 @@ Tag = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class TagData:
-    """What tagging needs: the model's folder, the sentences, the test set that they stand for and its facts."""
+    """What tagging needs: the model's folder, the sentences, the test set that they stand for and its facts.
+
+    Without a model the sentences are tagged already: an LLM's answers.
+    """
 
     arm: Arm
-    model: str
+    model: str | None
     sentences: list[Sentence]
     test: str
     schema: LabelSchema
@@ -51,34 +54,35 @@ class TagData:
 
 def tag_data(connection: Connection, arm: Arm) -> TagData:
     """Read what a tagging arm needs. Raises BaseGone where the model that tags is not stored."""
-    if arm.tagged is None or arm.needs is None:
-        raise AssertionError("a tagging arm names a dataset and the model that tags it")
-    base = connection.execute(_BASE, {"job": arm.needs}).one()
-    if base.path is None:
+    if arm.tagged is None or (arm.needs is None) != (arm.method == LLM_TAG):
+        raise AssertionError("a tagging arm names a dataset, and the model that tags it unless an LLM has done it")
+    base = connection.execute(_BASE, {"job": arm.needs}).first()
+    if arm.needs is not None and (base is None or base.path is None):
         raise BaseGone(arm.needs)
     (code,) = arm.tests
     test = connection.execute(_TEST, {"run": arm.run_id, "language": code}).one()
     trained = connection.execute(_TRAINED, {"id": arm.train_dataset}).one()
     return TagData(
         arm=arm,
-        model=base.path,
+        model=base.path if base else None,
         sentences=sentences_of(connection, arm.tagged),
         test=test.id,
         schema=LabelSchema(tuple(trained.tags)),
         labels=shared_labels((test.tags, test.info), annotated(trained.tags, trained.info)),
-        facts=_facts(arm, base.outcome or {}, gold_used(connection, arm)),
+        facts=_facts(arm, (base.outcome if base else None) or {}, gold_used(connection, arm)),
     )
 
 
 def _facts(arm: Arm, outcome: Mapping[str, Any], gold: int | None) -> dict[str, Any]:
     tries = outcome.get("tries") or [{}]
     chosen = tries[int(outcome.get("chosen", 0))]
+    trained = arm.needs is not None
     return {
         "control": "epochs",
-        "dev": arm.dev,
+        "dev": arm.dev if trained else None,
         "gold_used": gold,
-        "encoder": arm.encoder.name or "tiny",
-        "recipe": arm.recipe.model_dump(),
+        "encoder": (arm.encoder.name or "tiny") if trained else None,
+        "recipe": arm.recipe.model_dump() if trained else None,
         "related": arm.related,
         "collapsed": bool(chosen.get("collapsed", False)),
         "few_updates": bool(outcome.get("few_updates", False)),
@@ -91,10 +95,13 @@ def _facts(arm: Arm, outcome: Mapping[str, Any], gold: int | None) -> dict[str, 
 def tag_arm(claim: Claim, data: TagData, tag: Tag) -> tuple[TestPrediction, dict[str, Any]]:
     """Have the sentences tagged; the prediction, and what the job's row says of it. `tag` runs a job in a child."""
     began = time.monotonic()
-    job = {"kind": "tag", "job_id": claim.id, "attempt": claim.attempt, "model": data.model}
-    found = tag({**job, "sentences": [list(sentence.tokens) for sentence in data.sentences]})
+    if data.model is None:
+        tags = [list(sentence.tags) for sentence in data.sentences]
+    else:
+        job = {"kind": "tag", "job_id": claim.id, "attempt": claim.attempt, "model": data.model}
+        found = tag({**job, "sentences": [list(sentence.tokens) for sentence in data.sentences]})
+        tags = [[data.schema.index[name] for name in one["tags"]] for one in found["sentences"]]
     seconds = time.monotonic() - began
-    tags = [[data.schema.index[name] for name in one["tags"]] for one in found["sentences"]]
     facts = {**data.facts, "tagging_seconds": seconds}
     by_mapping = {IDENTITY: facts}
     if data.labels:

@@ -40,6 +40,9 @@ SELECT id FROM datasets WHERE run_id = :run AND language = :language AND source 
 """)
 _IDS = bindparam("ids", type_=ARRAY(Text))
 _SEEDS = text("SELECT id, seeds FROM prompts WHERE id = ANY(:ids)").bindparams(_IDS)
+_GIVEN = text("""
+SELECT id, CAST(request AS jsonb) #> '{request,extra,sentence}' AS tokens FROM prompts WHERE id = ANY(:ids)
+""").bindparams(_IDS)
 _TEXTS = text("SELECT id, text, links FROM completions WHERE id = ANY(:ids)").bindparams(_IDS)
 # Lock the datasets of a batch before anything else, in id order, so that two batches never wait for each other. NO KEY:
 # completions that are stored meanwhile refer to these rows, and FOR UPDATE would hold them up, or deadlock.
@@ -134,6 +137,8 @@ class JudgedDataset:
     """In the order by which prompts name their seeds."""
     translated: Translated | None = None
     """For a dataset of translations: how their spans come over."""
+    labelled: bool = False
+    """Whether each call was given a sentence to label, which its answer must hold."""
 
 
 def read_dataset(connection: Connection, dataset: str) -> JudgedDataset | None:
@@ -165,12 +170,18 @@ def read_dataset(connection: Connection, dataset: str) -> JudgedDataset | None:
         if blind:
             sentences = [Sentence(s.tokens, (0,) * len(s.tokens)) for s in sentences]
         translated = Translated(projector(info["projection"], info["tokens"]), tuple(sentences), blind)
-    return JudgedDataset(row.id, row.run_id, row.language, row.source, context, seeds, translated)
+    labelled = info.get("labels") == "sentences"
+    return JudgedDataset(row.id, row.run_id, row.language, row.source, context, seeds, translated, labelled)
 
 
 def seeds_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
     """Indices of the gold train sentences in each prompt."""
     return {row.id: list(row.seeds) for row in connection.execute(_SEEDS, {"ids": list(ids)})}
+
+
+def sentences_given(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    """The tokens of the sentence that each prompt gave to be labelled."""
+    return {row.id: row.tokens for row in connection.execute(_GIVEN, {"ids": list(ids)})}
 
 
 def texts_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str | None, str | None]]:

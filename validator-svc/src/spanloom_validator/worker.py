@@ -19,6 +19,7 @@ from spanloom_validator.duplicates.near import band_keys
 from spanloom_validator.extract.candidates import drafts_in
 from spanloom_validator.judge.completion import judge_completion
 from spanloom_validator.judge.diagnostics import diagnose_accepted
+from spanloom_validator.judge.labelled import on_sentence
 from spanloom_validator.project.judge import judge_translation
 from spanloom_validator.records import JudgedDataset, SeedSentence
 from spanloom_validator.tally import JudgedCompletion, Tally, tally
@@ -61,6 +62,8 @@ class ValidatorWorker:
             texts = records.texts_of(connection, bare) if bare else {}
             seeds = records.seeds_of(connection, [m.id for m in messages])
             datasets = {m.dataset_id: self._dataset(connection, m.dataset_id) for m in messages}
+            labelled = [m.id for m in messages if (known := datasets[m.dataset_id]) is not None and known.labelled]
+            given = records.sentences_given(connection, labelled) if labelled else {}
         out = []
         for message in messages:
             dataset = datasets[message.dataset_id]
@@ -75,7 +78,7 @@ class ValidatorWorker:
                 out.append(JudgedCompletion(message, dataset, verdicts))
                 continue
             shown = [dataset.gold_train[i] for i in seeds.get(message.id, ()) if i < len(dataset.gold_train)]
-            out.append(_judged(message, dataset, written, shown))
+            out.append(_judged(message, dataset, written, shown, given.get(message.id)))
         return out
 
     def _dataset(self, connection: Connection, dataset_id: str) -> JudgedDataset | None:
@@ -120,13 +123,21 @@ class ValidatorWorker:
 
 
 def _judged(
-    message: CompletionMessage, dataset: JudgedDataset, written: str, shown: Sequence[SeedSentence]
+    message: CompletionMessage,
+    dataset: JudgedDataset,
+    written: str,
+    shown: Sequence[SeedSentence],
+    given: Sequence[str] | None,
 ) -> JudgedCompletion:
-    """The verdicts on a completion whose prompt showed some sentences, with what the tables keep of accepted ones."""
+    """The verdicts on a completion whose prompt showed some sentences, and gave one to be labelled or none, with what
+    the tables keep of accepted ones.
+    """
     context = dataset.context
     examples = frozenset(seed.content for seed in shown)
     known = frozenset[str]().union(*(seed.entities for seed in shown))
     verdicts = judge_completion(written, context, prompt_examples=examples)
+    if given is not None:
+        verdicts = on_sentence(verdicts, given)
     verdicts, diagnostics = diagnose_accepted(verdicts, context, known)
     bands = {}
     if context.rules.near_duplicate is not Treatment.OFF:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spanloom.contracts.beneath import is_beneath
 from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec, VllmEngineSpec
+from spanloom.contracts.labelling import LabellingSource
 from spanloom.contracts.reach import Reach
 from spanloom.contracts.sources import Source, SyntheticSource
 from spanloom.contracts.spec import RunSpec
@@ -74,7 +75,7 @@ def not_allowed(
 
 def _beyond_reach(spec: RunSpec, reach: Reach) -> Iterator[tuple[str, str]]:
     for i, source in enumerate(spec.sources):
-        place, engine = _engine(source)
+        place, engine = engine_of(source)
         if not isinstance(engine, OpenAIEngineSpec | OpenAIBatchEngineSpec):
             continue
         asked = {
@@ -85,9 +86,9 @@ def _beyond_reach(spec: RunSpec, reach: Reach) -> Iterator[tuple[str, str]]:
         yield from ((f"sources.{i}.{place}.{field}", refusal) for field, refusal in asked.items() if refusal)
 
 
-def _engine(source: Source) -> tuple[str, object]:
+def engine_of(source: Source) -> tuple[str, object]:
     """A source's engine and where it stands in it; None where the source asks nobody."""
-    if isinstance(source, SyntheticSource):
+    if isinstance(source, SyntheticSource | LabellingSource):
         return "engine", source.engine
     if isinstance(source, TranslatedSource) and isinstance(source.translator, LlmTranslator):
         return "translator.engine", source.translator.engine
@@ -102,7 +103,7 @@ def _models_not_allowed(
     if encoder.name is not None:
         named.append(("training.encoder", encoder.name, encoder.revision, encoders, "SPANLOOM_ENCODERS"))
     for i, source in enumerate(spec.sources):
-        place, engine = _engine(source)
+        place, engine = engine_of(source)
         if isinstance(source, TranslatedSource) and isinstance(source.translator, Seq2SeqTranslator):
             named.append((f"sources.{i}.translator.model", source.translator.model, None, llms, "SPANLOOM_LLMS"))
         if isinstance(engine, VllmEngineSpec):

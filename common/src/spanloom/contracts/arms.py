@@ -6,7 +6,7 @@ An arm is one point of the grid; its id is the hash of all that it is, so that m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, NamedTuple
 
@@ -15,17 +15,30 @@ from pydantic import Field
 
 from spanloom.contracts.base import Frozen
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.sources import MixSource, OrganicSource, Source, SyntheticSource, TestSource, WikiannSource
+from spanloom.contracts.labelling import LlmTagSource
+from spanloom.contracts.sources import MixSource, Source, TestSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec, Recipe, Setting
+from spanloom.contracts.training_sets import (
+    GOLD,
+    DatasetKey,
+    DatasetState,
+    effective_dev,
+    encoder_text,
+    one_tokenizer,
+    sizes_for,
+    step_budget,
+    train_keys,
+    train_keys_of,
+)
 from spanloom.contracts.translation import TranslateTestSource
 
-GOLD = "gold"
-"""The `source` of gold datasets; organic sources read it."""
 RELATED = "related"
 """The `source` of pre-trainings, and so of their zero-shot evaluations."""
 TRANSLATE_TEST = "translate_test"
 """The method of an evaluation of a translated test set: tagged by the related language's model, carried back."""
+LLM_TAG = "llm_tag"
+"""The method of an evaluation of a test set that an LLM has tagged; nothing was trained."""
 DIRECT = "direct"
 """The method of an evaluation of the first try's own predictions: the headline."""
 RESTARTED = "direct+restarts"
@@ -41,6 +54,7 @@ class Arm(Frozen):
 
     `kind` is `pretrain` (a related language's model; `source` is then `related`), `train`, or `tag`, which trains
     nothing: the model that it `needs` tags the dataset `tagged`, which stands for the test set of `tests` (`method`).
+    Without `needs` that dataset is tagged as it stands: an LLM's answers, of which those in `train_dataset` were shown.
     `tests` are the languages whose gold test set is tagged; a pre-training tags its targets' (zero-shot).
     A mix has `mixed_size` of its `size` sentences from `mixed_with`, the others from `train_dataset`.
     `encoder_text` are the datasets whose equal shares make a tiny encoder's tokenizer (`tokenizer_from: all_sources`).
@@ -95,19 +109,6 @@ def arm_id(arm: Arm) -> str:
 
 
 @dataclass(frozen=True)
-class DatasetState:
-    """What the grid needs to know of a dataset: its id, whether it is complete, how many samples it holds."""
-
-    id: str
-    complete: bool
-    accepted: int
-
-
-DatasetKey = tuple[str, str, str]
-"""(language, source, split); gold under source `gold`."""
-
-
-@dataclass(frozen=True)
 class Grid:
     """`due`: arms that can be made now, each with the reason why it cannot be trained, if so.
 
@@ -116,42 +117,6 @@ class Grid:
 
     due: list[tuple[Arm, str | None]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
-
-
-def sizes_for(asked: Iterable[int], available: int) -> list[tuple[int, int]]:
-    """`(actual, asked)` sizes: those the dataset holds, and one arm on all of it for the first that is more.
-
-    >>> sizes_for([30, 100, 300, 500], 272)
-    [(30, 30), (100, 100), (272, 300)]
-    """
-    out: list[tuple[int, int]] = []
-    for size in sorted(asked):
-        if size <= available:
-            out.append((size, size))
-        else:
-            if available and (not out or out[-1][0] != available):
-                out.append((available, size))
-            break
-    return out
-
-
-def effective_dev(spec: RunSpec, source: Source) -> Literal["held_out", "own", "gold"]:
-    """The dev set an arm of this source uses.
-
-    `own` is the source's synthetic dev set; a source without one (replay) uses gold dev, and then every source
-    does alike. Organic and WikiANN arms use gold dev where LLM arms use their own (the paper's way).
-    """
-    if spec.training.dev != "own":
-        return spec.training.dev
-    synthetic = [s for s in spec.sources if isinstance(s, SyntheticSource)]
-    if not isinstance(source, SyntheticSource) or any(s.dev_calls_planned == 0 for s in synthetic):
-        return "gold"
-    return "own"
-
-
-def step_budget(spec: RunSpec) -> int:
-    """Updates of a step-matched arm: `control_steps`, else those of the largest size's epochs."""
-    return spec.training.control_steps or spec.training.recipe.updates(spec.training.sizes[-1])
 
 
 def plan_grid(
@@ -165,7 +130,7 @@ def plan_grid(
     A `fine_tuning` arm is due once its pre-training is done; it is due as failed when that failed.
     """
     grid = Grid()
-    if _one_tokenizer(spec):
+    if one_tokenizer(spec):
         grid.waiting.extend(
             f"{'/'.join(key)}: not complete, and the encoder's tokenizer is made from all sources"
             for key in train_keys(spec)
@@ -195,6 +160,8 @@ def plan_grid(
                 for seed in spec.training.training_seeds:
                     base_arm = _pretrain(run_id, spec, language, datasets, seed)
                     _add_translated_test(grid, base_arm, language.code, source.name, datasets, jobs)
+            elif isinstance(source, LlmTagSource):
+                _add_llm_tag(grid, run_id, spec, language, source, datasets)
     return grid
 
 
@@ -223,14 +190,11 @@ def _add_translated_test(
 ) -> None:
     """The arm that has the related language's model tag the target's test set in translation."""
     found = _base(grid, base, target, jobs)
-    tagged = datasets.get((target, source, "test"))
-    if tagged is None or not tagged.complete:
-        grid.waiting.append(f"{target}/{source}/test: not complete")
-    if found is None or tagged is None or not tagged.complete:
+    tagged = _stands_for_test(grid, target, source, datasets)
+    if found is None or tagged is None:
         return
     needs, reason = found
-    if not tagged.accepted and reason is None:
-        reason = f"dataset {target}/{source}/test holds no accepted sample"
+    reason = reason or _nothing_in(tagged, target, source)
     changes = {
         "kind": "tag",
         "language": target,
@@ -245,45 +209,61 @@ def _add_translated_test(
     grid.due.append((base.model_copy(update=changes), reason))
 
 
-def _one_tokenizer(spec: RunSpec) -> bool:
-    tiny = spec.training.encoder.tiny
-    return tiny is not None and tiny.tokenizer_from == "all_sources"
+def _stands_for_test(
+    grid: Grid, target: str, source: str, datasets: Mapping[DatasetKey, DatasetState]
+) -> DatasetState | None:
+    """The dataset of a source that tags the test set; None while it is not complete."""
+    tagged = datasets.get((target, source, "test"))
+    if tagged is None or not tagged.complete:
+        grid.waiting.append(f"{target}/{source}/test: not complete")
+        return None
+    return tagged
 
 
-def train_keys(spec: RunSpec) -> list[DatasetKey]:
-    """All train datasets of a run: gold of every language, then each source's of every target."""
-    gold = [(code, GOLD, "train") for code in spec.gold_of()]
-    return gold + [
-        (language.code, source.name, "train")
-        for language in spec.languages
-        for source in spec.sources_of(language.code)
-        if not isinstance(source, OrganicSource | MixSource | TestSource)
-    ]
+def _nothing_in(tagged: DatasetState, target: str, source: str) -> str | None:
+    return None if tagged.accepted else f"dataset {target}/{source}/test holds no accepted sample"
 
 
-def train_keys_of(spec: RunSpec, source: Source, language: LanguageSpec) -> list[DatasetKey]:
-    """The train datasets that arms of a source are trained on: two for a mix, one for any other."""
-    if not isinstance(source, MixSource):
-        return [(language.code, GOLD if isinstance(source, OrganicSource) else source.name, "train")]
-    keys: list[DatasetKey] = []
-    for name in source.of:
-        if name == "related":
-            assert language.related is not None  # noqa: S101  the specification's validator holds it
-            keys.append((language.related.code, GOLD, "train"))
-        else:
-            part = next(other for other in spec.sources if other.name == name)
-            keys += train_keys_of(spec, part, language)
-    return keys
+def _add_llm_tag(
+    grid: Grid,
+    run_id: str,
+    spec: RunSpec,
+    language: LanguageSpec,
+    source: LlmTagSource,
+    datasets: Mapping[DatasetKey, DatasetState],
+) -> None:
+    """The arm that takes an LLM's answers on the test set for its predictions: one, whatever the training seeds.
 
-
-def _encoder_text(
-    spec: RunSpec, datasets: Mapping[DatasetKey, DatasetState], languages: Iterable[str]
-) -> tuple[str, ...]:
-    """The train datasets of these languages that hold anything; none unless the tokenizer is made from all sources."""
-    if not _one_tokenizer(spec):
-        return ()
-    known = set(languages)
-    return tuple(datasets[key].id for key in train_keys(spec) if key[0] in known and datasets[key].accepted)
+    It is told under fine_tuning as all that was trained on nothing of the target, so that it stands beside zero-shot.
+    """
+    tagged = _stands_for_test(grid, language.code, source.name, datasets)
+    if tagged is None:
+        return
+    shown = datasets[(language.code, GOLD, "train")]
+    size = min(shown.accepted, source.seed_pool) if isinstance(source.seed_pool, int) else shown.accepted
+    arm = Arm(
+        run_id=run_id,
+        kind="tag",
+        language=language.code,
+        source=source.name,
+        setting="fine_tuning",
+        train_dataset=shown.id,
+        size=max(size, 1),
+        size_asked=max(size, 1),
+        dev="gold",
+        dev_dataset=None,
+        tests=(language.code,),
+        encoder=spec.training.encoder,
+        recipe=spec.training.recipe,
+        steps=None,
+        related=None,
+        needs=None,
+        subset_seed=spec.training.subset_seed,
+        training_seed=spec.training.training_seeds[0],
+        tagged=tagged.id,
+        method=LLM_TAG,
+    )
+    grid.due.append((arm, _nothing_in(tagged, language.code, source.name)))
 
 
 def _pretrain(
@@ -312,7 +292,7 @@ def _pretrain(
         dev_dataset=dev.id,
         tests=targets,
         encoder=spec.training.encoder,
-        encoder_text=_encoder_text(spec, datasets, (related.code, *targets)),
+        encoder_text=encoder_text(spec, datasets, (related.code, *targets)),
         recipe=spec.training.recipe,
         steps=None,
         related=None,
@@ -384,7 +364,7 @@ def _add_source(
                     dev_dataset=None if dev == "held_out" else found[-1].id if found[-1] else None,
                     tests=(language.code,),
                     encoder=spec.training.encoder,
-                    encoder_text=() if start.needs else _encoder_text(spec, datasets, (language.code,)),
+                    encoder_text=() if start.needs else encoder_text(spec, datasets, (language.code,)),
                     recipe=spec.training.recipe,
                     steps=steps,
                     related=language.related.code if start.setting == "fine_tuning" and language.related else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spanloom.contracts.labelling import AnnotateSource, LabellingSource
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 
@@ -23,15 +24,19 @@ def above(spec: RunSpec, caps: Caps) -> list[tuple[str, str]]:
     """`(field path, what is wrong)` of what a specification asks for above the caps."""
     problems, calls = [], 0
     for i, source in enumerate(spec.sources):
-        if not isinstance(source, SyntheticSource):
+        if not isinstance(source, SyntheticSource | LabellingSource):
             continue
         if source.m > caps.m:
             problems.append((f"sources.{i}.m", f"m={source.m} seed sentences a prompt; {_most(caps.m, 'SEEDS')}"))
         languages = len(spec.languages_of(source))
-        calls += languages * (source.max_calls + source.dev_calls_planned)
+        if isinstance(source, SyntheticSource):
+            calls += languages * (source.max_calls + source.dev_calls_planned)
+        elif isinstance(source, AnnotateSource):
+            calls += languages * source.cap
         if calls > caps.calls:
             what = f"{calls:,} calls with the sources before it, over {len(spec.languages)} languages"
-            problems.append((f"sources.{i}.stop", f"{what}; {_most(caps.calls, 'CALLS')}"))
+            place = "stop" if isinstance(source, SyntheticSource) else "cap"
+            problems.append((f"sources.{i}.{place}", f"{what}; {_most(caps.calls, 'CALLS')}"))
             break
     arms = most_arms(spec)
     if arms > caps.arms:

@@ -63,6 +63,8 @@ class Reason(StrEnum):
     """More tokens than `max_tokens`."""
     WRONG_SCRIPT = "wrong_script"
     """Most letters are not of the language's script."""
+    TEXT_CHANGED = "text_changed"
+    """A sentence that was given to be labelled came back with other words."""
     SURPLUS = "surplus"
     """The dataset already has all the samples asked for."""
 

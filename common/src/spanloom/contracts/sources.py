@@ -9,10 +9,9 @@ from pydantic import Field, model_validator
 from spanloom.contracts.base import Frozen, LanguageCode, Name, OfLanguages, Seed, Text
 from spanloom.contracts.engines import EngineSpec, Prices, SamplingSpec
 from spanloom.contracts.gold import FileFormat, GoldSpec
+from spanloom.contracts.labelling import AnnotateSource, Format, LlmTagSource
 from spanloom.contracts.rules import Rules
 from spanloom.contracts.translation import TranslateTestSource, TranslateTrainSource
-
-Format = Literal["tag_ids", "tag_names", "pairs", "entities", "inline"]
 
 
 class PromptSpec(Frozen):
@@ -189,7 +188,7 @@ class MixSource(OfLanguages):
         return self
 
 
-TestSource = TranslateTestSource
+TestSource = TranslateTestSource | LlmTagSource
 """Sources that tag the test set; no arm is trained on them."""
 
 Source = Annotated[
@@ -199,6 +198,8 @@ Source = Annotated[
     | DatasetSource
     | TranslateTrainSource
     | TranslateTestSource
+    | AnnotateSource
+    | LlmTagSource
     | MixSource,
     Field(discriminator="kind"),
 ]

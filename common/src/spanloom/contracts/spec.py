@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_serializer, field_validator, 
 from spanloom.contracts.base import Frozen, Name, Text
 from spanloom.contracts.document import check_plain, read_document
 from spanloom.contracts.gold import GoldSpec, LanguageSpec
+from spanloom.contracts.labelling import AnnotateSource, LabellingSource
 from spanloom.contracts.problems import problems_of
 from spanloom.contracts.sources import DatasetSource, MixSource, Source, SyntheticSource, TestSource
 from spanloom.contracts.training import EvaluationSpec, TrainingSpec
@@ -120,7 +121,7 @@ class RunSpec(Frozen):
         self._check_labels()
         for i, source in enumerate(self.sources):
             self._check_languages(i, source)
-            if isinstance(source, SyntheticSource) and source.engine.kind == "replay":
+            if isinstance(source, SyntheticSource | LabellingSource) and source.engine.kind == "replay":
                 missing = [x.code for x in self.languages_of(source) if x.code not in source.engine.files]
                 if missing:
                     raise ValueError(f"sources.{i}.engine.files: no file for language {', '.join(missing)}")
@@ -132,6 +133,10 @@ class RunSpec(Frozen):
             missing = [x.code for x in self.languages_of(source) if x.code not in source.files]
             if missing:
                 raise ValueError(f"sources.{i}.files: no file for language {', '.join(missing)}")
+        if isinstance(source, AnnotateSource):
+            missing = [x.code for x in self.languages_of(source) if x.code not in source.text]
+            if missing:
+                raise ValueError(f"sources.{i}.text: no file for language {', '.join(missing)}")
         if isinstance(source, TranslatedSource) or (isinstance(source, MixSource) and "related" in source.of):
             for j, language in enumerate(self.languages):
                 if language.related is None and source.is_for(language.code):
@@ -268,7 +273,8 @@ def unreadable_labels(spec: RunSpec) -> list[tuple[str, str]]:
     """Labels that no one could read back from a completion: where, and what is wrong. Stored specifications may have
     them, so that a new one's are looked at apart."""
     given = [("labels", spec.labels), *((f"languages.{i}.labels", x.labels) for i, x in enumerate(spec.languages))]
-    inline = [x.name for x in spec.sources if isinstance(x, SyntheticSource) and x.format == "inline"]
+    asked = [x for x in spec.sources if isinstance(x, SyntheticSource | LabellingSource)]
+    inline = [x.name for x in asked if x.format == "inline"]
     problems = []
     for where, labels in given:
         for name in labels or ():

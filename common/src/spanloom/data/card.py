@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from spanloom.contracts.labelling import LabellingSource
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.data.languages import find_language
@@ -68,20 +69,26 @@ def _labels(spec: RunSpec, schema: LabelSchema) -> str:
 
 def _making(dataset: Mapping[str, Any], spec: RunSpec, source_name: str, code: str) -> str:
     source = next((s for s in spec.sources if s.name == source_name), None)
-    if not isinstance(source, SyntheticSource):
+    if not isinstance(source, SyntheticSource | LabellingSource):
         return f"Read from {(dataset.get('info') or {}).get('origin', 'gold data')}."
     engine = source.engine
     model = getattr(engine, "model", None) or "recorded by others" if engine.kind != "toy" else "trained on the seeds"
     rows = {
         "model": f"{model} (engine {engine.kind})",
-        "prompt": f"style {source.prompt.style}, format {source.format}, constraint {source.constrain}",
+        "prompt": f"{_asked(source)}, format {source.format}, constraint {source.constrain}",
         "examples a prompt": f"{source.m} gold train sentences of {code}, pool {source.seed_pool}",
-        "samples asked for a call": source.n,
         "sampling": f"temperature {in_words(source.sampling.temperature)}, top-p {in_words(source.sampling.top_p)}, "
         f"at most {in_words(source.sampling.max_tokens)} tokens, seed {source.seed}",
         "rules": f"{dataset.get('rules')}",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows.items())])
+
+
+def _asked(source: SyntheticSource | LabellingSource) -> str:
+    """What a prompt asks for."""
+    if isinstance(source, SyntheticSource):
+        return f"style {source.prompt.style}, {source.n} new samples a call"
+    return "a sentence a call, to be labelled as it is"
 
 
 def in_words(value: float | None) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, text
 
-from spanloom.contracts.arms import Arm, DatasetState, Grid, arm_id, plan_grid
+from spanloom.contracts.arms import Arm, Grid, arm_id, plan_grid
 from spanloom.contracts.base import unknown_fields
 from spanloom.contracts.spec import RunSpec
+from spanloom.contracts.training_sets import DatasetState
 from spanloom.store import work
 from spanloom.store.events import emit
 from spanloom.store.tables import Json

@@ -227,7 +227,7 @@ def _synthetic(connection: Connection, dataset: str) -> Any:
     row = connection.execute(_DATASET, {"id": dataset}).first()
     if row is None:
         raise NotFound(f"there is no dataset {dataset!r}; `GET /v1/runs/ID` lists those of a run")
-    if row.kind != "synthetic":
+    if row.kind not in ("synthetic", "annotated", "tagged"):
         raise Conflict(f"dataset {dataset} is {row.kind}, not written by an LLM; there is nothing to judge")
     return row
 

@@ -57,8 +57,8 @@ HEADINGS = {
     "share_accepted": "share accepted",
 }
 F1_COLUMNS = (
-    "language", "setting", "source", "size", "size_asked", "control", "gold_used", "seeds", "f1", "lo", "hi",
-    "collapse_rate", "f1_with_restarts", "recall_seen", "recall_unseen",
+    "language", "setting", "source", "size", "size_asked", "control", "gold_used", "text_used", "seeds", "f1", "lo",
+    "hi", "collapse_rate", "f1_with_restarts", "recall_seen", "recall_unseen",
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     "language", "control", "size", "source", "version", "method", "f1_from_scratch", "lo_from_scratch",
@@ -263,7 +263,7 @@ def _present(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
     return [
         name
         for name in columns
-        if any(row.get(name) is not None for row in rows)
+        if any(row.get(name) not in ((None, 0) if name == "text_used" else (None,)) for row in rows)
         and (name not in DISTINGUISHING or len({row.get(name) for row in rows}) > 1)
     ]
 

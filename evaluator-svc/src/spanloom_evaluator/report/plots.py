@@ -155,7 +155,8 @@ def _point(row: Row, by: str) -> dict[str, Any]:
         "language": str(row["language"]),
         "setting": str(row["setting"]).replace("_", " ") + matched,
         "source": ZERO_SHOT if zero and row.get("method", "direct") == "direct" else str(row["source"]),
-        "x": 0 if zero else int(row[by]),
+        # Nothing was trained, but an LLM that tags was shown annotated sentences.
+        "x": int(row.get(by) or 0) if zero else int(row[by]),
         "zero": zero,
         "f1": f1,
         "lo": lo,

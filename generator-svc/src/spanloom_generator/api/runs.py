@@ -13,8 +13,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Engine
 
-from spanloom.contracts.arms import GOLD
 from spanloom.contracts.spec import RunSpec, parse_spec, spec_hash
+from spanloom.contracts.training_sets import GOLD
 from spanloom.data.languages import complete_spec
 from spanloom.data.lines import at_most_bytes
 from spanloom.dev_sets import few

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.contracts.arms import GOLD, DatasetKey, DatasetState, Grid, arm_id, plan_grid, sizes_for
+from spanloom.contracts.arms import Grid, arm_id, plan_grid
 from spanloom.contracts.spec import RunSpec, check_spec
+from spanloom.contracts.training_sets import GOLD, DatasetKey, DatasetState, sizes_for
 from spanloom.errors import SpecError
 
 RUN = "20260101-00000000"

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from spanloom.contracts.arms import DatasetState, plan_grid
+from spanloom.contracts.arms import plan_grid
 from spanloom.contracts.caps import Caps, above, most_arms
 from spanloom.contracts.spec import RunSpec, check_spec
+from spanloom.contracts.training_sets import DatasetState
 
 
 def spec_of(languages: int = 1, **source: Any) -> RunSpec:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from spanloom.contracts.arms import DIRECT, IDENTITY, RESTARTED, Arm
+from spanloom.contracts.labelling import LabellingSource
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.data.card import gold_licence
@@ -79,9 +80,10 @@ def _licences(spec: RunSpec, arm: Arm) -> list[str]:
         if code is not None
     ]
     source = next((source for source in spec.sources if source.name == arm.source), None)
-    if isinstance(source, SyntheticSource):
+    if isinstance(source, SyntheticSource | LabellingSource):
         model = getattr(source.engine, "model", None) or f"engine {source.engine.kind}"
-        lines.append(f"Training sentences were written by an LLM ({model}): its terms may apply to them.")
+        done = "written" if isinstance(source, SyntheticSource) else "labelled"
+        lines.append(f"Training sentences were {done} by an LLM ({model}): its terms may apply to them.")
     if arm.encoder.name is not None:
         licence = licence_of(arm.encoder)
         said = f"is under {licence}" if licence else "has a licence of its own; see its model card"

@@ -3,7 +3,7 @@
 -- f1 is that of the first tries; f1_with_restarts takes a restarted try where a collapse had one.
 -- f1_shared is over the labels that training and test set both have.
 SELECT e.run, e.language, e.setting, e.control, e.source, e.version, e.method, e.size,
-       min(e.size_asked) AS size_asked, max(e.gold_used) AS gold_used, count(*)::integer AS seeds, avg(e.f1) AS f1,
+       min(e.size_asked) AS size_asked, max(e.gold_used) AS gold_used, max(e.text_used) AS text_used, count(*)::integer AS seeds, avg(e.f1) AS f1,
        CASE WHEN min(a.seeds) = count(*) THEN min(a.lo) END AS lo,
        CASE WHEN min(a.seeds) = count(*) THEN max(a.hi) END AS hi,
        CASE WHEN min(a.seeds) = count(*) THEN min(a.varies) END AS interval_of,

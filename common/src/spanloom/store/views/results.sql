@@ -4,7 +4,9 @@
 -- tokens_in to cost are of the calls behind the arm (translation, generation, tagging by an LLM): of a dataset's calls
 -- the share that its training size is of the samples accepted; link_seconds are those of word alignment.
 -- method translate_test: untranslated are test sentences without a translation, on which nothing is found;
--- spans_lost_back were found in translation and could not be carried back.
+-- spans_lost_back were found in translation and could not be carried back. method llm_tag: untagged are test sentences
+-- of which there was no usable answer; train_sentences are those that its examples were drawn from.
+-- gold_used are annotated sentences of the language behind the score, text_used unlabelled ones that an LLM labelled.
 SELECT e.run_id AS run, r.name AS run_name,
        e.language, e.facts ->> 'language_name' AS language_name, e.facts ->> 'family' AS family,
        e.facts ->> 'script' AS script, (e.facts ->> 'in_xlmr')::boolean AS in_xlmr,
@@ -15,7 +17,7 @@ SELECT e.run_id AS run, r.name AS run_name,
        (e.facts ->> 'train_tokens')::integer AS train_tokens,
        (e.facts ->> 'train_entities')::integer AS train_entities, e.facts ->> 'dev' AS dev,
        (e.facts ->> 'dev_sentences')::integer AS dev_sentences,
-       (e.facts ->> 'gold_used')::integer AS gold_used, e.subset_seed, e.training_seed,
+       (e.facts ->> 'gold_used')::integer AS gold_used, (e.facts ->> 'text_used')::integer AS text_used, e.subset_seed, e.training_seed,
        (e.facts ->> 'restarts')::integer AS restarts, (e.facts ->> 'collapsed')::boolean AS collapsed,
        (e.facts ->> 'few_updates')::boolean AS few_updates, e.facts -> 'labels' AS labels,
        e.facts -> 'labels_absent' AS labels_absent,
@@ -37,7 +39,7 @@ SELECT e.run_id AS run, r.name AS run_name,
        (e.readings ->> 'tokens')::integer AS test_tokens,
        (e.readings -> 'typed' ->> 'gold')::double precision::integer AS test_entities,
        (e.facts ->> 'test_in_training')::integer AS test_in_training,
-       (e.facts ->> 'untranslated')::integer AS untranslated,
+       (e.facts ->> 'untranslated')::integer AS untranslated, (e.facts ->> 'untagged')::integer AS untagged,
        (SELECT sum(n.value::integer) FROM jsonb_each_text(e.facts -> 'lost_back') n)::integer AS spans_lost_back,
        (e.facts ->> 'training_seconds')::double precision AS training_seconds,
        (e.facts ->> 'tagging_seconds')::double precision AS tagging_seconds,

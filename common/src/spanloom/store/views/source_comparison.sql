@@ -1,5 +1,6 @@
 -- The paper's Table 3: the sources side by side at equal actual sizes, one row a language, source and size.
--- A size that one source alone has is left out.
+-- A size that one source alone has is left out. Size 0: what nothing of the target was trained for (zero-shot, a test
+-- set translated, or tagged by an LLM).
 SELECT run, language, control, size, source, version, method,
        f1_from_scratch, lo_from_scratch, hi_from_scratch, f1_fine_tuning, lo_fine_tuning, hi_fine_tuning
   FROM (SELECT f.run, f.language, f.control, f.size, f.source, f.version, f.method,
@@ -11,6 +12,5 @@ SELECT run, language, control, size, source, version, method,
                max(f.lo) FILTER (WHERE f.setting = 'fine_tuning') AS lo_fine_tuning,
                max(f.hi) FILTER (WHERE f.setting = 'fine_tuning') AS hi_fine_tuning
           FROM f1_by_size f
-         WHERE f.size > 0
          GROUP BY f.run, f.language, f.control, f.size, f.source, f.version, f.method, f.test_set) s
  WHERE sources > 1

@@ -5,7 +5,7 @@
 -- adjusted for how many are read. tokens_in to cost are of the calls behind the arm (see results); seconds are its
 -- calls', links', training's and tagging's together.
 SELECT f.run, f.language, x.language_name, x.family, x.script, x.in_xlmr, l.related,
-       f.source, x.source_kind, f.setting, f.control, f.version, f.method, f.size, f.gold_used, f.seeds, f.f1, f.lo, f.hi,
+       f.source, x.source_kind, f.setting, f.control, f.version, f.method, f.size, f.gold_used, f.text_used, f.seeds, f.f1, f.lo, f.hi,
        f.interval_of, f.collapse_rate, x.entity_span_accuracy, x.boundary_f1,
        z.f1 AS f1_zero_shot, f.f1 - z.f1 AS over_zero_shot,
        CASE WHEN t.first = x.arm THEN t.lo ELSE -t.hi END AS lo_over_zero_shot,

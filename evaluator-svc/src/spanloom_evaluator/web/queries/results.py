@@ -62,9 +62,8 @@ def comparison(points: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str,
     """
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for point in points:
-        if point["size"]:
-            key = tuple(point[name] for name in ("language", "setting", "control", "size", "test_set"))
-            groups.setdefault(key, []).append(point)
+        key = tuple(point[name] for name in ("language", "setting", "control", "size", "test_set"))
+        groups.setdefault(key, []).append(point)
     found = {_pair(test): test for test in tests}
     rows = []
     for group in groups.values():
