@@ -287,16 +287,32 @@ def test_a_holder_that_goes_without_a_word_spends_no_attempt(db: Engine, prompts
         )
 
 
-def test_holders_known_to_be_dead_count_for_nothing(db: Engine, prompts: str, aged: None) -> None:
+def test_holders_known_to_be_dead_count_for_nothing_and_are_not_waited_for(db: Engine, prompts: str) -> None:
     ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run ORDER BY id", run=prompts)]
-    lease = Lease(lease_s=1, max_attempts=1, max_crashes=1)
+    lease = Lease(lease_s=1e6, max_attempts=1, max_crashes=1)  # longer than the server is up
     for _ in range(5):
+        assert work.relay(db, "prompts", lambda rows: None, lease=lease) == ROWS
         with db.begin() as connection:
             claims = work.claim(connection, "prompts", ids, holder="A", lease=lease, begun=True)
             assert [claim.charged for claim in claims] == [1] * ROWS
         with db.begin() as connection:
             work.unpublish(connection, holders_are_dead=True)
-    assert select(db, "SELECT DISTINCT crashes, attempt - forgiven AS charged FROM prompts") == [(0, 1)]
+            with pytest.raises(LeaseLost):
+                work.finish(connection, "prompts", claims[0])
+    assert select(db, "SELECT DISTINCT crashes, attempt - forgiven AS charged FROM prompts") == [(0, 0)]
+
+
+def test_rows_are_finished_together(db: Engine, prompts: str) -> None:
+    ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run ORDER BY id", run=prompts)]
+    with db.begin() as connection:
+        claims = work.claim(connection, "prompts", ids, holder="A", lease=LEASE)
+        work.release(connection, "prompts", claims[0], reason="handed back")
+        (again,) = work.claim(connection, "prompts", [claims[0].id], holder="B", lease=LEASE)
+        assert work.finish_many(connection, "prompts", claims) == {claims[0]}
+        assert work.finish_many(connection, "prompts", claims) == set(claims), "they are ended already"
+        assert work.finish_many(connection, "prompts", []) == set()
+    states = dict(map(tuple, select(db, "SELECT id, state FROM prompts")))
+    assert states == {again.id: "claimed", **dict.fromkeys(ids[1:], "done")}
 
 
 def test_rows_are_published_again_after_a_time_that_doubles(db: Engine, prompts: str) -> None:

@@ -188,7 +188,8 @@ class GeneratorWorker:
 
     def _store(self, finished: list[Finished]) -> None:
         with self.db.begin() as connection:
-            for call in sorted(finished, key=lambda call: call.claim.id):  # as every statement: no deadlock
+            in_order = sorted(finished, key=lambda call: call.claim.id)  # as every statement: no deadlock
+            for call in self._end_together(connection, in_order):
                 try:
                     self._end_or_fail(connection, call)
                 except LeaseLost as error:
@@ -196,6 +197,26 @@ class GeneratorWorker:
         for call in finished:
             self._measure(call)
             self._forget(call.claim)
+
+    def _end_together(self, connection: Connection, calls: list[Finished]) -> list[Finished]:
+        """End all calls that were answered in two statements; returns those that are to be ended one by one: the
+        others, and all of them where one cannot be stored.
+        """
+        answered = {
+            call.claim: call.future.result()
+            for call in calls
+            if not call.future.cancelled() and call.future.exception() is None
+        }
+        try:
+            with connection.begin_nested():
+                late = records.write_completions(connection, answered)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            return calls
+        for claim in late:
+            log.info("late completion dropped", prompt=claim.id, attempt=claim.attempt)
+        return [call for call in calls if call.claim not in answered]
 
     def _end_or_fail(self, connection: Connection, call: Finished) -> None:
         """End one call; what cannot be stored (an engine may answer anything) fails, and the others go on."""

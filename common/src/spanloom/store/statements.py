@@ -66,6 +66,19 @@ UPDATE {table}
 RETURNING id
 """
 
+# End rows as done, those whose attempt is still the caller's.
+FINISH_MANY = """
+WITH mine AS (
+SELECT w.id FROM {table} w JOIN unnest(:ids, :attempts) AS held(id, attempt)
+    ON w.id = held.id AND w.attempt = held.attempt
+ WHERE w.state = 'claimed'
+ ORDER BY w.id FOR NO KEY UPDATE OF w)
+UPDATE {table} AS w
+   SET state = 'done', reason = NULL, finished_at = clock_timestamp(), lease_until = NULL, holder = NULL
+  FROM mine WHERE w.id = mine.id
+RETURNING w.id
+"""
+
 # Hand a row back, to be published again after a pause; an attempt that was not spent is forgiven.
 RELEASE = """
 UPDATE {table}
@@ -125,10 +138,12 @@ UPDATE {table}
  WHERE state = 'queued' AND published > 0
 """
 
-# End every lease at once: their holders are known to be dead, by no fault of the work they held.
+# Take every claim back at once: the holders are known to be dead, by no fault of the work they held. The rows are as if
+# handed back: an expired lease would be waited for after a start of the database, lest a holder could not renew it.
 EXPIRE = """
 UPDATE {table}
-   SET begun = false, lease_until = clock_timestamp(), publish_after = clock_timestamp()
+   SET state = 'queued', holder = NULL, lease_until = NULL, begun = false, forgiven = forgiven + 1, published = 0,
+       publish_after = clock_timestamp()
  WHERE state = 'claimed'
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -19,15 +19,17 @@ from spanloom.contracts.reach import is_never_reached, own_loopback
 from spanloom.errors import PermanentEngineError
 from spanloom.settings import in_container
 
+ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+
 
 def client(**options: Any) -> httpx.Client:
     """An httpx.Client that resolves and looks at each address first."""
     return httpx.Client(transport=_Guarded(), follow_redirects=False, **options)
 
 
-def async_client(*, limits: httpx.Limits, **options: Any) -> httpx.AsyncClient:
-    """An httpx.AsyncClient that resolves and looks at each address first."""
-    return httpx.AsyncClient(transport=_AsyncGuarded(limits), follow_redirects=False, **options)
+def async_client(**options: Any) -> httpx.AsyncClient:
+    """An httpx.AsyncClient that resolves and looks at each address first, with a connection a request in flight."""
+    return httpx.AsyncClient(transport=_AsyncGuarded(), follow_redirects=False, **options)
 
 
 def addresses(host: str, port: int) -> list[str]:
@@ -98,24 +100,63 @@ class _Guarded(httpx.BaseTransport):
 
 
 class _AsyncGuarded(httpx.AsyncBaseTransport):
-    def __init__(self, limits: httpx.Limits) -> None:
-        self._limits = limits
-        self._direct = httpx.AsyncHTTPTransport(limits=limits)
-        self._proxied: dict[str, httpx.AsyncHTTPTransport] = {}
+    """Lends each request a transport of one connection, the one given back last first.
+
+    A transport of many looks at every connection for every request and for every answer: with 64 of them that took
+    more time than all else a call costs.
+    """
+
+    def __init__(self) -> None:
+        self._idle: dict[str | None, list[httpx.AsyncHTTPTransport]] = {}
+        self._all: list[httpx.AsyncHTTPTransport] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if (proxy := _proxy_for(request.url)) is not None:
-            if proxy not in self._proxied:
-                self._proxied[proxy] = httpx.AsyncHTTPTransport(proxy=proxy, limits=self._limits)
-            return await self._proxied[proxy].handle_async_request(request)
+            return await self._send(request, proxy)
         failure: httpx.ConnectError | None = None
         for address in await asyncio.to_thread(addresses, request.url.host, _port(request.url)):
             try:
-                return await self._direct.handle_async_request(_aimed(request, address))
+                return await self._send(_aimed(request, address), None)
             except httpx.ConnectError as error:  # nothing was sent; the next address may answer
                 failure = failure or _unreached(error, request.url, address)
         raise failure or httpx.ConnectError(f"{request.url.host} resolves to nothing")
 
+    async def _send(self, request: httpx.Request, proxy: str | None) -> httpx.Response:
+        idle = self._idle.setdefault(proxy, [])
+        if idle:
+            transport = idle.pop()
+        else:
+            transport = httpx.AsyncHTTPTransport(proxy=proxy, limits=ONE)
+            self._all.append(transport)
+        try:
+            response = await transport.handle_async_request(request)
+        except BaseException:  # its connection is closed by now, its place free
+            idle.append(transport)
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  as httpx gives it
+        response.stream = _Lent(response.stream, lambda: idle.append(transport))
+        return response
+
     async def aclose(self) -> None:
-        for transport in (self._direct, *self._proxied.values()):
+        for transport in self._all:
             await transport.aclose()
+
+
+class _Lent(httpx.AsyncByteStream):
+    """An answer's body; `give_back` is called once it is closed."""
+
+    def __init__(self, body: httpx.AsyncByteStream, give_back: Callable[[], None]) -> None:
+        self._body, self._give_back = body, give_back
+        self._closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._body:
+            yield part
+
+    async def aclose(self) -> None:
+        try:
+            await self._body.aclose()
+        finally:
+            if not self._closed:
+                self._closed = True
+                self._give_back()

@@ -24,7 +24,7 @@ from spanloom_generator.engines.looped import LoopEngine
 from spanloom_generator.engines.parameters import Parameters, Without
 from spanloom_generator.engines.port import CallRequest, CallResult
 from spanloom_generator.engines.spending import Budget
-from spanloom_generator.engines.throttle import Throttle, retry_after
+from spanloom_generator.engines.throttle import MAX_PAUSE_S, Throttle, retry_after
 
 CONNECT_S = 10.0
 TRIES = 3
@@ -70,7 +70,6 @@ class OpenAIEngine(LoopEngine):
         self._client = async_client(
             headers=headers_for(self.base_url, key),
             timeout=httpx.Timeout(self.timeout_s, connect=CONNECT_S, pool=None),
-            limits=httpx.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency),
         )
         self._throttle = Throttle(self.concurrency)
         self._start_loop()
@@ -120,6 +119,7 @@ class OpenAIEngine(LoopEngine):
                     if time.monotonic() + wait > give_up:
                         raise error
                     pause *= 2
+                    await asyncio.sleep(min(wait, MAX_PAUSE_S))  # this one waits, whoever else is held
                     continue
             trouble += 1
             if isinstance(error, PermanentEngineError) or trouble >= TRIES:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import time
+from collections import deque
 from collections.abc import Mapping
 from types import TracebackType
 
 MAX_PAUSE_S = 600.0
 """A server that asks for a longer pause is asked again after this one."""
+TOLERATED = 0.1
+"""Where no more of the requests than this are refused, a refusal concerns the refused one alone."""
 
 
 class Throttle:
     """An async context manager around each request; at most `most` are inside.
 
-    Additive increase, multiplicative decrease, as TCP does it (Chiu and Jain, 1989): a refusal halves the width and
-    holds everybody back for the time the server asked for; each success widens it by 1/width.
+    Additive increase, multiplicative decrease, as TCP does it (Chiu and Jain, 1989): refusals halve the width and hold
+    everybody back for the time the server asked for; each success widens it by 1/width. A refusal now and then, among
+    many answers, is no sign of that: it holds nobody else.
     """
 
     def __init__(self, most: int) -> None:
@@ -24,6 +28,8 @@ class Throttle:
         self.width = float(most)
         self.inside = 0
         self._resume_at = 0.0
+        self._refused: deque[bool] = deque(maxlen=2 * most)
+        """Of the last requests that were answered, whether each was refused."""
         self._changed = asyncio.Condition()
 
     async def __aenter__(self) -> None:
@@ -49,12 +55,21 @@ class Throttle:
             self.inside -= 1
             self._changed.notify_all()
 
+    @property
+    def open(self) -> bool:
+        """Whether nobody is held back now."""
+        return time.monotonic() >= self._resume_at
+
     def answered(self) -> None:
         """The server answered a request."""
+        self._refused.append(False)
         self.width = min(float(self.most), self.width + 1 / self.width)
 
     def refused(self, pause_s: float) -> None:
-        """The server refused a request for now; nothing is sent for `pause_s` seconds."""
+        """The server refused a request for now; where it refuses many, nothing is sent for `pause_s` seconds."""
+        self._refused.append(True)
+        if sum(self._refused) <= TOLERATED * (len(self._refused) + self.inside):
+            return
         now = time.monotonic()
         if now >= self._resume_at:  # refusals of one burst count once
             self.width = max(1.0, self.width / 2)

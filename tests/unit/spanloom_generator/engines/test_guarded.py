@@ -61,7 +61,7 @@ def get(url: str, *, sync: bool) -> httpx.Response:
             return client.get(url)
 
     async def ask() -> httpx.Response:
-        async with guarded.async_client(limits=httpx.Limits()) as client:
+        async with guarded.async_client() as client:
             return await client.get(url)
 
     return asyncio.run(ask())

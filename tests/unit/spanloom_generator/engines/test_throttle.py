@@ -30,6 +30,40 @@ def test_width_halves_once_a_burst_and_grows_by_answers() -> None:
     asyncio.run(run())
 
 
+def test_a_refusal_now_and_then_holds_nobody_else() -> None:
+    throttle = Throttle(64)
+    for turn in range(500):
+        throttle.refused(600.0) if turn % 20 == 19 else throttle.answered()
+        assert throttle.width == 64
+        assert throttle.open, f"held at turn {turn}"
+
+
+def test_more_refusals_than_that_hold_everybody() -> None:
+    throttle = Throttle(64)
+    for _ in range(200):
+        throttle.answered()
+    for _ in range(12):
+        throttle.refused(600.0)
+    assert throttle.open
+    throttle.refused(600.0)
+    assert not throttle.open, "more than a tenth of the last 128"
+    assert throttle.width == 32
+
+
+def test_what_is_inside_counts_as_not_refused() -> None:
+    async def run() -> None:
+        throttle = Throttle(64)
+        for _ in range(50):
+            await throttle.__aenter__()
+        for _ in range(5):
+            throttle.refused(600.0)
+            assert throttle.open
+        throttle.refused(600.0)
+        assert not throttle.open, "the server answered nothing but refusals"
+
+    asyncio.run(run())
+
+
 def test_never_more_inside_than_the_width() -> None:
     async def run() -> int:
         throttle, most = Throttle(3), 0
