@@ -29,6 +29,13 @@ def test_only_the_gateway_publishes_a_port_and_only_on_loopback() -> None:
     assert published == {"gateway": ["127.0.0.1:${SPANLOOM_GATEWAY_PORT:-8080}:8080"]}
 
 
+def test_no_health_check_starts_a_java_machine() -> None:
+    """Each would cost seconds of CPU, and those past their time run on beside the next ones."""
+    checks = [" ".join(service.get("healthcheck", {}).get("test", ())) for service in SERVICES.values()]
+    assert any("/dev/tcp/127.0.0.1/9092" in check for check in checks)
+    assert not [check for check in checks if ".sh" in check or "java" in check]
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_service_is_locked_down(name: str) -> None:
     service = SERVICES[name]
