@@ -109,6 +109,7 @@ class _AsyncGuarded(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self._idle: dict[str | None, list[httpx.AsyncHTTPTransport]] = {}
         self._all: list[httpx.AsyncHTTPTransport] = []
+        self._tls = httpx.create_ssl_context()  # one for all: each takes milliseconds to make and a megabyte to hold
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if (proxy := _proxy_for(request.url)) is not None:
@@ -126,7 +127,7 @@ class _AsyncGuarded(httpx.AsyncBaseTransport):
         if idle:
             transport = idle.pop()
         else:
-            transport = httpx.AsyncHTTPTransport(proxy=proxy, limits=ONE)
+            transport = httpx.AsyncHTTPTransport(verify=self._tls, proxy=proxy, limits=ONE)
             self._all.append(transport)
         try:
             response = await transport.handle_async_request(request)
