@@ -84,7 +84,7 @@ def loopback_refused(stack: Stack) -> str:
     for base_url, told in ((as_it_stands, "is not among the hosts allowed here"), (stack.nowhere, "refused")):
         answer = stack.http.post("/v1/runs", content=yaml.safe_dump(readme_specification(base_url, 3)))
         expect(answer.status_code, 422, f"the status of a specification with {base_url}")
-        said = {error["field"]: error["message"] for error in answer.json()["errors"]}.get("sources.1.engine.base_url")
+        said = {error["path"]: error["message"] for error in answer.json()["errors"]}.get("sources.1.engine.base_url")
         if said is None or told not in said or "host.docker.internal:" not in said:
             raise Seen(f"{base_url}: {answer.text}")
     return "a loopback address is refused, listed or not, with the name that the host has in a container"
@@ -283,7 +283,7 @@ def dashboard_door(stack: Stack) -> str:
         wait_for(lambda: browser.get("/grafana/d/spanloom/x", headers=page).status_code == 200, what="the dashboard")
         expect(browser.get("/grafana/d/spanloom/x", headers=page).text, "dashboard at /grafana/d/spanloom/x", "it")
     docs = stack.http.get("/docs").text
-    loaded = re.findall(r"(?:src|href)=\"([^\"]+)\"", docs)
+    loaded = [place for place in re.findall(r"(?:src|href)=\"([^\"]+)\"", docs) if not place.startswith("data:")]
     foreign = [place for place in loaded if "//" in place]
     expect((len(loaded) > 0, foreign), (True, []), "what /docs loads")
     for place in loaded:
