@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from spanloom.http import create_app
+from spanloom.ner.spans import spans_of
 from spanloom.settings import load_settings
 from spanloom.store import migrate
 from spanloom.store.db import connect
@@ -139,3 +140,41 @@ def test_an_upgrade_renews_views_and_keeps_the_analyst(db: Engine, database_url:
     engine = connect(database_url)
     assert reading(engine, "SELECT * FROM significance") == []
     engine.dispose()
+
+
+def test_entities_are_counted_as_the_code_reads_them(db: Engine) -> None:
+    """Orphans, neighbours of one type, and a sentence without any; gold is compared without regard to case."""
+    tags = [[1, 2, 0, 1, 1, 2], [2, 4, 4, 0, 3, 0], [0, 0, 0, 0, 0, 0], [1, 2, 0, 0, 0, 0]]
+    words = ["Ada", "Holm", "x", "Bo", "Eli", "Juul"]
+    with db.begin() as connection:
+        connection.execute(insert(Run), [{"id": "r", "name": "x", "spec": {}, "spec_hash": "h"}])
+        for source, kind in (("gold", "organic"), ("llm", "synthetic")):
+            connection.execute(
+                text(
+                    "INSERT INTO datasets (id, run_id, language, source, split, kind, tags) VALUES "
+                    "(:id, 'r', 'da', :id, 'train', :kind, '{O,B-PER,I-PER,B-LOC,I-LOC}')"
+                ),
+                {"id": source, "kind": kind},
+            )
+        insert_one = text(
+            "INSERT INTO samples (dataset_id, call_index, candidate_index, tokens, ner_tags, content, identity, "
+            "repairs, marks) VALUES (:d, 0, :i, :tokens, :tags, :i, :i, '{}', '{}')"
+        )
+        rows = [("llm", i, words, one) for i, one in enumerate(tags)] + [("gold", 0, ["ADA", "HOLM"], [1, 2])]
+        for dataset, i, tokens, one in rows:
+            connection.execute(insert_one, {"d": dataset, "i": i, "tokens": tokens, "tags": one})
+        found = connection.execute(
+            text("SELECT candidate_index, type, start, words FROM mentions WHERE source = 'llm' ORDER BY 1, 3")
+        ).all()
+        (told,) = connection.execute(text("SELECT * FROM entities_by_source WHERE run = 'r'")).mappings()
+    types = ("PER", "LOC")
+    assert [tuple(row) for row in found] == [
+        (i, types[span.type], span.start, " ".join(words[span.start : span.end]))
+        for i, one in enumerate(tags)
+        for span in spans_of(one)
+    ]
+    names = [(row.type, row.words.lower()) for row in found]
+    assert (told["samples"], told["mentions"], told["entities"]) == (4, len(names), len(set(names)))
+    assert told["novel"] == len(set(names) - {("PER", "ada holm")})
+    assert float(told["per_1000"]) == 250 * len(set(names))
+    assert float(told["share_of_ten"]) == 1

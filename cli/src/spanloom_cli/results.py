@@ -36,6 +36,8 @@ class View(StrEnum):
     significance = "significance"
     gold_equivalents = "gold_equivalents"
     failures = "failures"
+    mentions = "mentions"
+    entities_by_source = "entities_by_source"
 
 
 class Axis(StrEnum):
@@ -86,6 +88,10 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     View.yield_by_source: (
         "language", "source", "calls_judged", "tokens_in", "tokens_out", "seconds", "cost", "currency", "candidates",
         "accepted", "distinct_accepted", "accepted_per_1000_tokens", "share_damaged",
+    ),
+    View.entities_by_source: (
+        "language", "source", "split", "version", "samples", "mentions", "entities", "per_1000", "novel", "share_novel",
+        "share_of_ten",
     ),
     View.leaderboard: (
         "language", "place", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "gold_used", "text_used",

@@ -20,10 +20,12 @@ from spanloom.ner.formats import SampleFormat, sample_format
 from spanloom.ner.formats.jsontext import dumps
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
+from spanloom_generator.controls import Asked, controls_of, read_names
 from spanloom_generator.engines.port import CallRequest, ChatMessage, Sampling
 from spanloom_generator.seeds import PromptSplit, SeedPlan, call_seed
 
 MAX_WORDING_BYTES = 100_000
+MAX_NAMES_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,13 @@ class Wording:
 
     Places in the template: `{language}` or `{0}` the language's English name, `{n}` or `{1}` the number of samples,
     `{labels}` the labels and their descriptions, `{format}` the format's explanation, `{examples}` the seeds, and
-    `{answer}` how to put the samples together. Without `{examples}` they follow after a blank line. Any other
-    brace stands for itself.
+    `{answer}` how to put the samples together; where the specification gives them, `{names}`, `{topics}` and
+    `{guidelines}`. Without `{examples}` they follow after a blank line. Any other brace stands for itself.
     """
 
     template: str
     system: str | None = None
+    guidelines: str | None = None
 
 
 SPANLOOM = Wording(
@@ -64,6 +67,18 @@ Now write {n} new ones:
     system="You write annotated text for training named entity recognition. You answer with data only.",
 )
 """Spanloom's own wording: labels named, real characters, the format explained."""
+CONTROLS = {
+    "guidelines": ("\n{format}\n", "\nHow to annotate them:\n{guidelines}\n\n{format}\n"),
+    "topics": ("\n- with names ", "\n- about these topics, some sentences on each: {topics};\n- with names "),
+    "names": (
+        "\n- with names that you have not used before and that do not stand in the examples, real or plausible, long "
+        "and short;\n",
+        "\n- with the names below, each in one sentence and in the form that the sentence asks for, and with new ones "
+        "that do not stand in the examples;\n",
+    ),
+    "names ": ("\n\n{answer}", "\n\nNames to use:\n{names}\n\n{answer}"),
+}
+"""What changes in Spanloom's own wording for each setting that is given: what stands there, and what comes for it."""
 
 AS_LINES = "Answer with {n} lines, one sentence a line, in the format above, and nothing before or after them."
 AS_OBJECT = (
@@ -74,7 +89,7 @@ AS_OBJECT = (
 
 @dataclass(frozen=True)
 class PromptPlan:
-    """One planned call: the gold train sentences in it, and the call an engine takes."""
+    """One planned call: the gold train sentences in it, those that gave it names last, and the call an engine takes."""
 
     call_index: int
     split: PromptSplit
@@ -110,23 +125,50 @@ def load_wording(prompt: PromptSpec, roots: Sequence[Path]) -> Wording:
 
     Raises DataError for a file that is missing, too large, empty or not UTF-8.
     """
-    template = _read(prompt.template, roots) if prompt.template else SPANLOOM.template
+    template = _read(prompt.template, roots) if prompt.template else built_in(prompt)
     system = _read(prompt.system, roots) if prompt.system else None
-    return Wording(template, system if prompt.system or prompt.template else SPANLOOM.system)
+    guidelines = _read(prompt.guidelines, roots, what="annotation guidelines") if prompt.guidelines else None
+    for setting in given(prompt):
+        if f"{{{setting}}}" not in template:
+            what = f"prompt.{setting} is given, and this wording has no place for it; write {{{setting}}} where it goes"
+            raise DataError(what, path=prompt.template)
+    return Wording(template, system if prompt.system or prompt.template else SPANLOOM.system, guidelines)
 
 
-def _read(name: str, roots: Sequence[Path]) -> str:
-    path = find_beneath(name, roots, kind="file", what="a prompt's wording", setting="SPANLOOM_PROMPTS")
+def given(prompt: PromptSpec) -> list[str]:
+    """Which of the settings that have a place of their own in the wording a specification gives."""
+    return [name for name in ("guidelines", "topics", "names") if getattr(prompt, name)]
+
+
+def built_in(prompt: PromptSpec) -> str:
+    """Spanloom's own wording of the user message, with places for what the specification asks for."""
+    template = SPANLOOM.template
+    for name, (old, new) in CONTROLS.items():
+        if name.strip() in given(prompt):
+            template = template.replace(old, new)
+    return template
+
+
+def load_names(prompt: PromptSpec, schema: LabelSchema, roots: Sequence[Path]) -> dict[str, list[str]]:
+    """The names of the file that a specification gives, by entity type; none without. Raises DataError."""
+    if prompt.names is None or prompt.names.file is None:
+        return {}
+    text = _read(prompt.names.file, roots, what="a list of names", most=MAX_NAMES_BYTES)
+    return read_names(text, schema, prompt.names.file)
+
+
+def _read(name: str, roots: Sequence[Path], *, what: str = "a prompt's wording", most: int = MAX_WORDING_BYTES) -> str:
+    path = find_beneath(name, roots, kind="file", what=what, setting="SPANLOOM_PROMPTS")
     with open_regular(path) as file:
-        data = file.read(MAX_WORDING_BYTES + 1)
-    if len(data) > MAX_WORDING_BYTES:
-        raise DataError(f"a prompt's wording of more than {MAX_WORDING_BYTES:,} bytes", path=str(path))
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise DataError(f"{what} of more than {most:,} bytes", path=str(path))
     try:
         text = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise DataError(f"not UTF-8: {error.reason} at byte {error.start}", path=str(path)) from None
     if not text.strip():
-        raise DataError("a prompt's wording is empty", path=str(path))
+        raise DataError(f"{what} is empty", path=str(path))
     return text
 
 
@@ -162,12 +204,15 @@ def plan_prompts(
     start: int = 0,
     count: int | None = None,
     roots: Sequence[Path] = (),
+    accepted: Sequence[Sentence] | None = None,
 ) -> Iterator[PromptPlan]:
     """Calls `start` to `start + count - 1` of a source, a language and a split (all of them by default).
 
     Deterministic: a call is the same whatever range it is asked in. Seeds come from gold train alone, those of train
     and dev calls being disjoint. `paper` makes the published scripts' messages byte for byte: the wording, a blank
-    line, the examples as pandas writes them, a newline. `roots` are searched for the wording's files.
+    line, the examples as pandas writes them, a newline. `roots` are searched for the wording's files. The samples
+    `accepted` so far, where they are given, decide which names are asked for (`prompt.names.accepted`); then calls
+    depend on the range as well.
 
     Raises SpecError when gold train does not suffice, DataError when the wording cannot be read.
     """
@@ -177,7 +222,7 @@ def plan_prompts(
     wording = load_wording(source.prompt, roots)
     name, as_object = language_name(spec, language), source.constrain == "json"
     labels = {type_: spec.labels[type_] for type_ in schema.types}
-    write = _Writer(wording, style, written, schema, name, labels, source.n, as_object)
+    write = _Writer(wording, style, written, schema, name, labels, source.n, as_object, given(source.prompt))
     constrain = constraint(source.constrain, written, schema, n=source.n)
     extra = {
         "n": source.n,
@@ -185,9 +230,12 @@ def plan_prompts(
         "format": source.format,
         "add_generation_prompt": style.generation_prompt,
     }
-    seeds = seed_plan(spec, source, len(gold_train)).seeds(split, start, max(count, 0))
-    for call, indices in enumerate(seeds, start):
-        messages = write.messages([gold_train[i] for i in indices])
+    plan = seed_plan(spec, source, len(gold_train))
+    listed = load_names(source.prompt, spec.schema_, roots)
+    controls = controls_of(source.prompt, plan, split, schema, gold_train, listed, accepted=accepted, start=start)
+    for call, indices in enumerate(plan.seeds(split, start, max(count, 0)), start):
+        asked = controls.of(call)
+        messages = write.messages([gold_train[i] for i in indices], asked)
         sampling = Sampling(
             temperature=source.sampling.temperature,
             top_p=source.sampling.top_p,
@@ -195,7 +243,8 @@ def plan_prompts(
             seed=call_seed(source.seed, source.name, language, split, call) if source.sampling.seed else None,
         )
         request = CallRequest("", call, messages, sampling, language, source.name, extra=dict(extra), **constrain)
-        yield PromptPlan(call, split, indices, request)
+        shown = (*indices, *(place for place in asked.places if place not in indices))
+        yield PromptPlan(call, split, shown, request)
 
 
 def constraint(constrain: str, written: SampleFormat, schema: LabelSchema, *, n: int) -> dict[str, str]:
@@ -239,15 +288,16 @@ class _Writer:
     labels: Mapping[str, str | None]
     n: int
     as_object: bool
+    controls: Sequence[str]
 
-    def messages(self, examples: Sequence[Sentence]) -> list[ChatMessage]:
+    def messages(self, examples: Sequence[Sentence], asked: Asked) -> list[ChatMessage]:
         """The system message, if there is one, and the user's."""
-        user: ChatMessage = {"role": "user", "content": self.user(examples)}
+        user: ChatMessage = {"role": "user", "content": self.user(examples, asked)}
         if self.wording.system is None:
             return [user]
         return [{"role": "system", "content": self.wording.system}, user]
 
-    def user(self, examples: Sequence[Sentence]) -> str:
+    def user(self, examples: Sequence[Sentence], asked: Asked) -> str:
         """The template filled in; without a place for them the examples follow, as the published scripts do it."""
         lines = [self.written.render(s, self.schema, ascii_escapes=self.style.ascii_escapes) for s in examples]
         places = {
@@ -260,6 +310,8 @@ class _Writer:
             "{examples}": "\n".join(lines),
             "{answer}": (AS_OBJECT if self.as_object else AS_LINES).format(n=self.n),
         }
+        told = {"names": asked.names_told(), "topics": asked.topics_told(), "guidelines": self.wording.guidelines or ""}
+        places |= {f"{{{name}}}": told[name] for name in self.controls}
         text = _fill(self.wording.template, places)
         # pandas ends its last line with a newline, and the scripts add another
         return text if "{examples}" in self.wording.template else "\n".join([text, "", *lines, "", ""])

@@ -56,6 +56,10 @@ class SeedPlan:
         for call in range(start, start + count):
             yield _spread(pool, self.m, call, self.seed, split)
 
+    def pool_of(self, split: PromptSplit) -> tuple[int, ...]:
+        """The gold train indices that the calls of a split may draw from. Raises SpecError as `seeds` does."""
+        return _pool(self, split)
+
 
 def _paper_states(seed: int) -> Iterator[int]:
     """`random.seed(seed)`, then one `random.randint(0, 1000)` a call: 215 distinct in 250 calls for 3535."""
@@ -116,7 +120,7 @@ def _spread(pool: tuple[int, ...], m: int, call: int, seed: int, split: str) -> 
     """
     rounds = len(pool) // m
     epoch, place = divmod(call, rounds)
-    order = _order(len(pool), _mixed(seed, split, epoch))
+    order = _order(len(pool), mixed(seed, split, epoch))
     return tuple(pool[i] for i in order[place * m : (place + 1) * m])
 
 
@@ -125,7 +129,7 @@ def _order(n: int, seed: int) -> tuple[int, ...]:
     return tuple(permutation(n, seed))
 
 
-def _mixed(*parts: object) -> int:
+def mixed(*parts: object) -> int:
     """31 bits of a hash of the parts: a seed that engines and APIs take."""
     text = "\x1f".join(map(str, parts))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") & 0x7FFFFFFF
@@ -133,4 +137,4 @@ def _mixed(*parts: object) -> int:
 
 def call_seed(seed: int, source: str, language: str, split: str, call_index: int) -> int:
     """The sampling seed of one call, 0 to 2^31 - 1: the same on every machine and in every order of calls."""
-    return _mixed("call", seed, source, language, split, call_index)
+    return mixed("call", seed, source, language, split, call_index)

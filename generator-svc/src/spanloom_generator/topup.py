@@ -17,6 +17,7 @@ from spanloom.contracts.engines import EngineSpec
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.store import runs, work
+from spanloom.store.samples import sentences_of
 from spanloom.workers.outage import Outage
 from spanloom_generator import records
 from spanloom_generator.calls import encode_call
@@ -116,8 +117,17 @@ class TopUp:
 
     def _add(self, connection: Connection, row: Any, spec: RunSpec, source: SyntheticSource, more: int) -> None:
         gold = records.gold_train(connection, row.run_id)[row.language]
+        names = source.prompt.names
         plans = plan_prompts(
-            spec, source, row.language, gold, split=row.split, start=row.calls_expected, count=more, roots=self.roots
+            spec,
+            source,
+            row.language,
+            gold,
+            split=row.split,
+            start=row.calls_expected,
+            count=more,
+            roots=self.roots,
+            accepted=sentences_of(connection, row.id) if names is not None and names.accepted else None,
         )
         engine = source.engine.model_dump(mode="json")
         prompts = [

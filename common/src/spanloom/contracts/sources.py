@@ -14,10 +14,36 @@ from spanloom.contracts.rules import Rules
 from spanloom.contracts.translation import TranslateTestSource, TranslateTrainSource
 
 
+class NamesSpec(Frozen):
+    """Names that prompts ask for, so that calls do not all write the same few.
+
+    Each call shows `per_call` of them, as many of each entity type, and goes on where the call before ended: each name
+    is asked for about as often as any other of its type.
+    """
+
+    file: Text | None = None
+    """File of names: a line each, entity type, tab, name."""
+    gold: bool = True
+    """The names of the gold train sentences that prompts may draw from (`seed_pool`); their sentences are counted in
+    `gold_used`."""
+    accepted: bool = False
+    """Calls that `stop.after_accepted` adds ask for the names that the accepted samples hold least often, those that
+    the LLM brought up itself among them."""
+    per_call: Annotated[int, Field(ge=1, le=500)] = 12
+    """Names a prompt shows."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.file is None and not self.gold:
+            raise ValueError("names come from nowhere; give file, or gold: true")
+        return self
+
+
 class PromptSpec(Frozen):
     """How prompts are written. `paper` reproduces the published scripts' habits, `spanloom` names the labels.
 
-    The wording comes from files (`template`, `system`) or, for `spanloom`, from the one built in.
+    The wording comes from files (`template`, `system`) or, for `spanloom`, from the one built in. A template of your
+    own says where `names`, `topics` and `guidelines` go: `{names}`, `{topics}`, `{guidelines}`.
     """
 
     style: Literal["paper", "spanloom"] = "spanloom"
@@ -30,6 +56,14 @@ class PromptSpec(Frozen):
     """Write examples with `\\u` escapes; null for the style's habit."""
     generation_prompt: bool | None = None
     """Close the chat template with the assistant's turn; null for the style's habit."""
+    names: NamesSpec | None = None
+    """Names that prompts ask for; null for none."""
+    topics: Annotated[tuple[Text, ...], Field(max_length=10_000)] = ()
+    """Topics that sentences are to be about; each prompt names the next few."""
+    topics_per_call: Annotated[int, Field(ge=1, le=100)] = 3
+    """Topics a prompt names."""
+    guidelines: Text | None = None
+    """File of annotation guidelines: what each label means, with counter-examples; each prompt holds it."""
 
     @model_validator(mode="after")
     def _paper_needs_wording(self) -> Self:
@@ -119,6 +153,9 @@ class SyntheticSource(OfLanguages):
             raise ValueError("a budget is counted in prices; give prices.input_per_million and output_per_million")
         if self.engine.kind == "replay" and self.dev_calls:
             raise ValueError("replay has no synthetic dev set; leave dev_calls out")
+        names = self.prompt.names
+        if names is not None and names.accepted and self.stop.after_accepted is None:
+            raise ValueError("prompt.names.accepted is for calls that are added; give stop.after_accepted")
         return self
 
     @property

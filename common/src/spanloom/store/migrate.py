@@ -29,6 +29,8 @@ VIEWS = (
     "significance",
     "gold_equivalents",
     "failures",
+    "mentions",
+    "entities_by_source",
 )
 """The public views, in the order they build on each other."""
 READER = "analyst"

@@ -29,6 +29,8 @@ ORDER = {
     "significance": "run, language, setting, size, source, other, control, version, other_version, method, "
     "other_method",
     "failures": "run, failed DESC, what, language, source, reason",
+    "mentions": "run, language, source, split, version, call_index, candidate_index, start",
+    "entities_by_source": "run, language, source, split, version",
     "gold_equivalents": "run, language, test_set, setting, control, source, version, method, size",
 }
 """The order of each view's rows; total, so that pages meet."""
@@ -49,6 +51,8 @@ class ViewName(StrEnum):
     significance = "significance"
     gold_equivalents = "gold_equivalents"
     failures = "failures"
+    mentions = "mentions"
+    entities_by_source = "entities_by_source"
 
 
 Run = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="A run's id; all runs without.")]

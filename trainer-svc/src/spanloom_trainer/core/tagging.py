@@ -90,7 +90,12 @@ def uploaded(
 
 def words_tagged(split: EncodedSplit, batches: Sequence[Sequence[int]], found: NDArray[np.int64]) -> list[list[int]]:
     """Tags of each sentence's words from those of all subwords: `found` are the batches `(B, L)`, one after another."""
-    out = [[0] * length for length in split.encoded.lengths]
+    return [[0 if at < 0 else int(found[at]) for at in places] for places in word_places(split, batches)]
+
+
+def word_places(split: EncodedSplit, batches: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Where each sentence's words stand among all subwords of the batches `(B, L)`; -1 for words cut off."""
+    out = [[-1] * length for length in split.encoded.lengths]
     start, tagged = 0, split.encoded.tokens_lost
     for batch in batches:
         longest = max(len(split.ids[i]) for i in batch)
@@ -98,13 +103,35 @@ def words_tagged(split: EncodedSplit, batches: Sequence[Sequence[int]], found: N
             window = split.encoded.windows[i]
             sentence = out[window.sentence]
             for word, head in zip(window.words, window.heads, strict=True):
-                sentence[word] = int(found[start + head])
+                sentence[word] = start + head
             start += longest
             tagged += len(window.words)
     words = sum(split.encoded.lengths)
     if tagged != words:
         raise AssertionError(f"tagged {tagged} of {words} words")
     return out
+
+
+@torch.no_grad()
+def word_probabilities(
+    model: Any, split: EncodedSplit, *, padding: int, precision: str = "fp32"
+) -> list[NDArray[np.float32]]:
+    """The probability of each tag for every word of a split, (words, tags) a sentence; words cut off are O for sure."""
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    batches = by_length(split.lengths, TAG_BUDGET[device.type])
+    parts: list[Tensor] = []
+    with autocast(device, precision):
+        for ids, mask, _ in uploaded(split, batches, padding, device):
+            parts.append(logits_of(model, ids, mask).softmax(-1).flatten(0, 1))  # (B * L, tags)
+    model.train(was_training)
+    if not parts:
+        return [np.zeros((length, model.config.num_labels), np.float32) for length in split.encoded.lengths]
+    flat = torch.cat(parts).cpu().numpy()
+    cut = np.eye(1, flat.shape[1], dtype=np.float32)
+    flat = np.concatenate([flat, cut])  # place -1 is the last row
+    return [flat[np.asarray(places, dtype=np.int64)] for places in word_places(split, batches)]
 
 
 def span_f1(gold: Sequence[Sequence[int]], predicted: Sequence[Sequence[int]]) -> tuple[float, int]:

@@ -1,0 +1,160 @@
+"""What a prompt asks for beside its examples: names and topics, dealt to calls so that none is asked for too often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from spanloom.contracts.sources import PromptSpec
+from spanloom.errors import DataError
+from spanloom.ner.schema import LabelSchema
+from spanloom.ner.sentence import Sentence
+from spanloom.ner.spans import spans_of
+from spanloom_generator.seeds import PromptSplit, SeedPlan, mixed
+
+T = TypeVar("T")
+
+
+class Name(NamedTuple):
+    """A name to ask for, and the gold train sentence it was taken from (None: from a file or from accepted samples)."""
+
+    text: str
+    place: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one call asks for; `places` are the gold train sentences whose names it shows."""
+
+    names: Mapping[str, tuple[str, ...]]
+    topics: tuple[str, ...]
+    places: tuple[int, ...] = ()
+
+    def names_told(self) -> str:
+        """A line a type: `- PER: Anna Holm; Bo Juul`."""
+        return "\n".join(f"- {type_}: {'; '.join(names)}" for type_, names in self.names.items() if names)
+
+    def topics_told(self) -> str:
+        """The topics in one line."""
+        return "; ".join(self.topics)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the calls of a source, a language and a split are dealt from: names by type and topics, in order.
+
+    `first` is the call that begins with the first of the names.
+    """
+
+    names: Mapping[str, Sequence[Name]]
+    names_per_call: int
+    topics: Sequence[str]
+    topics_per_call: int
+    first: int = 0
+
+    def of(self, call: int) -> Asked:
+        """What a call asks for. Slot after slot goes to the next type, so that the types share them evenly."""
+        kinds = [type_ for type_, names in self.names.items() if names]
+        here = call - self.first
+        shown: dict[str, list[Name]] = {}
+        for i, type_ in enumerate(kinds):
+            start, end = (-(-(self.names_per_call * n - i) // len(kinds)) for n in (here, here + 1))
+            shown[type_] = dealt(self.names[type_], start, end - start)
+        return Asked(
+            {type_: tuple(name.text for name in names) for type_, names in shown.items()},
+            tuple(dealt(self.topics, call * self.topics_per_call, self.topics_per_call)),
+            tuple(sorted({name.place for names in shown.values() for name in names if name.place is not None})),
+        )
+
+
+def dealt(items: Sequence[T], start: int, count: int) -> list[T]:
+    """`count` items from `start` on, beginning again at the end; each once at most.
+
+    >>> dealt("abc", 2, 2), dealt("abc", 1, 9)
+    (['c', 'a'], ['b', 'c', 'a'])
+    """
+    return [items[(start + i) % len(items)] for i in range(min(count, len(items)))] if items else []
+
+
+def controls_of(
+    prompt: PromptSpec,
+    plan: SeedPlan,
+    split: PromptSplit,
+    schema: LabelSchema,
+    gold_train: Sequence[Sentence],
+    listed: Mapping[str, Sequence[str]],
+    *,
+    accepted: Sequence[Sentence] | None = None,
+    start: int = 0,
+) -> Controls:
+    """The names and topics of a split's calls, shuffled by the source's seed. `listed` are the file's names by type.
+
+    No name of the train calls is asked for by dev calls. With the samples `accepted` so far, names that these hold
+    least often come first, from call `start` on; names that stand in them alone are taken in.
+    """
+    names: dict[str, list[Name]] = {type_: [] for type_ in schema.types}
+    if prompt.names is not None:
+        names = _names(prompt, plan, split, schema, gold_train, listed)
+        if split == "dev":
+            of_train = _names(prompt, plan, "train", schema, gold_train, listed)
+            taken = {(type_, name.text) for type_, found in of_train.items() for name in found}
+            names = {
+                type_: [name for name in found if (type_, name.text) not in taken] for type_, found in names.items()
+            }
+    uses: Counter[tuple[str, str]] = Counter()
+    if accepted is not None and prompt.names is not None and prompt.names.accepted:
+        uses = Counter((schema.types[kind], text) for sentence in accepted for kind, text in mentions(sentence) if text)
+        known = {(type_, name.text) for type_, found in names.items() for name in found}
+        for type_, text in uses.keys() - known:
+            names[type_].append(Name(text))
+    for type_, found in names.items():
+        found.sort(key=lambda name: (uses[type_, name.text], mixed(plan.seed, split, type_, name.text)))
+    topics = sorted(dict.fromkeys(prompt.topics), key=lambda topic: mixed(plan.seed, split, "topic", topic))
+    per_call = prompt.names.per_call if prompt.names is not None else 0
+    return Controls(names, per_call, topics, prompt.topics_per_call, start if uses else 0)
+
+
+def _names(
+    prompt: PromptSpec,
+    plan: SeedPlan,
+    split: PromptSplit,
+    schema: LabelSchema,
+    gold_train: Sequence[Sentence],
+    listed: Mapping[str, Sequence[str]],
+) -> dict[str, list[Name]]:
+    out: dict[str, dict[str, Name]] = {type_: {} for type_ in schema.types}
+    for type_, texts in listed.items():
+        if type_ not in out:  # a label that this language's data lack
+            continue
+        order = sorted(texts, key=lambda text: mixed(plan.seed, "deal", type_, text))
+        dev = round(len(order) * plan.dev_calls / (plan.calls + plan.dev_calls))
+        for text in order[:dev] if split == "dev" else order[dev:]:
+            out[type_][text] = Name(text)
+    if prompt.names is not None and prompt.names.gold:
+        for place in plan.pool_of(split):
+            for kind, text in mentions(gold_train[place]):
+                out[schema.types[kind]].setdefault(text, Name(text, place))
+    return {type_: list(found.values()) for type_, found in out.items()}
+
+
+def mentions(sentence: Sentence) -> list[tuple[int, str]]:
+    """The entities of a sentence: type index and words, a space between them."""
+    return [(span.type, " ".join(sentence.tokens[span.start : span.end])) for span in spans_of(sentence.tags)]
+
+
+def read_names(text: str, schema: LabelSchema, path: str) -> dict[str, list[str]]:
+    """Names by type of a file's text, a line each: entity type, tab, name. Raises DataError with the line's number."""
+    found: dict[str, dict[str, None]] = {type_: {} for type_ in schema.types}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        type_, tab, name = line.partition("\t")
+        if not tab or not name.strip():
+            raise DataError("holds no name; a line is an entity type, a tab, a name", path=path, line=number)
+        if type_.strip() not in found:
+            allowed = ", ".join(schema.types)
+            raise DataError(f"{type_.strip()!r} is not one of the labels {allowed}", path=path, line=number)
+        found[type_.strip()][" ".join(name.split())] = None
+    return {type_: list(names) for type_, names in found.items()}
