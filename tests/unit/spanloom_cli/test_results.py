@@ -24,7 +24,8 @@ def test_people_see_what_tells_rows_apart_and_what_holds_anything() -> None:
     both = columns_for(View.f1_by_size, [row, {**row, "control": "step_matched", "gold_used": 9}])
     assert both == ["control", "source", "size", "gold_used", "f1"]
     assert columns_for(View.run_summary, [row]) is None
-    assert set(SHORT) == set(View) - {View.run_summary, View.rejection_reasons, View.gold_equivalents, View.failures}
+    whole = {View.run_summary, View.rejection_reasons, View.gold_equivalents, View.failures, View.mentions}
+    assert set(SHORT) == set(View) - whole
 
 
 def test_programs_see_all(service: FakeService, spanloom: Command) -> None:
