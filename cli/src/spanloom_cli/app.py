@@ -39,6 +39,7 @@ OWN = {
     "retry": "spanloom_cli.runs:retry",
     "calls": "spanloom_cli.calls:app",
     "jobs": "spanloom_cli.work:jobs",
+    "audit": "spanloom_cli.audit:audit",
     "completions": "spanloom_cli.work:completions",
     "results": "spanloom_cli.results:results",
     "samples": "spanloom_cli.results:samples",

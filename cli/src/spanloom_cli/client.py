@@ -109,6 +109,11 @@ class Client:
         price = {} if price_per_sentence is None else {"price_per_sentence": str(price_per_sentence)}
         return list(self._json("GET", "/v1/results/advice", params={**self._of(run_id), **price})["items"])
 
+    def audit(self, dataset_id: str, action: str) -> dict[str, Any]:
+        """POST /v1/datasets/{id}/audit: have its labels judged, and act on what is found. May be repeated."""
+        path = f"/v1/datasets/{self._id('dataset', dataset_id)}/audit"
+        return self._json("POST", path, json={"action": action})
+
     def calls(self, run: str, *, outcome: str | None, limit: int) -> list[dict[str, Any]]:
         """Calls of a run in order of dataset and call, at most `limit`; of one outcome, or all."""
         return self._items("/v1/calls", {**self._of(run), **({"outcome": outcome} if outcome else {})}, limit)
@@ -144,6 +149,10 @@ class Client:
     def jobs(self, run: str, *, state: str | None, limit: int) -> list[dict[str, Any]]:
         """Jobs of a run by id, at most `limit`; in one state, or all."""
         return self._items("/v1/jobs", {**self._of(run), **({"state": state} if state else {})}, limit)
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """GET /v1/jobs/{id}: one job with its outcome."""
+        return self._json("GET", f"/v1/jobs/{self._id('job', job_id)}")
 
     def completions(self, dataset_id: str, *, reason: str | None, limit: int) -> list[dict[str, Any]]:
         """Raw completions of a dataset with the place of each verdict, at most `limit`."""

@@ -38,6 +38,7 @@ class View(StrEnum):
     failures = "failures"
     mentions = "mentions"
     entities_by_source = "entities_by_source"
+    audit_findings = "audit_findings"
 
 
 class Axis(StrEnum):
@@ -92,6 +93,9 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     View.entities_by_source: (
         "language", "source", "split", "version", "samples", "mentions", "entities", "per_1000", "novel", "share_novel",
         "share_of_ten",
+    ),
+    View.audit_findings: (
+        "dataset", "call_index", "candidate_index", "kind", "given", "proposed", "suspicion", "flagged",
     ),
     View.leaderboard: (
         "language", "place", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "gold_used", "text_used",

@@ -23,13 +23,13 @@ from spanloom.store import work
 from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
-from spanloom_trainer import records, tagged, transitions
+from spanloom_trainer import audited, records, tagged, transitions
 from spanloom_trainer.errors import Cancelled, TrainingFailed
 from spanloom_trainer.process.devices import Devices
 from spanloom_trainer.process.payload import job_payload
 from spanloom_trainer.process.slot import Slot
 from spanloom_trainer.process.space import DiskSpace, disk_is_full
-from spanloom_trainer.records import BaseGone
+from spanloom_trainer.records import BaseGone, JobData
 from spanloom_trainer.transitions import TABLE
 
 log = structlog.stdlib.get_logger(__name__)
@@ -111,6 +111,9 @@ class TrainerWorker:
             if data is None:
                 self._tag(claim, slot, arm)
                 return
+            if arm.kind == "audit":
+                self._audit(claim, slot, data)
+                return
             short = self.disk.short(job_disk_bytes(arm.encoder, exports=data.export_policy.export) or 0)
             if short is not None:
                 log.warning("no space for a job", job=claim.id, reason=short)
@@ -156,6 +159,20 @@ class TrainerWorker:
 
         prediction, outcome = tagged.tag_arm(claim, data, tag)
         self._retrying(lambda: tagged.finish(self.db, claim, arm, prediction, outcome))
+
+    def _audit(self, claim: Claim, slot: Slot, data: JobData) -> None:
+        """Models that did not see a sentence judge its labels; one that is stopped begins anew."""
+        with self.db.connect() as connection:
+            places = audited.places_of(connection, data.arm)
+        result = self.devices.run(
+            slot,
+            audited.audit_payload(claim, data),
+            needed=job_memory_bytes(data.arm.encoder, data.arm.recipe),
+            report=partial(transitions.note_progress, self.db, claim),
+            begin=partial(transitions.begin, self.db, claim),
+            stopped=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,
+        )
+        self._retrying(lambda: audited.finish(self.db, claim, data, places, result))
 
     def _again(self, claim: Claim, reason: str) -> None:
         """Try a job again; where the disk was full that is no fault of the job's, and it waits instead."""

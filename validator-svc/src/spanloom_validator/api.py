@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Engine, text
@@ -12,7 +12,7 @@ from spanloom.contracts.rules import Rules
 from spanloom.errors import NotFound
 from spanloom.http import Cursor, Limit, Page, page_of
 from spanloom.http.pages import decode_cursor
-from spanloom.store import versions
+from spanloom.store import audits, versions
 from spanloom.store.settle import settle
 
 _DATASET = text("""
@@ -59,6 +59,12 @@ class Revalidation(Frozen):
     """Rules by name (`paper`, `default`) or as a mapping, as in a specification."""
 
     rules: Rules
+
+
+class Audit(Frozen):
+    """What is done about labels that look wrong: `mark` lists them, `drop` and `relabel` make a new version."""
+
+    action: Literal["mark", "drop", "relabel"] = "mark"
 
 
 ReasonAsked = Annotated[
@@ -122,6 +128,17 @@ def dataset_routes(db: Engine) -> APIRouter:
         settle(db, run_id)
         response.headers["Location"] = f"/v1/datasets/{new_id}"
         return {"id": new_id, "new": new}
+
+    @router.post("/{dataset_id}/audit", status_code=202, summary="Have models say which labels look wrong")
+    def audit(dataset_id: DatasetId, body: Audit, response: Response) -> dict[str, Any]:
+        """Ask for an audit, or act on what one found; `GET /v1/results/audit_findings` has it. Repeating it is safe."""
+        with db.begin() as connection:
+            told = audits.ask(connection, dataset_id, body.action)
+            run_id = connection.execute(_RUN_OF, {"id": dataset_id}).scalar_one()
+        settle(db, run_id)
+        if told["version"] is not None:
+            response.headers["Location"] = f"/v1/datasets/{told['version']}"
+        return told
 
     def _page(dataset_id: str, statement: Any, limit: int, cursor: str | None) -> Page[dict[str, Any]]:
         one(dataset_id)

@@ -55,13 +55,14 @@ class Arm(Frozen):
     `kind` is `pretrain` (a related language's model; `source` is then `related`), `train`, or `tag`, which trains
     nothing: the model that it `needs` tags the dataset `tagged`, which stands for the test set of `tests` (`method`).
     Without `needs` that dataset is tagged as it stands: an LLM's answers, of which those in `train_dataset` were shown.
+    An `audit` keeps no model: its dataset is cut into folds, each judged by a model of the others.
     `tests` are the languages whose gold test set is tagged; a pre-training tags its targets' (zero-shot).
     A mix has `mixed_size` of its `size` sentences from `mixed_with`, the others from `train_dataset`.
     `encoder_text` are the datasets whose equal shares make a tiny encoder's tokenizer (`tokenizer_from: all_sources`).
     """
 
     run_id: str
-    kind: Literal["pretrain", "train", "tag"]
+    kind: Literal["pretrain", "train", "tag", "audit"]
     language: str
     source: str
     setting: Setting
@@ -93,7 +94,7 @@ class Arm(Frozen):
     @property
     def training_recipe(self) -> Recipe:
         """The recipe as this arm is trained: a pre-training's epochs, a step-matched arm's updates."""
-        changes: dict[str, int] = {"epochs": self.recipe.related_epochs} if self.kind != "train" else {}
+        changes: dict[str, int] = {"epochs": self.recipe.related_epochs} if self.kind not in ("train", "audit") else {}
         if self.steps is not None:
             changes["max_steps"] = self.steps
         return self.recipe.changed(**changes)

@@ -64,7 +64,7 @@ class CompletionMessage(Envelope):
 class JobMessage(Envelope):
     """jobs.v1: an arm to be trained; which one, the row says."""
 
-    kind: Literal["pretrain", "train", "tag"]
+    kind: Literal["pretrain", "train", "tag", "audit"]
 
 
 class EvaluationMessage(Envelope):

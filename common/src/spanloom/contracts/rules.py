@@ -175,6 +175,9 @@ class Rules(Frozen):
     no_novel_entity: Treatment = Treatment.OFF
     """Samples whose entities all stand in the call's seed sentences: `off`, `mark`, or `reject` (as
     `copied_from_prompt`)."""
+    audit: Literal["off", "mark", "drop", "relabel"] = "off"
+    """Once the run's arms are made, have models that never saw a sentence say which of its spans look wrong: `mark`
+    lists them, `drop` makes a new version without the sentences flagged, `relabel` one with the spans proposed."""
     max_tokens: int = Field(default=256, ge=1)
     """Tokens beyond which a sample is `too_long`."""
     reader: Reader = "auto"
@@ -257,6 +260,7 @@ class Rules(Frozen):
             "near_duplicate_threshold": self.near_duplicate_threshold,
             "wrong_language": str(self.wrong_language),
             "no_novel_entity": str(self.no_novel_entity),
+            "audit": self.audit,
             "max_tokens": self.max_tokens,
             "reader": self.reader,
         }

@@ -16,11 +16,13 @@ GOLD = "gold"
 
 @dataclass(frozen=True)
 class DatasetState:
-    """What the grid needs to know of a dataset: its id, whether it is complete, how many samples it holds."""
+    """What the grid needs to know of a dataset: its id, whether it is complete, how many samples it holds, and whether
+    an `audit` of its labels was asked for."""
 
     id: str
     complete: bool
     accepted: int
+    audit: bool = False
 
 
 DatasetKey = tuple[str, str, str]

@@ -55,3 +55,9 @@ def tags_of(spans: Iterable[Span], length: int) -> tuple[int, ...]:
             raise ValueError(f"{span} does not fit {length} tokens beside the others")
         tags[span.start : span.end] = [2 * span.type + 1] + [2 * span.type + 2] * (span.end - span.start - 1)
     return tuple(tags)
+
+
+def replaced(tags: Sequence[int], gone: Iterable[Span], new: Iterable[Span]) -> tuple[int, ...]:
+    """Tags with some spans taken out and others put in. Raises ValueError as `tags_of` does."""
+    out = set(gone)
+    return tags_of([*(span for span in spans_of(tags) if span not in out), *new], len(tags))

@@ -16,6 +16,8 @@ from spanloom.store.tables import Json
 
 BY_HAND = "by_hand"
 """The reason of a rejection that a person made; no rule of the validator's."""
+AUDITOR = "label audit"
+"""Who stands beside corrections that an audit made. They are of the version audited alone: another is audited anew."""
 # The last word on each sample of older versions, beside the sample of the new version that it is about (none: null).
 _SAID = """
 WITH older AS (
@@ -23,7 +25,8 @@ WITH older AS (
       JOIN datasets o USING (run_id, language, source, split) WHERE n.id = :new AND o.version < n.version
 ), last AS (
     SELECT DISTINCT ON (call_index, candidate_index) id, dataset_id, call_index, candidate_index, action, after
-      FROM corrections WHERE dataset_id IN (SELECT id FROM older) ORDER BY call_index, candidate_index, id DESC
+      FROM corrections WHERE dataset_id IN (SELECT id FROM older) AND who <> 'label audit'
+     ORDER BY call_index, candidate_index, id DESC
 ), said AS (
     SELECT DISTINCT ON (l.id) l.id, l.action, coalesce(l.after -> 'ner_tags', to_jsonb(was.ner_tags)) AS tags,
            now.call_index, now.candidate_index, now.tokens, to_jsonb(now.ner_tags) AS now

@@ -31,6 +31,7 @@ VIEWS = (
     "failures",
     "mentions",
     "entities_by_source",
+    "audit_findings",
 )
 """The public views, in the order they build on each other."""
 READER = "analyst"

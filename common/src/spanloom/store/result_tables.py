@@ -125,6 +125,27 @@ class ArmTest(Table):
     swaps: Mapped[int]
 
 
+class AuditSpan(Table):
+    """Spans of a sample that models which never saw its sentence would have given otherwise. Written by the trainer.
+
+    Words `start` to `stop - 1`; `given` and `proposed` are lists of `{"type", "start", "stop"}`.
+    """
+
+    __tablename__ = "audit_spans"
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    call_index: Mapped[int] = mapped_column(primary_key=True)
+    candidate_index: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True)
+    stop: Mapped[int]
+    kind: Mapped[str]
+    given: Mapped[list[Any]]
+    proposed: Mapped[list[Any]]
+    suspicion: Mapped[float]
+    loss: Mapped[float]
+    agreement: Mapped[float]
+    flagged: Mapped[bool]
+
+
 class Advice(Table):
     """What to do next, for each language of a run, as the evaluator made it from this many ended evaluations."""
 

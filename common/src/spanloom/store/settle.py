@@ -12,19 +12,21 @@ import structlog
 from sqlalchemy import Connection, Engine, bindparam, text
 
 from spanloom.contracts.arms import Arm, Grid, arm_id, plan_grid
+from spanloom.contracts.audit_arms import audits_due
 from spanloom.contracts.base import unknown_fields
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training_sets import DatasetState
 from spanloom.store import work
+from spanloom.store.audits import ASKED
 from spanloom.store.events import emit
 from spanloom.store.tables import Json
 
 log = structlog.stdlib.get_logger(__name__)
 _LOCK_RUN = text("SELECT state, spec FROM runs WHERE id = :run FOR NO KEY UPDATE")
-_DATASETS = text("""
-SELECT DISTINCT ON (language, source, split) id, language, source, split, state, accepted
+_DATASETS = text(f"""
+SELECT DISTINCT ON (language, source, split) id, language, source, split, state, accepted, {ASKED} AS audit
   FROM datasets WHERE run_id = :run ORDER BY language, source, split, version DESC
-""")
+""")  # noqa: S608  fixed text
 _JOBS = text("SELECT id, state FROM jobs WHERE run_id = :run")
 _MAKE = text("""
 INSERT INTO jobs (id, run_id, kind, arm, needs, state, reason, finished_at)
@@ -109,11 +111,15 @@ def settle_all(engine: Engine, settled: dict[str, str] | None = None) -> int:
 def grid_of(connection: Connection, run_id: str, spec: RunSpec) -> Grid:
     """The run's grid over its newest dataset versions."""
     datasets = {
-        (row.language, row.source, row.split): DatasetState(row.id, row.state == "complete", row.accepted)
+        (row.language, row.source, row.split): DatasetState(
+            row.id, row.state == "complete", row.accepted, row.audit != "off"
+        )
         for row in connection.execute(_DATASETS, {"run": run_id})
     }
     jobs = {row.id: row.state for row in connection.execute(_JOBS, {"run": run_id})}
-    return plan_grid(run_id, spec, datasets, jobs)
+    grid = plan_grid(run_id, spec, datasets, jobs)
+    grid.due.extend((arm, None) for arm in audits_due(run_id, spec, datasets, grid))
+    return grid
 
 
 def _make_jobs(connection: Connection, run_id: str, spec: RunSpec) -> tuple[int, bool]:

@@ -35,7 +35,7 @@ _NEW = text("""
 INSERT INTO datasets (id, run_id, language, source, split, version, kind, tags, rules, calls_expected, stop_accepted,
                       calls_max, info)
 SELECT :new, run_id, language, source, split, :version, kind, tags, :rules, :calls, stop_accepted,
-       CASE WHEN stop_accepted IS NULL THEN NULL ELSE :calls END, info - 'corrected_from' - 'corrections'
+       CASE WHEN stop_accepted IS NULL THEN NULL ELSE :calls END, info - 'corrected_from' - 'corrections' - 'audit'
   FROM datasets WHERE id = :old
 """).bindparams(bindparam("rules", type_=Json))
 # Prompts of the calls that were made; a failed one waits again when it is to be asked again.
@@ -59,7 +59,7 @@ INSERT INTO datasets (id, run_id, language, source, split, version, kind, tags, 
                       info, completed_at)
 SELECT :new, run_id, language, source, split, version + 1, kind, tags, rules, 'complete', calls_expected, calls_judged,
        calls_failed, calls_without_object, candidates, accepted, stop_accepted, calls_max,
-       coalesce(info, '{}') - 'corrections' || jsonb_build_object('corrected_from', id), now()
+       coalesce(info, '{}') - 'corrections' - 'audit' || jsonb_build_object('corrected_from', id), now()
   FROM datasets WHERE id = :old
 """)
 _JUDGED_PROMPTS = text("""

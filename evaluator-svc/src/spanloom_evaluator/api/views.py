@@ -31,6 +31,7 @@ ORDER = {
     "failures": "run, failed DESC, what, language, source, reason",
     "mentions": "run, language, source, split, version, call_index, candidate_index, start",
     "entities_by_source": "run, language, source, split, version",
+    "audit_findings": "run, dataset, suspicion DESC, call_index, candidate_index, start",
     "gold_equivalents": "run, language, test_set, setting, control, source, version, method, size",
 }
 """The order of each view's rows; total, so that pages meet."""
@@ -53,6 +54,7 @@ class ViewName(StrEnum):
     failures = "failures"
     mentions = "mentions"
     entities_by_source = "entities_by_source"
+    audit_findings = "audit_findings"
 
 
 Run = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="A run's id; all runs without.")]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom.ner.spans import Span, repair_iob, spans_of, tags_of
+from spanloom.ner.spans import Span, repair_iob, replaced, spans_of
 
 Kind = Literal["type", "boundary", "both", "spurious", "missed"]
 
@@ -132,6 +133,25 @@ def _kind(given: Sequence[Span], proposed: Sequence[Span]) -> Kind:
 
 def relabelled(tags: Sequence[int], findings: Sequence[Finding]) -> tuple[int, ...]:
     """A sentence's tags with the given spans of its findings replaced by the proposed ones."""
-    gone = {span for one in findings for span in one.given}
-    new = [span for one in findings for span in one.proposed]
-    return tags_of([*(span for span in spans_of(tags) if span not in gone), *new], len(tags))
+    gone = [span for one in findings for span in one.given]
+    return replaced(tags, gone, [span for one in findings for span in one.proposed])
+
+
+def plain(one: Finding, schema: LabelSchema) -> dict[str, Any]:
+    """A finding as plain data: spans as `{"type", "start", "stop"}`, with the types' names."""
+
+    def spans(of: Sequence[Span]) -> list[dict[str, Any]]:
+        return [{"type": schema.types[span.type], "start": span.start, "stop": span.end} for span in of]
+
+    return {
+        "sentence": one.sentence,
+        "start": one.start,
+        "stop": one.end,
+        "kind": one.kind,
+        "given": spans(one.given),
+        "proposed": spans(one.proposed),
+        "suspicion": one.suspicion,
+        "loss": one.loss,
+        "agreement": one.agreement,
+        "flagged": one.flagged,
+    }

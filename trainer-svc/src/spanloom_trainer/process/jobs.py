@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from spanloom.errors import SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.settings import load_settings
+from spanloom_trainer.audit.findings import findings_of, plain
+from spanloom_trainer.audit.held_out import FOLDS, LOOKS, cross_fitted
 from spanloom_trainer.core.base import Base, load_base, remember
 from spanloom_trainer.core.outcome import TrainingProgress
 from spanloom_trainer.core.tiny import tiny_base
 from spanloom_trainer.core.workspace import Workspaces
 from spanloom_trainer.encoders.get import ensure
+from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export, training_facts
 from spanloom_trainer.models.tagger import Tagger, described
@@ -43,8 +47,8 @@ def run_job(
     """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
 
     `workspaces` keeps the encoder's model on the device for the next job. A job of kind `tag` tags
-    sentences instead (`tag_job`). Raises Cancelled when `should_stop()` turned true, or `should_pause()` and the resume
-    point is written.
+    sentences instead (`tag_job`), one of kind `audit` judges labels (`audit_job`). Raises Cancelled when
+    `should_stop()` turned true, or `should_pause()` and the resume point is written.
 
     A job is plain data:
 
@@ -57,6 +61,9 @@ def run_job(
     """
     if job.get("kind") == "tag":
         return tag_job(job, device=device)
+    if job.get("kind") == "audit":
+        stop = lambda: should_stop() or should_pause()  # noqa: E731  it has no resume point
+        return audit_job(job, device=device, on_progress=on_progress or (lambda _: None), should_stop=stop)
     schema = LabelSchema(tuple(job["tags"]))
     recipe = read_recipe(job["recipe"])
     home = job_folder(models, str(job["job_id"]))
@@ -100,6 +107,39 @@ def tag_job(job: Mapping[str, Any], *, device: str = "cpu") -> dict[str, Any]:
     tagger = Tagger(str(job["model"]), device=device)
     schema, words = tagger.schema, job["sentences"]
     return {"sentences": [described(schema, one, tags) for one, tags in zip(words, tagger.tag(words), strict=True)]}
+
+
+def audit_job(
+    job: Mapping[str, Any],
+    *,
+    device: str,
+    on_progress: Callable[[dict[str, Any]], None],
+    should_stop: Callable[[], bool],
+) -> dict[str, Any]:
+    """Judge the labels of `train` by models that did not see the sentence: `findings`, rows of `AuditSpan` with the
+    place of their sentence, the most suspicious first. Raises Cancelled when `should_stop()` turned true."""
+    schema, train = LabelSchema(tuple(job["tags"])), sentences(job["train"])
+    began = told = time.monotonic()
+
+    def on_step(done: int, steps: int) -> None:
+        nonlocal told
+        if should_stop():
+            raise Cancelled("the audit was asked to stop")
+        if time.monotonic() - told >= 0.5 or done == 0:
+            told = time.monotonic()
+            on_progress({"attempt": 0, "phase": "audit", "step": done, "steps": steps, "history": []})
+
+    held = cross_fitted(
+        train, read_recipe(job["recipe"]), base=base_for(job["base"]), schema=schema, seed=int(job["seed"]),
+        device=device, on_step=on_step,
+    )  # fmt: skip
+    found = findings_of(train, held, len(schema))
+    return {
+        "findings": [plain(one, schema) for one in found],
+        "folds": FOLDS,
+        "looks": LOOKS,
+        "seconds": time.monotonic() - began,
+    }
 
 
 def job_folder(models: str | Path, job_id: str) -> Path:
