@@ -30,6 +30,7 @@ def test_the_closed_list_and_its_order():
         "iob_violation",
         "too_long",
         "wrong_script",
+        "text_changed",
         "surplus",
     ]
 
