@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, insert
 
 from spanloom.bus import Bus, open_bus
-from spanloom.contracts.arms import Arm, arm_id
+from spanloom.contracts.arm import Arm, arm_id
 from spanloom.contracts.messages import EvaluationMessage
 from spanloom.contracts.spec import RunSpec
 from spanloom.http import create_app

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, insert
 from spanloom.bus.memory import MemoryBus
 from spanloom.bus.port import Record
 from spanloom.bus.topics import EVALUATIONS, RESULTS
-from spanloom.contracts.arms import Arm, arm_id
+from spanloom.contracts.arm import Arm, arm_id
 from spanloom.contracts.messages import EvaluationMessage, ResultMessage
 from spanloom.contracts.spec import RunSpec
 from spanloom.errors import BusError

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.data.split import split_of
 from spanloom.ner.sentence import Sentence, content_hash
 from spanloom.store import work

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from spanloom.contracts.arms import Arm, arm_id
+from spanloom.contracts.arm import Arm, arm_id
 from spanloom.contracts.spec import RunSpec
 from spanloom.store.migrate import fits
 from spanloom.store.settle import settle, settle_all

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.store.settle import settle
 from spanloom_evaluator.spent import spent
 from spanloom_validator.worker import ValidatorWorker

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from spanloom.contracts.messages import PromptMessage
+from spanloom.contracts.projection import Aligner
 from spanloom.ner.links import Links
 from spanloom.workers.relay import message_of
 from spanloom_generator.links.completions import Linker
@@ -32,12 +33,23 @@ class MirrorAligner:
             yield Links(tuple((i, last - i) for i, word in enumerate(source) if word not in self.unknown))
 
 
+class SamePlace:
+    """A fake: each word is its own translation's."""
+
+    rule = "same place"
+
+    def align(self, pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Iterator[Links]:
+        for source, target in pairs:
+            assert len(source) == len(target), "more than the translation was to be linked"
+            yield Links(tuple((i, i) for i in range(len(source))))
+
+
 def mirrored(sentences: Iterable[Sequence[str]]) -> str:
     """Translations, one a line."""
     return "".join(" ".join(reversed(tokens)) + "\n" for tokens in sentences)
 
 
-def call_and_judge(db: Engine, run: str, folder: Path, aligner: MirrorAligner | None = None) -> GeneratorWorker:
+def call_and_judge(db: Engine, run: str, folder: Path, aligner: Aligner | None = None) -> GeneratorWorker:
     """The generator's and the validator's part of a run; `folder` holds its files and takes the cache."""
     worker = GeneratorWorker(db, EnginePool(db, cache=folder, roots=(folder,)), holder="g", lease=LEASE, renew_s=1)
     worker.linker = Linker(lambda config: aligner or MirrorAligner())

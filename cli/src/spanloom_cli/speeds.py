@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from spanloom.contracts.arms import DIRECT, IDENTITY
+from spanloom.contracts.arm import DIRECT, IDENTITY
 from spanloom.contracts.encoders import shape_of
 from spanloom.contracts.training import EncoderSpec
 from spanloom.errors import DataError

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spanloom.contracts.arms import Arm, arm_id, plan_grid
+from spanloom.contracts.arm import Arm, arm_id
+from spanloom.contracts.arms import plan_grid
 from spanloom.contracts.encoders import job_disk_bytes, model_bytes
 from spanloom.contracts.labelling import AnnotateSource, LabellingSource, LlmTagSource
 from spanloom.contracts.sources import DatasetSource, OrganicSource, SyntheticSource, WikiannSource

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from spanloom.bus.settings import BusSettings
-from spanloom.contracts.allowed import not_allowed
+from spanloom.contracts.allowed import not_allowed, refusal_of
 from spanloom.contracts.caps import Caps, above
 from spanloom.contracts.reach import Reach
 from spanloom.contracts.spec import RunSpec
@@ -154,6 +154,10 @@ class Settings(
         """`(field path, what is wrong)` of all that a specification names or asks for and the operator does not let."""
         named = not_allowed(spec, encoders=self.encoders, llms=self.llms, reach=self.reach, folders=self.model_roots)
         return named or above(spec, self.caps)
+
+    def refuses_encoder(self, name: str) -> str | None:
+        """Why an encoder may not be loaded, None where the operator lets it."""
+        return refusal_of(name, None, self.encoders, "SPANLOOM_ENCODERS", self.model_roots)
 
     @property
     def model_roots(self) -> tuple[Path, ...]:

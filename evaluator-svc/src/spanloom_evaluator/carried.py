@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from spanloom.contracts.arms import LLM_TAG, Arm
+from spanloom.contracts.arm import LLM_TAG, TAGGER, Arm
 from spanloom.errors import SchemaError
 from spanloom.ner.links import parse_links
 from spanloom.ner.sentence import Sentence
@@ -30,6 +30,8 @@ def stood_for(
 ) -> tuple[list[list[int]], dict[str, Any]]:
     """The predictions on the dataset that an arm tagged, on the test sentences that it stands for; with facts."""
     assert arm.tagged is not None  # noqa: S101  asked by the caller
+    if arm.method == TAGGER:  # it has tagged the test set itself
+        return [list(tags) for tags in predicted], {}
     if arm.method == LLM_TAG:
         return answered(connection, arm.tagged, test, predicted)
     return carried_back(connection, arm.tagged, test, predicted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.gold import LanguageSpec
 from spanloom.contracts.spec import RunSpec
 from spanloom.ner.sentence import Sentence

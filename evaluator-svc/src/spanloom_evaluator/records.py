@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from spanloom.contracts.arms import IDENTITY, Arm
+from spanloom.contracts.arm import IDENTITY, Arm
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EvaluationSpec
 from spanloom.data.split import split_of
@@ -82,7 +82,11 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
     arm, spec = Arm.stored(row.arm), RunSpec.stored(row.spec)
     source = connection.execute(_TRAINED_ON, {"id": arm.tagged or arm.train_dataset}).one()
     facts = facts_of_run(spec, arm, row.language)
-    facts |= {"source_model": source.model, "version": source.version, "gold_used": gold_used(connection, arm)}
+    facts |= {
+        "source_model": arm.tagger.model if arm.tagger else source.model,
+        "version": source.version,
+        "gold_used": gold_used(connection, arm),
+    }
     facts["text_used"] = text_used(connection, arm)
     facts |= spent(connection, arm)
     schema = LabelSchema(tuple(row.schema_tags))
@@ -110,7 +114,9 @@ def read(connection: Connection, evaluation_id: str) -> Unscored:
 
 
 def _trained_on(connection: Connection, arm: Arm) -> list[Sentence]:
-    """The arm's own training sentences, chosen as the trainer chose them."""
+    """The arm's own training sentences, chosen as the trainer chose them; none of a ready model."""
+    if arm.tagger is not None:
+        return []
     samples = training_sentences(connection, arm)
     dev: list[Sentence] | None = None if arm.dev == "held_out" else []
     return split_of(samples, arm.size, dev, seed=arm.subset_seed, paper=arm.recipe.paper_subsets).train

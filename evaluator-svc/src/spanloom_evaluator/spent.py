@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.types import ARRAY, Text
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 
 _SPENT = text("""
 SELECT d.id, d.accepted, sum(c.tokens_in) AS tokens_in, sum(c.tokens_out) AS tokens_out, sum(c.seconds) AS seconds,

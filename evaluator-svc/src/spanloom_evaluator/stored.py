@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from spanloom.contracts.arms import IDENTITY, RESTARTED
+from spanloom.contracts.arm import IDENTITY, RESTARTED
 from spanloom.contracts.training import EvaluationSpec
 from spanloom_evaluator.score.intervals import bootstrap
 from spanloom_evaluator.score.schemes import ALL

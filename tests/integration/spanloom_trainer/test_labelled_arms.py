@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.spec import check_spec
 from spanloom.data.demo import DEMO_SCHEMA, demo_corpus
 from spanloom.data.languages import complete_spec

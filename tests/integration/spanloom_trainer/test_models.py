@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.spec import check_spec
 from spanloom.data.languages import complete_spec
 from spanloom.http import create_app

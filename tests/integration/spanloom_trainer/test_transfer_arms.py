@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.spec import check_spec
 from spanloom.data.demo import DEMO_SCHEMA, demo_corpus
 from spanloom.data.languages import complete_spec
+from spanloom.errors import Conflict
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of, tags_of
 from spanloom.projection.mark import ByMarkers
+from spanloom.store.reproject import reproject
 from spanloom.store.samples import sentences_of, training_sentences
 from spanloom_generator.submit import submit
 from support.cluster import demo_language, tiny_training
-from support.mirror import MirrorAligner, call_and_judge, mirrored
+from support.mirror import MirrorAligner, SamePlace, call_and_judge, mirrored
 from support.stored import select
 
 pytestmark = pytest.mark.slow
@@ -73,9 +75,9 @@ def run(db: Engine, tmp_path: Path) -> str:
     return run
 
 
-def samples(db: Engine, run: str, source: str) -> list[Sentence]:
+def samples(db: Engine, run: str, source: str, version: int = 1) -> list[Sentence]:
     with db.connect() as connection:
-        return sentences_of(connection, f"{run}.da.{source}.train.v1")
+        return sentences_of(connection, f"{run}.da.{source}.train.v{version}")
 
 
 def test_translations_carry_their_entities_or_say_which_was_lost(db: Engine, run: str) -> None:
@@ -122,3 +124,33 @@ def test_every_arm_is_trained_and_told_what_gold_it_used(
     assert len(sentences) == 20
     assert sum(s in swedish for s in sentences) >= 15
     assert sum(s in danish for s in sentences) >= 5
+
+
+def test_translations_are_projected_again_without_a_new_one(db: Engine, run: str, tmp_path: Path) -> None:
+    """Another aligner loses other spans; what was sent with markers can be aligned. The translators are gone."""
+    for file in ("backwards.txt", "marked.txt"):
+        (tmp_path / file).unlink()
+    aligned, marked = (f"{run}.da.{source}.train.v1" for source in ("translate_train", "marked"))
+    with db.begin() as connection:
+        assert reproject(connection, aligned, {"encoder": "./other", "layers": None})[1]
+    call_and_judge(db, run, tmp_path, MirrorAligner())
+    again = samples(db, run, "translate_train", 2)
+    assert len(again) == SENTENCES > len(samples(db, run, "translate_train"))
+    with db.begin() as connection:
+        new, fresh = reproject(connection, marked, {"encoder": "./same", "layers": None})
+        assert reproject(connection, marked, {"encoder": "./same", "layers": None}) == (new, False)
+    assert (new, fresh) == (f"{run}.da.marked.train.v2", True)
+    call_and_judge(db, run, tmp_path, SamePlace())
+    assert samples(db, run, "marked", 2) == samples(db, run, "marked")
+    told = select(
+        db,
+        "SELECT d.state, d.calls_failed, c.tokens_out, c.linked_by, c.notes FROM datasets d "
+        "JOIN completions c ON c.dataset_id = d.id WHERE d.id = :id",
+        id=new,
+    )
+    assert {(row.state, row.calls_failed, row.tokens_out, row.linked_by) for row in told} == {
+        ("complete", 0, 0, "same place")
+    }
+    assert all(row.notes.startswith("translated before, by") for row in told)
+    with db.begin() as connection, pytest.raises(Conflict, match="not translated"):
+        reproject(connection, f"{run}.da.gold.train.v1", {"encoder": "./other", "layers": None})

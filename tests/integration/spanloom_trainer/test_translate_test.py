@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.spec import check_spec
 from spanloom.data.demo import demo_corpus
 from spanloom.data.languages import complete_spec

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.training import EncoderSpec, Recipe
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, text
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.errors import Conflict, LeaseLost
 from spanloom.store import audits, work
 from spanloom.store.events import emit

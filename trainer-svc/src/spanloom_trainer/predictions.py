@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spanloom.contracts.arms import DIRECT, IDENTITY, RESTARTED, SHARED
+from spanloom.contracts.arm import DIRECT, IDENTITY, RESTARTED, SHARED
 from spanloom.data.split import split_of
 from spanloom_trainer.records import JobData, TestPrediction
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from spanloom.contracts.arms import DIRECT, IDENTITY, Arm
+from spanloom.contracts.arm import DIRECT, IDENTITY, Arm
 from spanloom.data.subset import subset
 from spanloom.errors import NotFound
 from spanloom.ner.schema import LabelSchema

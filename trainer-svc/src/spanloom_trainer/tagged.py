@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, text
 
-from spanloom.contracts.arms import IDENTITY, LLM_TAG, SHARED, Arm
+from spanloom.contracts.arm import IDENTITY, LLM_TAG, SHARED, TAGGER, Arm
 from spanloom.errors import LeaseLost
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -40,7 +40,7 @@ Tag = Callable[[Mapping[str, Any]], dict[str, Any]]
 class TagData:
     """What tagging needs: the model's folder, the sentences, the test set that they stand for and its facts.
 
-    Without a model the sentences are tagged already: an LLM's answers.
+    Without a model or a ready `tagger` (of the arm) the sentences are tagged already: an LLM's answers.
     """
 
     arm: Arm
@@ -54,7 +54,7 @@ class TagData:
 
 def tag_data(connection: Connection, arm: Arm) -> TagData:
     """Read what a tagging arm needs. Raises BaseGone where the model that tags is not stored."""
-    if arm.tagged is None or (arm.needs is None) != (arm.method == LLM_TAG):
+    if arm.tagged is None or (arm.needs is None) != (arm.method in (LLM_TAG, TAGGER)):
         raise AssertionError("a tagging arm names a dataset, and the model that tags it unless an LLM has done it")
     base = connection.execute(_BASE, {"job": arm.needs}).first()
     if arm.needs is not None and (base is None or base.path is None):
@@ -68,7 +68,7 @@ def tag_data(connection: Connection, arm: Arm) -> TagData:
         sentences=sentences_of(connection, arm.tagged),
         test=test.id,
         schema=LabelSchema(tuple(trained.tags)),
-        labels=shared_labels((test.tags, test.info), annotated(trained.tags, trained.info)),
+        labels=shared_labels((test.tags, test.info), annotated(trained.tags, trained.info)) if not arm.tagger else None,
         facts=_facts(arm, (base.outcome if base else None) or {}, gold_used(connection, arm)),
     )
 
@@ -81,7 +81,7 @@ def _facts(arm: Arm, outcome: Mapping[str, Any], gold: int | None) -> dict[str, 
         "control": "epochs",
         "dev": arm.dev if trained else None,
         "gold_used": gold,
-        "encoder": (arm.encoder.name or "tiny") if trained else None,
+        "encoder": (arm.encoder.name or "tiny") if trained else None if arm.tagger is None else arm.tagger.model,
         "recipe": arm.recipe.model_dump() if trained else None,
         "related": arm.related,
         "collapsed": bool(chosen.get("collapsed", False)),
@@ -95,10 +95,13 @@ def _facts(arm: Arm, outcome: Mapping[str, Any], gold: int | None) -> dict[str, 
 def tag_arm(claim: Claim, data: TagData, tag: Tag) -> tuple[TestPrediction, dict[str, Any]]:
     """Have the sentences tagged; the prediction, and what the job's row says of it. `tag` runs a job in a child."""
     began = time.monotonic()
-    if data.model is None:
+    ready = data.arm.tagger
+    if data.model is None and ready is None:
         tags = [list(sentence.tags) for sentence in data.sentences]
     else:
         job = {"kind": "tag", "job_id": claim.id, "attempt": claim.attempt, "model": data.model}
+        if ready is not None:
+            job |= {"model": ready.model, "ask": [list(pair) for pair in ready.ask], "threshold": ready.threshold}
         found = tag({**job, "sentences": [list(sentence.tokens) for sentence in data.sentences]})
         tags = [[data.schema.index[name] for name in one["tags"]] for one in found["sentences"]]
     seconds = time.monotonic() - began

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.encoders import job_disk_bytes, job_memory_bytes
 from spanloom.contracts.messages import JobMessage
 from spanloom.errors import SpanloomError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -9,10 +10,12 @@ from sqlalchemy import Engine, text
 
 from spanloom.contracts.base import Frozen
 from spanloom.contracts.rules import Rules
-from spanloom.errors import NotFound
+from spanloom.contracts.translation import AlignerSpec
+from spanloom.errors import NotFound, SpecError
 from spanloom.http import Cursor, Limit, Page, page_of
 from spanloom.http.pages import decode_cursor
 from spanloom.store import audits, versions
+from spanloom.store.reproject import reproject as projected_again
 from spanloom.store.settle import settle
 
 _DATASET = text("""
@@ -67,6 +70,12 @@ class Audit(Frozen):
     action: Literal["mark", "drop", "relabel"] = "mark"
 
 
+class Reprojection(Frozen):
+    """The aligner whose links carry the entities over."""
+
+    aligner: AlignerSpec
+
+
 ReasonAsked = Annotated[
     str | None,
     Query(
@@ -78,8 +87,8 @@ ReasonAsked = Annotated[
 DatasetId = Annotated[str, Path(max_length=400, pattern=r"^[^\x00]+$")]
 
 
-def dataset_routes(db: Engine) -> APIRouter:
-    """`/v1/datasets`."""
+def dataset_routes(db: Engine, refuses: Callable[[str], str | None] = lambda name: None) -> APIRouter:
+    """`/v1/datasets`. `refuses` says why the operator lets no such encoder be loaded, None where it does."""
     router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
     @router.get("/{dataset_id}", summary="One dataset with its counts")
@@ -139,6 +148,16 @@ def dataset_routes(db: Engine) -> APIRouter:
         if told["version"] is not None:
             response.headers["Location"] = f"/v1/datasets/{told['version']}"
         return told
+
+    @router.post("/{dataset_id}/reproject", status_code=202, summary="Project stored translations again")
+    def reproject(dataset_id: DatasetId, body: Reprojection, response: Response) -> dict[str, Any]:
+        """A new version projected by the links of this aligner, without a new translation. Repeating it is safe."""
+        if refused := refuses(body.aligner.encoder):
+            raise SpecError([("aligner.encoder", refused)])
+        with db.begin() as connection:
+            new_id, new = projected_again(connection, dataset_id, body.aligner.model_dump(mode="json"))
+        response.headers["Location"] = f"/v1/datasets/{new_id}"
+        return {"id": new_id, "new": new}
 
     def _page(dataset_id: str, statement: Any, limit: int, cursor: str | None) -> Page[dict[str, Any]]:
         one(dataset_id)

@@ -169,7 +169,8 @@ def read_dataset(connection: Connection, dataset: str) -> JudgedDataset | None:
         blind = row.split == "test"
         if blind:
             sentences = [Sentence(s.tokens, (0,) * len(s.tokens)) for s in sentences]
-        translated = Translated(projector(info["projection"], info["tokens"]), tuple(sentences), blind)
+        asked = projector(info["asked"], info["tokens"]) if "asked" in info else None
+        translated = Translated(projector(info["projection"], info["tokens"]), tuple(sentences), blind, asked)
     labelled = info.get("labels") == "sentences"
     return JudgedDataset(row.id, row.run_id, row.language, row.source, context, seeds, translated, labelled)
 

@@ -35,6 +35,6 @@ def build(runtime: Runtime) -> Parts:
     parts.add("consume", consume)
     parts.add("relay-jobs", Relay(db, bus, "jobs", runtime.lease).run)
     parts.add("sweep", Sweeper(db, runtime.lease, every_s=settings.sweep_s).run)
-    parts.routers.append(dataset_routes(db))
+    parts.routers.append(dataset_routes(db, settings.refuses_encoder))
     parts.checks.update(consuming_checks({"completions": loop}))
     return parts

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spanloom.contracts.beneath import is_beneath
 from spanloom.contracts.engines import OpenAIBatchEngineSpec, OpenAIEngineSpec, VllmEngineSpec
-from spanloom.contracts.labelling import LabellingSource
+from spanloom.contracts.labelling import LabellingSource, TaggerSource
 from spanloom.contracts.reach import Reach
 from spanloom.contracts.sources import Source, SyntheticSource
 from spanloom.contracts.spec import RunSpec
@@ -108,17 +108,24 @@ def _models_not_allowed(
             named.append((f"sources.{i}.translator.model", source.translator.model, None, llms, "SPANLOOM_LLMS"))
         if isinstance(engine, VllmEngineSpec):
             named.append((f"sources.{i}.{place}.model", engine.model, engine.revision, llms, "SPANLOOM_LLMS"))
+        if isinstance(source, TaggerSource):
+            named.append((f"sources.{i}.model", source.model, None, encoders, "SPANLOOM_ENCODERS"))
         if isinstance(source, TranslatedSource) and source.aligner is not None:
             where = f"sources.{i}.aligner.encoder"
             named.append((where, source.aligner.encoder, None, encoders, "SPANLOOM_ENCODERS"))
     return [
-        (path, _refusal(name, revision, allowed, folders, setting))
+        (path, refused)
         for path, name, revision, allowed, setting in named
-        if not is_allowed(name, revision, allowed, folders)
+        if (refused := refusal_of(name, revision, allowed, setting, folders)) is not None
     ]
 
 
-def _refusal(name: str, revision: str | None, allowed: Sequence[str], folders: Sequence[Path], setting: str) -> str:
+def refusal_of(
+    name: str, revision: str | None, allowed: Sequence[str], setting: str, folders: Sequence[Path] = ()
+) -> str | None:
+    """Why a model is not among those of a list, which is the operator's `setting`; None where it is."""
+    if is_allowed(name, revision, allowed, folders):
+        return None
     if is_folder(name):
         listed = ", ".join(str(folder) for folder in model_folders(allowed, folders))
         return (

@@ -5,20 +5,16 @@ An arm is one point of the grid; its id is the hash of all that it is, so that m
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
-import orjson
-from pydantic import Field
-
-from spanloom.contracts.base import Frozen
+from spanloom.contracts.arm import LLM_TAG, RELATED, TAGGER, TRANSLATE_TEST, Arm, ReadyTagger, arm_id
 from spanloom.contracts.gold import LanguageSpec
-from spanloom.contracts.labelling import LlmTagSource
+from spanloom.contracts.labelling import LlmTagSource, TaggerSource
 from spanloom.contracts.sources import MixSource, Source, TestSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
-from spanloom.contracts.training import EncoderSpec, Recipe, Setting
+from spanloom.contracts.training import Setting
 from spanloom.contracts.training_sets import (
     GOLD,
     DatasetKey,
@@ -32,81 +28,7 @@ from spanloom.contracts.training_sets import (
     train_keys_of,
 )
 from spanloom.contracts.translation import TranslateTestSource
-
-RELATED = "related"
-"""The `source` of pre-trainings, and so of their zero-shot evaluations."""
-TRANSLATE_TEST = "translate_test"
-"""The method of an evaluation of a translated test set: tagged by the related language's model, carried back."""
-LLM_TAG = "llm_tag"
-"""The method of an evaluation of a test set that an LLM has tagged; nothing was trained."""
-DIRECT = "direct"
-"""The method of an evaluation of the first try's own predictions: the headline."""
-RESTARTED = "direct+restarts"
-"""The method of an evaluation of the try chosen after a collapse; such a row stands beside a `direct` one."""
-IDENTITY = "identity"
-"""The label mapping of an evaluation over all labels of its test set."""
-SHARED = "shared"
-"""The label mapping of an evaluation over the labels that test and training set both have."""
-
-
-class Arm(Frozen):
-    """One training: what on, how, and what it tags afterwards.
-
-    `kind` is `pretrain` (a related language's model; `source` is then `related`), `train`, or `tag`, which trains
-    nothing: the model that it `needs` tags the dataset `tagged`, which stands for the test set of `tests` (`method`).
-    Without `needs` that dataset is tagged as it stands: an LLM's answers, of which those in `train_dataset` were shown.
-    An `audit` keeps no model: its dataset is cut into folds, each judged by a model of the others.
-    `tests` are the languages whose gold test set is tagged; a pre-training tags its targets' (zero-shot).
-    A mix has `mixed_size` of its `size` sentences from `mixed_with`, the others from `train_dataset`.
-    `encoder_text` are the datasets whose equal shares make a tiny encoder's tokenizer (`tokenizer_from: all_sources`).
-    """
-
-    run_id: str
-    kind: Literal["pretrain", "train", "tag", "audit"]
-    language: str
-    source: str
-    setting: Setting
-    train_dataset: str
-    size: Annotated[int, Field(ge=1)]
-    size_asked: Annotated[int, Field(ge=1)]
-    dev: Literal["held_out", "own", "gold"]
-    dev_dataset: str | None
-    tests: tuple[str, ...]
-    encoder: EncoderSpec
-    encoder_text: tuple[str, ...] = ()
-    recipe: Recipe
-    steps: int | None
-    related: str | None
-    needs: str | None
-    subset_seed: int
-    training_seed: int
-    mixed_with: str | None = None
-    mixed_size: Annotated[int, Field(ge=0)] = 0
-    tagged: str | None = None
-    method: str = DIRECT
-
-    @property
-    def parts(self) -> tuple[tuple[str, int], ...]:
-        """The datasets trained on, each with how many of its sentences."""
-        first = (self.train_dataset, self.size - self.mixed_size)
-        return (first,) if self.mixed_with is None else (first, (self.mixed_with, self.mixed_size))
-
-    @property
-    def training_recipe(self) -> Recipe:
-        """The recipe as this arm is trained: a pre-training's epochs, a step-matched arm's updates."""
-        changes: dict[str, int] = {"epochs": self.recipe.related_epochs} if self.kind not in ("train", "audit") else {}
-        if self.steps is not None:
-            changes["max_steps"] = self.steps
-        return self.recipe.changed(**changes)
-
-
-def arm_id(arm: Arm) -> str:
-    """The job's id: a hash of every field of the arm that is not at its default.
-
-    So a release may add a field, whose default means what was done before, and both releases name the same job alike.
-    """
-    canonical = orjson.dumps(arm.model_dump(mode="json", exclude_defaults=True), option=orjson.OPT_SORT_KEYS)
-    return "job-" + hashlib.sha256(canonical).hexdigest()[:24]
+from spanloom.ner.common_types import COMMON_TYPES
 
 
 @dataclass(frozen=True)
@@ -163,6 +85,8 @@ def plan_grid(
                     _add_translated_test(grid, base_arm, language.code, source.name, datasets, jobs)
             elif isinstance(source, LlmTagSource):
                 _add_llm_tag(grid, run_id, spec, language, source, datasets)
+            elif isinstance(source, TaggerSource):
+                _add_tagger(grid, run_id, spec, language, source, test, datasets)
     return grid
 
 
@@ -240,17 +164,49 @@ def _add_llm_tag(
     tagged = _stands_for_test(grid, language.code, source.name, datasets)
     if tagged is None:
         return
-    shown = datasets[(language.code, GOLD, "train")]
-    size = min(shown.accepted, source.seed_pool) if isinstance(source.seed_pool, int) else shown.accepted
-    arm = Arm(
+    arm = _untrained(run_id, spec, language, source.name, LLM_TAG, tagged.id, datasets)
+    if isinstance(source.seed_pool, int):
+        size = max(1, min(arm.size, source.seed_pool))
+        arm = arm.model_copy(update={"size": size, "size_asked": size})
+    grid.due.append((arm, _nothing_in(tagged, language.code, source.name)))
+
+
+def _add_tagger(
+    grid: Grid,
+    run_id: str,
+    spec: RunSpec,
+    language: LanguageSpec,
+    source: TaggerSource,
+    test: DatasetState,
+    datasets: Mapping[DatasetKey, DatasetState],
+) -> None:
+    """The arm that has a ready model tag the test set itself."""
+    words = {name: source.ask.get(name) or spec.labels[name] or COMMON_TYPES.get(name, name) for name in spec.labels}
+    asked = tuple((name, words[name]) for name in spec.schema_for(language.code).types)
+    arm = _untrained(run_id, spec, language, source.name, TAGGER, test.id, datasets)
+    tagger = ReadyTagger(model=source.model, ask=asked, threshold=source.threshold)
+    grid.due.append((arm.model_copy(update={"tagger": tagger}), None))
+
+
+def _untrained(
+    run_id: str,
+    spec: RunSpec,
+    language: LanguageSpec,
+    source: str,
+    method: str,
+    tagged: str,
+    datasets: Mapping[DatasetKey, DatasetState],
+) -> Arm:
+    train = datasets[(language.code, GOLD, "train")]
+    return Arm(
         run_id=run_id,
         kind="tag",
         language=language.code,
-        source=source.name,
+        source=source,
         setting="fine_tuning",
-        train_dataset=shown.id,
-        size=max(size, 1),
-        size_asked=max(size, 1),
+        train_dataset=train.id,
+        size=max(train.accepted, 1),
+        size_asked=max(train.accepted, 1),
         dev="gold",
         dev_dataset=None,
         tests=(language.code,),
@@ -261,10 +217,9 @@ def _add_llm_tag(
         needs=None,
         subset_seed=spec.training.subset_seed,
         training_seed=spec.training.training_seeds[0],
-        tagged=tagged.id,
-        method=LLM_TAG,
+        tagged=tagged,
+        method=method,
     )
-    grid.due.append((arm, _nothing_in(tagged, language.code, source.name)))
 
 
 def _pretrain(

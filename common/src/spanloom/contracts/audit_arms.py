@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spanloom.contracts.arms import Arm, Grid
+from spanloom.contracts.arm import Arm
+from spanloom.contracts.arms import Grid
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training_sets import DatasetKey, DatasetState, encoder_text
 

@@ -1,4 +1,4 @@
-"""Specification of labelling by an LLM: real text of the target for training, or its test set in place of a model."""
+"""Specification of labelling without training: by an LLM, real text or the test set; by a ready model, the test set."""
 
 from __future__ import annotations
 
@@ -89,6 +89,26 @@ class LlmTagSource(_ByLlm):
     """The target's test set, tagged by an LLM."""
     name: Name = "llm_tag"
     """The source's name in tables."""
+
+
+class TaggerSource(OfLanguages):
+    """The target's gold test set tagged by a ready zero-shot model (GLiNER), asked for the labels in words.
+
+    Nothing is trained, and no annotated sentence is used. Needs the trainer's extra `gliner`.
+    """
+
+    kind: Literal["tagger"]
+    """The target's test set, tagged by a ready zero-shot model."""
+    name: Name = "tagger"
+    """The source's name in tables."""
+    model: Text
+    """A GLiNER model: a local folder, or a name on the hub."""
+    ask: Annotated[
+        dict[Name, Text],
+        Field(description="what the model is asked for, by label; the label's description or its name unless given"),
+    ] = {}
+    threshold: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    """Entities of a lower score are left out."""
 
 
 LabellingSource = AnnotateSource | LlmTagSource

@@ -69,6 +69,10 @@ class Projector(Protocol):
         """The text that is translated. Raises SchemaError where the sentence cannot be put so."""
         ...
 
+    def plain(self, tokens: Sequence[str], answer: str) -> str:
+        """The translation alone of an answer to what was prepared; empty where there is none."""
+        ...
+
     def project(
         self, tokens: Sequence[str], spans: Sequence[Span], answer: str, links: Links | None = None
     ) -> Projection:

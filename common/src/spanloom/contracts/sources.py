@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from spanloom.contracts.base import Frozen, LanguageCode, Name, OfLanguages, Seed, Text
 from spanloom.contracts.engines import EngineSpec, Prices, SamplingSpec
 from spanloom.contracts.gold import FileFormat, GoldSpec
-from spanloom.contracts.labelling import AnnotateSource, Format, LlmTagSource
+from spanloom.contracts.labelling import AnnotateSource, Format, LlmTagSource, TaggerSource
 from spanloom.contracts.rules import Rules
 from spanloom.contracts.translation import TranslateTestSource, TranslateTrainSource
 
@@ -225,7 +225,7 @@ class MixSource(OfLanguages):
         return self
 
 
-TestSource = TranslateTestSource | LlmTagSource
+TestSource = TranslateTestSource | LlmTagSource | TaggerSource
 """Sources that tag the test set; no arm is trained on them."""
 
 Source = Annotated[
@@ -237,6 +237,7 @@ Source = Annotated[
     | TranslateTestSource
     | AnnotateSource
     | LlmTagSource
+    | TaggerSource
     | MixSource,
     Field(discriminator="kind"),
 ]

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, field_serializer, field_validator, 
 from spanloom.contracts.base import Frozen, Name, Text
 from spanloom.contracts.document import check_plain, read_document
 from spanloom.contracts.gold import GoldSpec, LanguageSpec
-from spanloom.contracts.labelling import AnnotateSource, LabellingSource
+from spanloom.contracts.labelling import AnnotateSource, LabellingSource, TaggerSource
 from spanloom.contracts.problems import problems_of
 from spanloom.contracts.sources import DatasetSource, MixSource, Source, SyntheticSource, TestSource
 from spanloom.contracts.training import EvaluationSpec, TrainingSpec
@@ -133,6 +133,12 @@ class RunSpec(Frozen):
             missing = [x.code for x in self.languages_of(source) if x.code not in source.files]
             if missing:
                 raise ValueError(f"sources.{i}.files: no file for language {', '.join(missing)}")
+        if isinstance(source, TaggerSource):
+            unknown = [name for name in source.ask if name not in self.labels]
+            if unknown:
+                raise ValueError(
+                    f"sources.{i}.ask: {', '.join(unknown)} is no label of the run; there are: {', '.join(self.labels)}"
+                )
         if isinstance(source, AnnotateSource):
             missing = [x.code for x in self.languages_of(source) if x.code not in source.text]
             if missing:

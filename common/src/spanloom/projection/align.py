@@ -121,6 +121,10 @@ class ByAlignment:
         """The sentence itself, tokens joined by a space."""
         return " ".join(tokens)
 
+    def plain(self, tokens: Sequence[str], answer: str) -> str:
+        """The answer itself."""
+        return answer
+
     def project(
         self, tokens: Sequence[str], spans: Sequence[Span], answer: str, links: Links | None = None
     ) -> Projection:

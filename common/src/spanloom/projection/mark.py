@@ -56,6 +56,10 @@ class ByMarkers:
         after = {span.end - 1: kind.closing.format(k) for k, span in enumerate(spans, 1)}
         return " ".join(f"{before.get(i, '')}{token}{after.get(i, '')}" for i, token in enumerate(tokens))
 
+    def plain(self, tokens: Sequence[str], answer: str) -> str:
+        """The answer without its markers."""
+        return _without_markers(answer, _kind_of(tokens).pattern)[0].strip()
+
     def project(
         self, tokens: Sequence[str], spans: Sequence[Span], answer: str, links: Links | None = None
     ) -> Projection:

@@ -31,6 +31,11 @@ class ByMention:
         entities = {str(k): " ".join(tokens[span.start : span.end]) for k, span in enumerate(spans, 1)}
         return json.dumps({"sentence": " ".join(tokens), "entities": entities}, ensure_ascii=False)
 
+    def plain(self, tokens: Sequence[str], answer: str) -> str:
+        """The sentence's translation of the answer."""
+        read = _read(answer)
+        return "" if read is None else read[0].strip()
+
     def project(
         self, tokens: Sequence[str], spans: Sequence[Span], answer: str, links: Links | None = None
     ) -> Projection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.types import ARRAY, Integer, Text
 
-from spanloom.contracts.arms import LLM_TAG, Arm
+from spanloom.contracts.arm import LLM_TAG, Arm
 from spanloom.contracts.training_sets import GOLD
 from spanloom.data.subset import subset
 

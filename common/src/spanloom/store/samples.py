@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.data.subset import permutation, subset
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence

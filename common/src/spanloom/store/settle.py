@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, text
 
-from spanloom.contracts.arms import Arm, Grid, arm_id, plan_grid
+from spanloom.contracts.arm import Arm, arm_id
+from spanloom.contracts.arms import Grid, plan_grid
 from spanloom.contracts.audit_arms import audits_due
 from spanloom.contracts.base import unknown_fields
 from spanloom.contracts.spec import RunSpec

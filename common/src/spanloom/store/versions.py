@@ -189,7 +189,7 @@ def correct(connection: Connection, dataset: str) -> str:
     insert_rows(connection, Sample, changed)
     connection.execute(_APPLIED, names)
     connection.execute(_COUNT_ACCEPTED, {"new": new})
-    _run_on(connection, row.run_id)
+    run_on(connection, row.run_id)
     emit(connection, row.run_id, "dataset", id=new, state="complete", version=row.version + 1)
     return new
 
@@ -219,7 +219,7 @@ def retry(connection: Connection, run_id: str) -> dict[str, int]:
         put_back[table] = connection.execute(statement, {"run": run_id}).rowcount
         work.notify(connection, table)
     work.notify(connection, "prompts")
-    _run_on(connection, run_id)
+    run_on(connection, run_id)
     return put_back
 
 
@@ -244,11 +244,12 @@ def _new_version(connection: Connection, row: Any, version: int, rules: Any, *, 
     connection.execute(_PROMPTS, {"new": new, "old": row.id, "ask": ask})
     connection.execute(_COMPLETIONS, {"new": new, "old": row.id, "ask": ask})
     work.notify(connection, "completions")
-    _run_on(connection, row.run_id)
+    run_on(connection, row.run_id)
     emit(connection, row.run_id, "dataset", id=new, state="collecting", version=version)
     return new
 
 
-def _run_on(connection: Connection, run_id: str) -> None:
+def run_on(connection: Connection, run_id: str) -> None:
+    """Have a run go on that had ended: a new version waits for its arms."""
     if connection.execute(_AGAIN, {"run": run_id}).rowcount:
         emit(connection, run_id, "run", state="running")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, bindparam, text
 
-from spanloom.contracts.arms import IDENTITY, RELATED, RESTARTED
+from spanloom.contracts.arm import IDENTITY, RELATED, RESTARTED
 from spanloom.errors import NotFound
 from spanloom.store.tables import Json
 from spanloom_evaluator.advise.advice import advise

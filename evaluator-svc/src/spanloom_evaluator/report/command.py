@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from spanloom.contracts.arms import IDENTITY, RESTARTED
+from spanloom.contracts.arm import IDENTITY, RESTARTED
 from spanloom.version import version
 from spanloom_cli.client import Client
 from spanloom_cli.options import Url, client

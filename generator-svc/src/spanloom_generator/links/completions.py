@@ -13,6 +13,7 @@ import orjson
 from spanloom.contracts.projection import Aligner
 from spanloom.ner.links import format_links
 from spanloom.ner.textspans import cutter
+from spanloom.projection import projector
 from spanloom_generator.engines.port import CallRequest, CallResult
 
 Wanted = tuple[CallRequest, CallResult]
@@ -59,5 +60,7 @@ class Linker:
 
 
 def _pair(request: CallRequest, result: CallResult) -> tuple[list[str], list[str]]:
-    cut = cutter(str(request.extra["tokens"]))
-    return list(request.extra["sentence"]), [result.text[start:end] for start, end in cut(result.text)]
+    """Tokens of the sentence and of its translation, which may have been asked for with more than the sentence."""
+    tokens, sentence = str(request.extra["tokens"]), list(request.extra["sentence"])
+    answer = projector(str(request.extra.get("asked", "align")), tokens).plain(sentence, result.text)
+    return sentence, [answer[start:end] for start, end in cutter(tokens)(answer)]

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from spanloom.contracts.arms import DIRECT, IDENTITY
+from spanloom.contracts.arm import DIRECT, IDENTITY
 from spanloom.data.demo import DEMO_SCHEMA
 from spanloom.errors import EnvironmentMissing
 from spanloom.settings import load_settings

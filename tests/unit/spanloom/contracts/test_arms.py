@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanloom.contracts.arms import Grid, arm_id, plan_grid
+from spanloom.contracts.arm import arm_id
+from spanloom.contracts.arms import Grid, plan_grid
 from spanloom.contracts.spec import RunSpec, check_spec
 from spanloom.contracts.training_sets import GOLD, DatasetKey, DatasetState, sizes_for
 from spanloom.errors import SpecError

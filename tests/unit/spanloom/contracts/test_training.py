@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from spanloom.contracts.arms import Arm, arm_id
+from spanloom.contracts.arm import Arm, arm_id
 from spanloom.contracts.training import DEFAULT, PAPER, Recipe, read_recipe
 from spanloom.errors import SpecError
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from spanloom.contracts.arms import DIRECT, IDENTITY, RESTARTED, Arm
+from spanloom.contracts.arm import DIRECT, IDENTITY, RESTARTED, Arm
 from spanloom.contracts.labelling import LabellingSource
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec

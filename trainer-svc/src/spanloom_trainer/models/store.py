@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection, Engine, bindparam, text
 from sqlalchemy.types import ARRAY, Text
 
-from spanloom.contracts.arms import Arm
+from spanloom.contracts.arm import Arm
 from spanloom.store.tables import Json
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer.models import cards

@@ -26,6 +26,7 @@ from spanloom_trainer.encoders.get import ensure
 from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export, training_facts
+from spanloom_trainer.models.ready import ReadyTagger
 from spanloom_trainer.models.tagger import Tagger, described
 from spanloom_trainer.process.resume import ResumePoint
 from spanloom_trainer.process.supervise import fine_tune_supervised
@@ -103,8 +104,15 @@ def run_job(
 
 
 def tag_job(job: Mapping[str, Any], *, device: str = "cpu") -> dict[str, Any]:
-    """Tag `sentences` (lists of words) with the exported `model`: tokens, tag names and entities of each."""
-    tagger = Tagger(str(job["model"]), device=device)
+    """Tag `sentences` (lists of words) with the exported `model`: tokens, tag names and entities of each.
+
+    With `ask` (pairs of a label and what to ask for) and `threshold` the model is a ready zero-shot one.
+    """
+    tagger: Tagger | ReadyTagger
+    if "ask" in job:
+        tagger = ReadyTagger(str(job["model"]), job["ask"], threshold=float(job["threshold"]), device=device)
+    else:
+        tagger = Tagger(str(job["model"]), device=device)
     schema, words = tagger.schema, job["sentences"]
     return {"sentences": [described(schema, one, tags) for one, tags in zip(words, tagger.tag(words), strict=True)]}
 

@@ -23,6 +23,9 @@ class Translated:
     sentences: tuple[Sentence, ...]
     test: bool = False
     """Whether a test set was translated: its sentences come without their spans, and nothing is trained on them."""
+    asked: Projector | None = None
+    """The projector that prepared what was translated, where it is another: its answer holds more than a translation.
+    """
 
 
 def judge_translation(
@@ -36,7 +39,8 @@ def judge_translation(
     sentence = translated.sentences[call_index]
     spans = spans_of(sentence.tags)
     try:
-        found = translated.projector.project(sentence.tokens, spans, text, parse_links(links or ""))
+        answer = text if translated.asked is None else translated.asked.plain(sentence.tokens, text)
+        found = translated.projector.project(sentence.tokens, spans, answer, parse_links(links or ""))
     except SchemaError as error:
         return [_rejected((Lost.ANSWER_UNREADABLE,), str(error))]
     lost = tuple(reason for reason in Lost if any(reason is why for _, why in found.lost))
