@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import psutil
 
+from chaos.clocks import LIBRARIES
 from chaos.stage import CAST, Stage
 from spanloom.bus.port import Record
 from spanloom.errors import BusError
@@ -26,8 +27,12 @@ WEIGHTS = {
     "kill_database": 2,
     "stop_database": 1,
     "duplicate": 5,
+    "freeze_training": 2,
+    "crash_all": 1,
+    "clock": 3,
 }
-KILLS = ("kill", "kill_training", "kill_broker", "kill_database")
+KILLS = ("kill", "kill_training", "kill_broker", "kill_database", "crash_all")
+JUMPS_S = (-10 * 365 * 86400, -7200, -90, 90, 7200, 10 * 365 * 86400)
 Repair = Callable[[], object]
 
 
@@ -48,7 +53,7 @@ def drawn(rng: random.Random, lease_s: float, weights: Mapping[str, int] = WEIGH
     faults = []
     for kind in kinds:
         trainers = [place for place, service in enumerate(CAST) if service == "trainer"]
-        victim = rng.choice(trainers) if kind == "kill_training" else rng.randrange(len(CAST))
+        victim = rng.choice(trainers) if kind in ("kill_training", "freeze_training") else rng.randrange(len(CAST))
         # A frozen one must wake up after its lease: that is what freezing is for.
         pause = lease_s + rng.uniform(1, 3) if kind == "freeze" else rng.uniform(0.2, 3)
         faults.append(Fault(rng.uniform(0, 0.95), kind, victim, pause, rng.randrange(2**32)))
@@ -60,11 +65,15 @@ def strike(stage: Stage, run_id: str, fault: Fault) -> Repair | None:
     process = stage.cast[fault.victim]
     if fault.kind in ("kill", "stop", "freeze"):
         return _strike_service(stage, fault) if process.alive else None
-    if fault.kind == "kill_training":
+    if fault.kind in ("kill_training", "freeze_training"):
         children = psutil.Process(process.popen.pid).children() if process.alive else []
-        for child in children:
-            child.kill()
+        for child in children:  # one that is frozen is ended by its parent, whom it is silent for too long
+            child.kill() if fault.kind == "kill_training" else child.suspend()
         return (lambda: None) if children else None
+    if fault.kind == "crash_all":
+        return _crash_all(stage)
+    if fault.kind == "clock":
+        return _set_clock(stage, fault)
     if fault.kind in ("kill_broker", "stop_broker"):
         if not stage.broker.running:
             return None
@@ -75,10 +84,35 @@ def strike(stage: Stage, run_id: str, fault: Fault) -> Repair | None:
             return None
         if fault.kind == "kill_database":
             stage.kill_database()
-            return stage.postgres.ensure_alive
+            return stage.start_database
         stage.postgres.stop()
-        return stage.postgres.start
+        return stage.start_database
     return (lambda: None) if deliver_again(stage, run_id, random.Random(fault.seed)) else None
+
+
+def _crash_all(stage: Stage) -> Repair | None:
+    """Every service that lives is killed at once, and again as soon as it has been started anew."""
+    hit = [place for place, process in enumerate(stage.cast) if process.alive]
+    for place in hit:
+        stage.cast[place].kill()
+
+    def again() -> None:
+        for place in hit:
+            stage.restart(place)
+            stage.cast[place].kill()
+            stage.restart(place)
+
+    return again if hit else None
+
+
+def _set_clock(stage: Stage, fault: Fault) -> Repair | None:
+    """The clock of a service or of the database is wrong for a while. Java's starts are too slow under libfaketime."""
+    if not LIBRARIES:
+        return None
+    rng = random.Random(fault.seed)
+    clock = rng.choice([stage.clocks[fault.victim], stage.database_clock])
+    clock.jump(rng.choice(JUMPS_S))
+    return clock.right
 
 
 def _strike_service(stage: Stage, fault: Fault) -> Repair:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from chaos.clocks import LIBRARIES, NO_LIBRARY
 from chaos.faults import KILLS, drawn, strike
 from chaos.rounds import play_round
 from chaos.stage import CALLS, DEFAULT, QUICK, Stage, staged
@@ -58,6 +59,8 @@ def play(
     Raises Stuck with the services' logs for a run that stands still for `patience_s` while all is up.
     """
     whole = Play()
+    if not LIBRARIES:
+        say(NO_LIBRARY)
     with staged(folder) as stage:
         reference = stage.reference()
         ended: dict[str, str] = {}

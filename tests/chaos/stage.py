@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from sqlalchemy import Engine
 
+from chaos.clocks import Clock
 from spanloom.bus import Bus, BusSettings, open_bus
 from spanloom.contracts.messages import CompletionMessage
 from spanloom.store import runs
@@ -36,6 +39,7 @@ QUICK = {
     "SPANLOOM_SESSION_TIMEOUT_S": "6",
     "SPANLOOM_HEARTBEAT_S": "1",
     "SPANLOOM_BACKOFF_MAX_S": "2",
+    "SPANLOOM_TRAINING_SILENCE_S": "10",
 }
 # The times that a service has by itself.
 DEFAULT = {
@@ -48,19 +52,22 @@ DEFAULT = {
     "SPANLOOM_HEARTBEAT_S": "3",
     "SPANLOOM_BACKOFF_S": "1",
     "SPANLOOM_BACKOFF_MAX_S": "60",
+    "SPANLOOM_TRAINING_SILENCE_S": "120",
 }
 
 
 class Stage:
     """The processes, and what faults do to them. Services live across rounds; what was killed is started again."""
 
-    def __init__(self, folder: Path, postgres: EmbeddedPostgres, broker: KafkaBroker) -> None:
+    def __init__(self, folder: Path, postgres: EmbeddedPostgres, broker: KafkaBroker, database_clock: Clock) -> None:
+        self.database_clock = database_clock
         self.folder, self.postgres, self.broker = folder, postgres, broker
         self.cluster = Cluster(postgres.url, broker.bootstrap, folder)
         self.db: Engine = connect(postgres.url, pool_size=2)
         self.bus: Bus = open_bus(broker.url, BusSettings(partitions=4, delivery_timeout_s=5, request_timeout_s=3))
         self.settings = QUICK
         self.cast: list[Process] = []
+        self.clocks = [Clock(folder / f"clock-{place}") for place in range(len(CAST))]
         self.recording = write_recording(folder / "recording.jsonl", calls=CALLS, objects=OBJECTS)
 
     def reference(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -94,13 +101,17 @@ class Stage:
                 process.stop(60)
             self.cast, self.settings = [], settings
         if not self.cast:
-            self.cast = self.cluster.start(*CAST, wait=False, **settings)
+            self.cast = [self._started(place) for place in range(len(CAST))]
         for process in self.cast:
             wait_for(process.ready, timeout_s=180, every_s=0.2, what=f"{process.service} to be ready")
 
     def restart(self, place: int) -> None:
         """A new process in the place of one that has ended."""
-        (self.cast[place],) = self.cluster.start(CAST[place], wait=False, **self.settings)
+        self.cast[place] = self._started(place)
+
+    def _started(self, place: int) -> Process:
+        settings = {**self.settings, **self.clocks[place].environment()}
+        return self.cluster.start(CAST[place], wait=False, **settings)[0]
 
     def broken(self) -> list[str]:
         """Services that ended without being asked to, with the end of their logs."""
@@ -113,6 +124,12 @@ class Stage:
         postmaster = self.postgres.postmaster()
         assert postmaster is not None, "PostgreSQL is not running"
         os.kill(postmaster.pid, signal.SIGKILL)
+
+    def start_database(self) -> None:
+        """Bring the database back, with the clock that is its own."""
+        with mock.patch.dict(os.environ, self.database_clock.environment()):
+            self.postgres.start()  # nothing to do where it is ours and was killed
+            self.postgres.ensure_alive()
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query; raises psycopg2.OperationalError while the database is away."""
@@ -130,11 +147,17 @@ def staged(folder: Path) -> Iterator[Stage]:
     """A stage with its own broker and database, ended with all its processes."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it reports every lost connection, which is all we make
     # watch_s=0: the database stays dead until the play brings it back. Without fsync a kill -9 still loses nothing.
-    with own_postgres(watch_s=0, durable=False) as postgres:
+    # Its clock lies where the server's own user may read it.
+    with ExitStack() as stack:
+        open_folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spanloom-clock-")))
+        open_folder.chmod(0o755)
+        database_clock = Clock(open_folder / "database")
+        with mock.patch.dict(os.environ, database_clock.environment()):
+            postgres = stack.enter_context(own_postgres(watch_s=0, durable=False))
         broker = KafkaBroker(folder)
         broker.start()
         try:
-            stage = Stage(folder, postgres, broker)
+            stage = Stage(folder, postgres, broker, database_clock)
             with stage.cluster:
                 stage.cluster.migrate()
                 stage.bus.ensure_topics()
@@ -142,4 +165,4 @@ def staged(folder: Path) -> Iterator[Stage]:
         finally:
             if broker.running:
                 broker.stop()
-            postgres.ensure_alive()
+            postgres.ensure_alive()  # to be stopped in order

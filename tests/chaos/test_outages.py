@@ -97,5 +97,5 @@ def test_a_broker_that_is_away_is_waited_for(stage: Stage) -> None:
 
 
 def test_a_database_that_is_away_is_waited_for(stage: Stage) -> None:
-    run_id = outage(stage, "no-database", "database", stage.kill_database, stage.postgres.ensure_alive)
+    run_id = outage(stage, "no-database", "database", stage.kill_database, stage.start_database)
     assert verdict_of(stage.db, run_id, {}).wrong == []
