@@ -31,7 +31,8 @@ SELECT w.id FROM prompts w JOIN runs r ON r.id = w.run_id AND r.state = 'running
  WHERE w.holder = :holder AND w.state = 'claimed' ORDER BY w.id FOR NO KEY UPDATE OF w)
 UPDATE prompts AS w
    SET lease_until = clock_timestamp() + make_interval(secs => :lease_s),
-       publish_after = clock_timestamp() + make_interval(secs => :lease_s)
+       publish_after = CASE WHEN w.published > 0 THEN clock_timestamp() + make_interval(secs => :lease_s)
+                            ELSE w.publish_after END
   FROM mine WHERE w.id = mine.id
 """)
 _RELEASE = text("""

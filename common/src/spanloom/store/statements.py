@@ -14,7 +14,7 @@ NOT_PAUSED = {
 }
 
 # Take rows that nobody holds: queued, or held by a lease that has run out. Guarded by the run's state and attempts.
-# A claimed row is published again when its lease ends, so `publish_after` follows the lease. An attempt whose holder
+# A claimed row is published again when its lease has ended, and not before `publish_after`. An attempt whose holder
 # went without a word is not charged: it is counted as a crash if it had begun, and for nothing if it had not.
 CLAIM = """
 WITH mine AS (
@@ -45,6 +45,8 @@ UPDATE {table} AS w SET begun = true FROM mine WHERE w.id = mine.id
 """
 
 # Push the lease of everything a worker holds forward, in one statement; a lease that ran out but was not taken is kept.
+# No column of an index changes, so that the row's new version needs no entry in any (HOT); but where a lapsed row was
+# published again, the next time is put off, too.
 RENEW = """
 WITH mine AS (
 SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
@@ -53,7 +55,8 @@ SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running
  ORDER BY w.id FOR NO KEY UPDATE OF w)
 UPDATE {table} AS w
    SET lease_until = clock_timestamp() + make_interval(secs => :lease_s),
-       publish_after = clock_timestamp() + make_interval(secs => :lease_s)
+       publish_after = CASE WHEN w.published > 0 THEN clock_timestamp() + make_interval(secs => :lease_s)
+                            ELSE w.publish_after END
   FROM mine WHERE w.id = mine.id
 RETURNING w.id
 """
@@ -97,15 +100,21 @@ SELECT count(*) FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'run
 
 # Rows that wait to be published: new ones, published ones that nobody claimed in time, and expired leases.
 WAITING = """
+WITH waiting AS (
 SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
- WHERE w.publish_after <= clock_timestamp()
-   AND ((w.state = 'queued'{not_paused})
-        OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
-            AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
-   AND (w.published > 0 OR :fresh)
+ WHERE w.state = 'queued' AND w.publish_after <= clock_timestamp() AND (w.published > 0 OR :fresh){not_paused}
  ORDER BY w.publish_after, w.id
  LIMIT :limit
-   FOR UPDATE OF w SKIP LOCKED
+   FOR UPDATE OF w SKIP LOCKED),
+lapsed AS (
+SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
+ WHERE w.state = 'claimed' AND w.publish_after <= clock_timestamp() AND (w.published > 0 OR :fresh)
+   AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
+   AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)
+ ORDER BY w.publish_after, w.id
+ LIMIT :limit
+   FOR UPDATE OF w SKIP LOCKED)
+SELECT * FROM waiting UNION ALL SELECT * FROM lapsed ORDER BY publish_after, id LIMIT :limit
 """
 
 # Note that rows were published; the next time doubles from `republish_after_s`, to a day at most.

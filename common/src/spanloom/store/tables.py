@@ -61,6 +61,8 @@ class Work:
 def work_args(table: str) -> tuple[Any, ...]:
     return (
         CheckConstraint(one_of("state", WORK_STATES), name=f"{table}_state"),
-        Index(f"{table}_waiting", "publish_after", postgresql_where=text("state IN ('queued', 'claimed')")),
+        # Neither covers what a renewal changes (0019): claimed rows, few at a time, are found by their holders.
+        Index(f"{table}_waiting", "publish_after", postgresql_where=text("state = 'queued'")),
+        Index(f"{table}_held", "holder", postgresql_where=text("state = 'claimed'")),
         Index(f"{table}_run", "run_id", "state"),
     )
