@@ -32,7 +32,15 @@ MB = 2**20
 def specification(calls: int) -> dict[str, Any]:
     """A run of so many calls, which nobody makes."""
     engine = {"kind": "openai", "base_url": "http://127.0.0.1:9/v1", "model": "none"}
-    source = {"kind": "synthetic", "name": "asked", "engine": engine, "m": 5, "n": 10, "stop": {"after_calls": calls}}
+    source = {
+        "kind": "synthetic",
+        "name": "asked",
+        "engine": engine,
+        "m": 5,
+        "n": 10,
+        "dev_calls": 0,
+        "stop": {"after_calls": calls},
+    }
     return {"name": f"calls-{calls}", "languages": [demo_language()], "sources": [source]}
 
 

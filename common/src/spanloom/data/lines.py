@@ -26,7 +26,7 @@ class _Budget:
 
     def __init__(self, most: int) -> None:
         self.most, self.left = most, most
-        self.seen: set[Path] = set()
+        self.seen: set[tuple[Path, str]] = set()
 
 
 _budget: ContextVar[_Budget | None] = ContextVar("bytes to read", default=None)
@@ -42,12 +42,12 @@ def at_most_bytes(most: int) -> Iterator[None]:
         _budget.reset(token)
 
 
-def charge(path: Path, size: int) -> None:
-    """Count a file's unpacked size, once a file. Raises DataError where that is more than may be read."""
+def charge(path: Path, size: int, part: str = "") -> None:
+    """Count the unpacked size of a file, or of a part of it, once. Raises DataError where it is more than may be read."""
     budget = _budget.get()
-    if budget is None or path in budget.seen:
+    if budget is None or (path, part) in budget.seen:
         return
-    budget.seen.add(path)
+    budget.seen.add((path, part))
     budget.left -= size
     if budget.left < 0:
         raise DataError(
@@ -66,7 +66,7 @@ def open_binary(path: Path) -> BinaryIO:
     magic = raw.read(2)
     raw.seek(0)
     budget = _budget.get()
-    if budget is not None and path not in budget.seen:
+    if budget is not None and (path, "") not in budget.seen:
         try:
             charge(path, _unpacked_size(raw, budget.left) if magic == b"\x1f\x8b" else os.fstat(raw.fileno()).st_size)
         except DataError:
@@ -75,6 +75,18 @@ def open_binary(path: Path) -> BinaryIO:
         raw.seek(0)
     # A GzipFile's own readline is Python, a BufferedReader's is not.
     return cast(BinaryIO, io.BufferedReader(_Unpacked(raw), _CHUNK)) if magic == b"\x1f\x8b" else raw
+
+
+def charge_deflated(path: Path, data: bytes) -> None:
+    """Count what a zlib stream holds, unpacking no more of it than may be read, and keeping none. As `charge`."""
+    budget = _budget.get()
+    size, unpacker = 0, zlib.decompressobj()
+    try:
+        while budget is not None and size <= budget.left and (part := unpacker.decompress(data, _CHUNK)):
+            size, data = size + len(part), unpacker.unconsumed_tail
+    except zlib.error:
+        pass  # reading it says what is wrong
+    charge(path, size)
 
 
 def _unpacked_size(raw: BinaryIO, enough: int) -> int:

@@ -18,6 +18,7 @@ from spanloom.errors import DataError, EnvironmentMissing
 def _pyarrow() -> Any:
     try:
         import pyarrow
+        import pyarrow.compute
         import pyarrow.parquet
     except ImportError as error:
         raise EnvironmentMissing("parquet and save_to_disk need pyarrow; pip install 'spanloom[hub]'") from error
@@ -39,12 +40,29 @@ def read_table(path: Path, layout: Layout = AS_IT_IS) -> RawFile:
     try:
         with open_regular(path) as source:
             about = pa.parquet.ParquetFile(source).metadata
-            charge(path, sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups)))
+            groups = [about.row_group(i) for i in range(about.num_row_groups)]
+            columns = [group.column(i) for group in groups for i in range(group.num_columns)]
+            charge(path, sum(group.total_byte_size for group in groups) + 4 * sum(each.num_values for each in columns))
+            texts = {each.path_in_schema for each in columns if each.physical_type == "BYTE_ARRAY"}
             source.seek(0)
-            table = pa.parquet.read_table(source)
+            # One text that stands in a million places is kept once, until it is known what all of them come to.
+            table = pa.parquet.read_table(source, read_dictionary=sorted(texts))
+            charge(path, sum(_text_bytes(pa, chunk) for column in table.columns for chunk in column.chunks), "texts")
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"is no parquet file that can be read: {error}", path=str(path)) from error
     return _from_table(path, table, layout, _metadata(table))
+
+
+def _text_bytes(pa: Any, array: Any) -> int:
+    """Bytes of an array's texts, each counted wherever it stands."""
+    if pa.types.is_struct(array.type):
+        return sum(_text_bytes(pa, field) for field in array.flatten())
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        return _text_bytes(pa, array.flatten())
+    if not pa.types.is_dictionary(array.type):
+        return 0
+    lengths = pa.compute.binary_length(array.dictionary).take(array.indices)
+    return int(pa.compute.sum(lengths, min_count=0).as_py() or 0)
 
 
 def read_saved(folder: Path, names: Sequence[str] | None = None) -> dict[str, list[RawSentence]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from spanloom.data.gold import annotated_parts
 from spanloom.data.lines import at_most_bytes
 from spanloom.data.summary import marked, summarise
 from spanloom.data.whole import write_whole
-from spanloom.errors import DataError
+from spanloom.errors import DataError, EnvironmentMissing
 from spanloom.http import ProblemError
 from spanloom.private import private_folder
 from spanloom.settings import Settings
@@ -50,14 +51,19 @@ def gold_routes(settings: Settings) -> APIRouter:
 
 
 def take(body: bytes, name: str, settings: Settings) -> dict[str, Any]:
-    """Keep a file and say what it holds. Raises DataError for one that cannot be read, of which nothing is kept."""
+    """Keep a file and say what it holds. Raises ProblemError for one that cannot be read, and EnvironmentMissing where
+    this machine lacks what reads it; of such a file nothing is kept."""
     file = keep(body, name, settings.uploads_folder, most=settings.max_uploads_bytes)
     place = settings.uploads_folder / file
     try:
         with at_most_bytes(settings.max_data_bytes):
             parts = annotated_parts(GoldSpec(file=file), (settings.uploads_folder,), hub=False)
-    except DataError as error:
+    except (DataError, EnvironmentMissing) as error:
         place.unlink(missing_ok=True)
+        with suppress(OSError):  # another file of the same content may lie there
+            place.parent.rmdir()
+        if isinstance(error, EnvironmentMissing):
+            raise
         raise ProblemError(422, str(error).replace(str(place), name)) from None
     rows = [row for split in parts.rows.values() for row in split]
     found = summarise(rows, list(parts.parts.values()), notes=parts.notes)

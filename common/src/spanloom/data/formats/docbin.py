@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.data.formats.raw import RawFile, RawSentence, checked
+from spanloom.data.lines import charge_deflated
 from spanloom.data.roots import open_regular
 from spanloom.errors import DataError, EnvironmentMissing
 
@@ -25,6 +26,7 @@ def read_docbin(path: Path) -> RawFile:
         ) from error
     with open_regular(path) as source:
         data = source.read()
+    charge_deflated(path, data)
     try:
         docs = list(DocBin().from_bytes(data).get_docs(spacy.blank("xx").vocab))
     except Exception as error:
