@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psutil
+import pytest
 
 from chaos.clocks import LIBRARIES
 from chaos.stage import CAST, Stage
@@ -14,6 +15,7 @@ from spanloom.bus.port import Record
 from spanloom.errors import BusError
 from spanloom.store.statements import WORK_TABLES
 from spanloom.workers.relay import record_of
+from support.common import wait_for
 from support.stored import select
 
 # How often each fault is drawn, against the others.
@@ -30,6 +32,7 @@ WEIGHTS = {
     "freeze_training": 2,
     "crash_all": 1,
     "clock": 3,
+    "memory": 2,
 }
 KILLS = ("kill", "kill_training", "kill_broker", "kill_database", "crash_all")
 JUMPS_S = (-10 * 365 * 86400, -7200, -90, 90, 7200, 10 * 365 * 86400)
@@ -63,6 +66,8 @@ def drawn(rng: random.Random, lease_s: float, weights: Mapping[str, int] = WEIGH
 def strike(stage: Stage, run_id: str, fault: Fault) -> Repair | None:
     """Do the fault; returns what mends it later. None for one that has no object now, or needs no mending."""
     process = stage.cast[fault.victim]
+    if fault.kind == "memory":
+        return _take_memory(stage, fault.victim) if process.alive else None
     if fault.kind in ("kill", "stop", "freeze"):
         return _strike_service(stage, fault) if process.alive else None
     if fault.kind in ("kill_training", "freeze_training"):
@@ -103,6 +108,23 @@ def _crash_all(stage: Stage) -> Repair | None:
             stage.restart(place)
 
     return again if hit else None
+
+
+def _take_memory(stage: Stage, place: int) -> Repair:
+    """A service gets no more memory for a while. It may end of that, and is then started anew; else it must go on."""
+    process = stage.cast[place]
+    seen = psutil.Process(process.popen.pid)
+    seen.rlimit(psutil.RLIMIT_AS, (seen.memory_info().vms, psutil.RLIM_INFINITY))
+
+    def give_back() -> None:
+        try:
+            seen.rlimit(psutil.RLIMIT_AS, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+            wait_for(process.ready, timeout_s=60, every_s=0.5, what=f"{process.service} to be ready")
+        except (psutil.NoSuchProcess, AssertionError, pytest.fail.Exception):
+            process.kill()
+            stage.restart(place)
+
+    return give_back
 
 
 def _set_clock(stage: Stage, fault: Fault) -> Repair | None:

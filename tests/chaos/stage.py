@@ -160,7 +160,8 @@ def staged(folder: Path) -> Iterator[Stage]:
             stage = Stage(folder, postgres, broker, database_clock)
             with stage.cluster:
                 stage.cluster.migrate()
-                stage.bus.ensure_topics()
+                with open_bus(broker.url, BusSettings(partitions=4)) as patient:  # the play's own bus gives up in 3 s
+                    patient.ensure_topics()
                 yield stage
         finally:
             if broker.running:

@@ -18,6 +18,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
 """What a machine runs short of: open files, memory, disk."""
+NO_THREAD = "can't start new thread"
+"""What Python says, in place of an error's number, where there is no memory for a thread's stack or no room for one."""
 
 
 def is_shortage(error: BaseException) -> bool:
@@ -25,6 +27,8 @@ def is_shortage(error: BaseException) -> bool:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in SHORTAGES):
+            return True
+        if isinstance(error, RuntimeError) and str(error) == NO_THREAD:
             return True
         seen.add(id(error))
         error = error.__cause__ or error.__context__  # type: ignore[assignment]

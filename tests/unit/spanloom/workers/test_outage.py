@@ -45,6 +45,8 @@ class WithState(psycopg2.OperationalError):
         (OSError(errno.ENOMEM, "Cannot allocate memory"), True),
         (OSError(errno.ENOSPC, "No space left on device"), True),
         (MemoryError(), True),
+        (RuntimeError("can't start new thread"), True),
+        (RuntimeError("a defect"), False),
         (FileNotFoundError(errno.ENOENT, "No such file"), False),
         (PermissionError(errno.EACCES, "Permission denied"), False),
     ],
