@@ -1,9 +1,10 @@
-"""Claims a second while somebody holds a transaction open, beside 100,000 finished rows, by fillfactor.
+"""Claims a second while somebody holds a transaction open, beside 100,000 finished rows, by fillfactor and scale.
 
 Run as `make bench BENCH=claims` (`ARGS="--rows 100000 --seconds 20 --fill 100 70"`). Each row is published, claimed,
 renewed a few times and finished, in batches as services do it; an open snapshot (a long export, a forgotten psql) keeps
 vacuum from removing what these updates leave. One JSON line a measurement: `ours` with the snapshot open, `theirs`
-without; `last` is the pace of the last fifth of the time with the snapshot open.
+without; `last` is the pace of the last fifth of the time with the snapshot open, `in_place` the share of updates that
+no index learns of (HOT).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, text
 
@@ -56,31 +58,45 @@ def claims_per_s(db: Engine, seconds: float) -> tuple[float, float]:
     return done / seconds, (done - fifth) / (seconds / 5)
 
 
-def measure(db: Engine, folder: Path, *, rows: int, seconds: float, pace: int, fill: int) -> None:
+def measure(db: Engine, folder: Path, fill: int, given: argparse.Namespace) -> None:
     """Fill the table anew, and measure with and without an open snapshot."""
     store_run(db, replay_source(write_recording(folder / f"{fill}.jsonl", calls=2), calls=2))
-    execute(db, f"ALTER TABLE prompts SET (fillfactor = {fill})")
-    execute(db, _COPY, state="done", first=1, last=rows)
-    execute(db, _COPY, state="queued", first=rows + 1, last=rows + int(2 * seconds * pace))
+    execute(db, f"ALTER TABLE prompts SET (fillfactor = {fill}, autovacuum_vacuum_scale_factor = {given.scale})")
+    execute(db, _COPY, state="done", first=1, last=given.rows)
+    execute(db, _COPY, state="queued", first=given.rows + 1, last=given.rows + int(2 * given.seconds * given.pace))
     with db.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (FULL, ANALYZE) prompts"))
-    alone, _ = claims_per_s(db, seconds)
+    start = _counts(db)
+    alone, _ = claims_per_s(db, given.seconds)
+    calm = _counts(db)
     with db.connect().execution_options(isolation_level="REPEATABLE READ") as reader:
         reader.execute(text("SELECT count(*) FROM prompts"))
-        beside, last = claims_per_s(db, seconds)
-    (hot,) = select(
-        db, "SELECT n_tup_hot_upd, n_tup_upd, n_dead_tup FROM pg_stat_user_tables WHERE relname = 'prompts'"
+        beside, last = claims_per_s(db, given.seconds)
+    end = _counts(db)
+    name = (
+        f"claims beside an open snapshot, {given.rows:,} finished rows, fillfactor {fill}, scale factor {given.scale}"
     )
-    line = {"name": f"claims beside an open snapshot, {rows:,} finished rows, fillfactor {fill}"}
-    figures = {
-        "ours": round(beside, 1),
-        "theirs": round(alone, 1),
-        "ratio": round(beside / alone, 3),
-        "last": round(last, 1),
+    pace = {"ours": round(beside, 1), "theirs": round(alone, 1), "last": round(last, 1)}
+    shares = {
+        "in_place": round((end.hot - calm.hot) / (end.updates - calm.updates), 3),
+        "in_place_alone": round((calm.hot - start.hot) / (calm.updates - start.updates), 3),
     }
-    seen = {"unit": "rows/s", "hot": hot.n_tup_hot_upd, "updates": hot.n_tup_upd, "dead": hot.n_dead_tup}
-    print(json.dumps(line | figures | seen), flush=True)
+    dead = {"dead": end.dead, "dead_alone": calm.dead, "megabytes": round(end.size / 2**20)}
+    print(
+        json.dumps({"name": name, **pace, "ratio": round(beside / alone, 3), "unit": "rows/s", **shares, **dead}),
+        flush=True,
+    )
     execute(db, "DELETE FROM runs")
+
+
+def _counts(db: Engine) -> Any:
+    time.sleep(1)  # statistics are told with a delay
+    (row,) = select(
+        db,
+        "SELECT n_tup_hot_upd AS hot, n_tup_upd AS updates, n_dead_tup AS dead, pg_total_relation_size(relid) AS size "
+        "FROM pg_stat_user_tables WHERE relname = 'prompts'",
+    )
+    return row
 
 
 def main() -> None:
@@ -89,13 +105,14 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--pace", type=int, default=1000, help="rows a second that there shall be enough for")
+    parser.add_argument("--scale", type=float, default=0.02, help="autovacuum_vacuum_scale_factor")
     parser.add_argument("--fill", type=int, nargs="+", default=[100, 85, 70])
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="spanloom-claims-") as folder, own_postgres(durable=False) as postgres:
         upgrade(postgres.url)
         db = connect(postgres.url)
         for fill in given.fill:
-            measure(db, Path(folder), rows=given.rows, seconds=given.seconds, pace=given.pace, fill=fill)
+            measure(db, Path(folder), fill, given)
         db.dispose()
 
 

@@ -35,7 +35,7 @@ WEIGHTS = {
     "memory": 2,
 }
 KILLS = ("kill", "kill_training", "kill_broker", "kill_database", "crash_all")
-JUMPS_S = (-10 * 365 * 86400, -7200, -90, 90, 7200, 10 * 365 * 86400)
+JUMPS_S = (-10 * 365 * 86400, -90, 90, 10 * 365 * 86400)
 Repair = Callable[[], object]
 
 

@@ -103,7 +103,7 @@ class Stage:
         if not self.cast:
             self.cast = [self._started(place) for place in range(len(CAST))]
         for process in self.cast:
-            wait_for(process.ready, timeout_s=180, every_s=0.2, what=f"{process.service} to be ready")
+            wait_for(process.ready, timeout_s=600, every_s=0.5, what=f"{process.service} to be ready")
 
     def restart(self, place: int) -> None:
         """A new process in the place of one that has ended."""

@@ -43,7 +43,7 @@ def at_most_bytes(most: int) -> Iterator[None]:
 
 
 def charge(path: Path, size: int, part: str = "") -> None:
-    """Count the unpacked size of a file, or of a part of it, once. Raises DataError where it is more than may be read."""
+    """Count the unpacked size of a file or a part of it, once. Raises DataError where it is more than may be read."""
     budget = _budget.get()
     if budget is None or (path, part) in budget.seen:
         return

@@ -165,5 +165,22 @@ SELECT w.id, w.run_id, w.attempt, w.attempt - w.forgiven AS charged, w.crashes +
    FOR UPDATE OF w SKIP LOCKED
 """
 
+# Times further ahead than any that is set here: the database's clock was ahead, and has been put right. What waits for
+# such a time would wait for years; it is due now, and a lease of a service's ends after as long as it lasts. Files hold
+# calls for as long as they were asked to, and a wait may double to a day: shorter errors of a clock cost their length.
+CLOCK_WENT_BACK = """
+WITH ahead AS (
+SELECT w.id FROM {table} w
+ WHERE (w.state = 'queued' AND w.publish_after > statement_timestamp() + interval '2 days')
+    OR (w.state = 'claimed' AND w.lease_until > statement_timestamp()
+        + CASE WHEN w.holder LIKE 'file-%' THEN interval '31 days' ELSE make_interval(secs => 3 * :lease_s + 60) END)
+ ORDER BY w.id FOR NO KEY UPDATE OF w SKIP LOCKED)
+UPDATE {table} AS w
+   SET publish_after = clock_timestamp(),
+       lease_until = CASE WHEN w.state = 'claimed' THEN clock_timestamp() + make_interval(secs => :lease_s) END
+  FROM ahead WHERE w.id = ahead.id
+RETURNING w.id
+"""
+
 # Wake the relays of a table without waiting for their next round.
 NOTIFY = "SELECT pg_notify('spanloom_work', :table)"

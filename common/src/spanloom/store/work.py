@@ -216,6 +216,15 @@ def exhausted(connection: Connection, table: str, *, lease: Lease) -> dict[Claim
     }
 
 
+def after_clock_error(connection: Connection, *, lease: Lease) -> int:
+    """Make due what the database's clock, when it was ahead, put off to a time far from now. Returns how many rows."""
+    found = [
+        connection.execute(_sql(statements.CLOCK_WENT_BACK, table), {"lease_s": lease.lease_s}).all()
+        for table in statements.WORK_TABLES
+    ]
+    return sum(map(len, found))
+
+
 def unpublish(connection: Connection, *, holders_are_dead: bool = False) -> None:
     """Let every row that waits be published anew: the bus has lost its messages.
 
