@@ -52,26 +52,35 @@ class Play:
 
 
 def play(
-    folder: Path, *, rounds: int, seed: int, say: Callable[[str], object] = print, patience_s: float = 180
+    folder: Path,
+    *,
+    rounds: int,
+    seed: int,
+    say: Callable[[str], object] = print,
+    patience_s: float = 180,
+    slower: float = 1,
 ) -> Play:
     """Play `rounds` rounds; a run's rows are looked at when it has ended and again after the last round.
+
+    `slower` makes the services' short times and our patience longer, for a machine that is busy with other work.
 
     Raises Stuck with the services' logs for a run that stands still for `patience_s` while all is up.
     """
     whole = Play()
     if not LIBRARIES:
         say(NO_LIBRARY)
+    quick = {name: f"{float(value) * slower:g}" if name.endswith("_S") else value for name, value in QUICK.items()}
     with staged(folder) as stage:
         reference = stage.reference()
         ended: dict[str, str] = {}
         for number in range(rounds):
-            settings = DEFAULT if number % 10 == 9 else QUICK
+            settings = DEFAULT if number % 10 == 9 else quick
             name, began = f"round-{number + 1}-of-seed-{seed}", time.monotonic()
             stage.start_all(settings)
             faults = drawn(random.Random(f"{seed}-{number}"), float(settings["SPANLOOM_LEASE_S"]))
             run_id = stage.submit(name)
             hit = partial(strike, stage, run_id)
-            struck = play_round(stage, run_id, faults, hit, calls=CALLS, patience_s=patience_s)
+            struck = play_round(stage, run_id, faults, hit, calls=CALLS, patience_s=patience_s * slower)
             ended[name] = run_id
             verdict = verdict_of(stage.db, run_id, reference)
             whole.note(name, verdict)
@@ -97,13 +106,20 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--slower", type=float, default=1, help="how many times longer than on a quiet machine to wait")
     parser.add_argument("--folder", type=Path, help="where logs and data stay; a temporary one by default")
     given = parser.parse_args(arguments)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="spanloom-chaos-") as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        whole = play(folder, rounds=given.rounds, seed=given.seed, say=lambda line: print(line, flush=True))
+        whole = play(
+            folder,
+            rounds=given.rounds,
+            seed=given.seed,
+            say=lambda line: print(line, flush=True),
+            slower=given.slower,
+        )
     print(whole)
     for what in whole.wrong:
         print(what, file=sys.stderr)

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from spanloom.errors import BusError, LeaseLost
 from spanloom.store import runs, work
+from spanloom.store.statements import WORK_TABLES
 from spanloom.store.work import Claim, Lease
 from support.cluster import replay_source
 from support.recordings import write_recording
@@ -314,6 +315,28 @@ def test_rows_are_finished_together(db: Engine, prompts: str) -> None:
         assert work.finish_many(connection, "prompts", []) == set()
     states = dict(map(tuple, select(db, "SELECT id, state FROM prompts")))
     assert states == {again.id: "claimed", **dict.fromkeys(ids[1:], "done")}
+
+
+@pytest.mark.parametrize("table", WORK_TABLES)
+def test_tables_of_work_leave_room_on_their_pages_and_are_vacuumed_soon(db: Engine, table: str) -> None:
+    ((options,),) = select(db, "SELECT reloptions FROM pg_class WHERE oid = to_regclass(:table)", table=table)
+    assert {"fillfactor=70", "autovacuum_vacuum_scale_factor=0.02"} <= set(options)
+
+
+def test_a_renewal_makes_no_entry_in_any_index(db: Engine, prompts: str) -> None:
+    ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run", run=prompts)]
+    with db.begin() as connection:
+        held = work.claim(connection, "prompts", ids, holder="A", lease=LEASE)
+    counts = text(
+        "SELECT pg_stat_get_xact_tuples_updated(oid) AS updated, pg_stat_get_xact_tuples_hot_updated(oid) AS in_place "
+        "FROM pg_class WHERE oid = to_regclass('prompts')"
+    )
+    with db.begin() as connection:
+        before = connection.execute(counts).one()
+        work.begin(connection, "prompts", held)
+        assert work.renew(connection, "prompts", held, lease=LEASE) == set(ids)
+        after = connection.execute(counts).one()
+    assert (after.updated - before.updated, after.in_place - before.in_place) == (2 * ROWS, 2 * ROWS)
 
 
 def test_what_a_clock_put_off_for_years_is_due_once_it_is_right(db: Engine, prompts: str) -> None:

@@ -125,7 +125,7 @@ class Cluster:
             new.append(process)
         if wait:
             for process in new:
-                wait_for(process.ready, timeout_s=90, every_s=0.1, what=f"{process.service} to be ready")
+                wait_for(process.ready, timeout_s=300, every_s=0.1, what=f"{process.service} to be ready")
         return new
 
     def of(self, service: str) -> Process:

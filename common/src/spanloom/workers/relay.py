@@ -186,7 +186,7 @@ class Sweeper:
         with self.db.begin() as connection:
             put_off = work.after_clock_error(connection, lease=self.lease)
         if put_off:
-            log.warning("the database's clock went back; what it had put off is due", rows=put_off)
+            log.warning("database clock went back", due_now=put_off)
         if self.outage.quiet_for(self.lease.lease_s):
             for table, fail in self.fail.items():
                 count = fail(self.db, self.lease)

@@ -1,7 +1,7 @@
 """Renewals touch no index, and what they leave is cleared sooner.
 
 One index over `publish_after` held waiting and claimed rows alike, so that every renewal of a lease made a new entry in
-each index of its table, which an open snapshot keeps from being removed: none of 31,200 updates was made in place (HOT).
+each index of its table, which an open snapshot keeps from being removed: of 31,200 updates none was made in place.
 Waiting rows and held ones have an index each now, and neither covers what a renewal changes.
 
 FIGURES
