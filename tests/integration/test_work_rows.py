@@ -320,7 +320,7 @@ def test_rows_are_finished_together(db: Engine, prompts: str) -> None:
 @pytest.mark.parametrize("table", WORK_TABLES)
 def test_tables_of_work_leave_room_on_their_pages_and_are_vacuumed_soon(db: Engine, table: str) -> None:
     ((options,),) = select(db, "SELECT reloptions FROM pg_class WHERE oid = to_regclass(:table)", table=table)
-    assert {"fillfactor=70", "autovacuum_vacuum_scale_factor=0.02"} <= set(options)
+    assert {"fillfactor=50", "autovacuum_vacuum_scale_factor=0.02"} <= set(options)
 
 
 def test_a_renewal_makes_no_entry_in_any_index(db: Engine, prompts: str) -> None:

@@ -98,11 +98,15 @@ SELECT count(*) FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'run
  WHERE w.state = 'queued' AND w.published > 0{not_paused}
 """
 
+# Before WAITING, for its transaction: rows are read in their index's order, not all of them and sorted. What the
+# planner knows of a table that has just been filled, or of rows that have just been finished, leads it astray.
+IN_ORDER = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off"
+
 # Rows that wait to be published: new ones, published ones that nobody claimed in time, and expired leases.
 WAITING = """
 WITH waiting AS (
 SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
- WHERE w.state = 'queued' AND w.publish_after <= clock_timestamp() AND (w.published > 0 OR :fresh){not_paused}
+ WHERE w.state = 'queued' AND w.publish_after <= statement_timestamp() AND (w.published > 0 OR :fresh){not_paused}
  ORDER BY w.publish_after, w.id
  LIMIT :limit
    FOR UPDATE OF w SKIP LOCKED),

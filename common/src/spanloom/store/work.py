@@ -166,6 +166,7 @@ def relay(
     with engine.begin() as connection:
         ahead = connection.execute(_sql(statements.AHEAD, table)).scalar_one()
         room = max(0, lease.ahead - ahead)
+        connection.exec_driver_sql(statements.IN_ORDER)
         rows = connection.execute(
             _sql(statements.WAITING, table),
             {
