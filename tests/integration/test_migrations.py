@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from spanloom.errors import StoreError
+from spanloom.store import migrate
 from spanloom.store.db import connect
 from spanloom.store.migrate import VIEWS, fits, head, upgrade, version
 from spanloom.store.models import Run
@@ -83,3 +86,9 @@ def test_an_empty_database_says_so(empty: Engine) -> None:
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(StoreError, match="postgresql://"):
         connect(url)
+
+
+def test_each_migration_has_a_greater_number_than_the_one_before() -> None:
+    folder = Path(migrate.__file__).parent / "migrations"
+    chain = [each.revision for each in ScriptDirectory(str(folder)).walk_revisions()]
+    assert chain == sorted(chain, reverse=True), "`fits` compares the numbers"

@@ -61,7 +61,7 @@ class Work:
 def work_args(table: str) -> tuple[Any, ...]:
     return (
         CheckConstraint(one_of("state", WORK_STATES), name=f"{table}_state"),
-        # Neither covers what a renewal changes (0019): claimed rows, few at a time, are found by their holders.
+        # Neither covers what a renewal changes (0022): claimed rows, few at a time, are found by their holders.
         Index(f"{table}_waiting", "publish_after", "id", postgresql_where=text("state = 'queued'")),
         Index(f"{table}_published", "run_id", postgresql_where=text("state = 'queued' AND published > 0")),
         Index(f"{table}_held", "holder", postgresql_where=text("state = 'claimed'")),

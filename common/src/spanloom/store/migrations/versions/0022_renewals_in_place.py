@@ -15,8 +15,8 @@ which 99,700 were done, 363 and 347 before are 194 and 70.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
