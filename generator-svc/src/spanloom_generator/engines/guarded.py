@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -19,6 +20,8 @@ from spanloom.contracts.reach import is_never_reached, own_loopback
 from spanloom.errors import PermanentEngineError
 from spanloom.settings import in_container
 
+RESOLVED_S = 1.0
+"""How long what a name resolved to, and was looked at, is used again."""
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
@@ -110,17 +113,26 @@ class _AsyncGuarded(httpx.AsyncBaseTransport):
         self._idle: dict[str | None, list[httpx.AsyncHTTPTransport]] = {}
         self._all: list[httpx.AsyncHTTPTransport] = []
         self._tls = httpx.create_ssl_context()  # one for all: each takes milliseconds to make and a megabyte to hold
+        self._resolved: dict[tuple[str, int], tuple[float, list[str]]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if (proxy := _proxy_for(request.url)) is not None:
             return await self._send(request, proxy)
         failure: httpx.ConnectError | None = None
-        for address in await asyncio.to_thread(addresses, request.url.host, _port(request.url)):
+        for address in await self._addresses(request.url.host, _port(request.url)):
             try:
                 return await self._send(_aimed(request, address), None)
             except httpx.ConnectError as error:  # nothing was sent; the next address may answer
                 failure = failure or _unreached(error, request.url, address)
         raise failure or httpx.ConnectError(f"{request.url.host} resolves to nothing")
+
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        """`addresses`, asked again after RESOLVED_S: a thread for every call costs as much as the call."""
+        until, found = self._resolved.get((host, port), (0.0, []))
+        if time.monotonic() >= until:
+            found = await asyncio.to_thread(addresses, host, port)
+            self._resolved[host, port] = time.monotonic() + RESOLVED_S, found
+        return found
 
     async def _send(self, request: httpx.Request, proxy: str | None) -> httpx.Response:
         idle = self._idle.setdefault(proxy, [])

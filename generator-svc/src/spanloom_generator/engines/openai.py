@@ -29,7 +29,7 @@ from spanloom_generator.engines.throttle import MAX_PAUSE_S, Throttle, retry_aft
 CONNECT_S = 10.0
 TRIES = 3
 """Requests of one call when the server is in trouble; after them the call goes back to the queue."""
-FIRST_PAUSE_S = 1.0
+FIRST_PAUSE_S = 0.5
 """The first pause after trouble or a 429 without Retry-After, in seconds; it doubles."""
 MAX_ANSWER_BYTES = 64 * 2**20
 MAX_KEY_BYTES = 10_000
@@ -52,7 +52,8 @@ class OpenAIEngine(LoopEngine):
         self.url = str(beneath(self.base_url, "chat/completions"))
         self.model = str(config["model"])
         self.concurrency = int(config.get("concurrency", 32))
-        super().__init__(self.concurrency)
+        super().__init__(self.concurrency, ahead=self.concurrency)
+        self._waiting: set[str] = set()
         self.timeout_s = float(config.get("timeout_s", 600))
         self.budget = Budget(config.get("budget"), config.get("prices"))
         self.reach: Reach = config["reach"]
@@ -78,6 +79,15 @@ class OpenAIEngine(LoopEngine):
         """A call that the budget has no room for fails at once."""
         self.budget.reserve()
 
+    def submit(self, request: CallRequest) -> Future[CallResult]:
+        """Start one call, or have it wait for one of `concurrency` to end."""
+        self._waiting.add(request.prompt_id)
+        return super().submit(request)
+
+    def waiting(self) -> list[str]:
+        with self._lock:
+            return [prompt_id for prompt_id in self._calls if prompt_id in self._waiting]
+
     def _ended(self, future: Future[CallResult], *, idle: bool) -> None:
         if future.cancelled() or future.exception() is not None:
             self.budget.release()
@@ -85,6 +95,12 @@ class OpenAIEngine(LoopEngine):
             self.budget.settle(future.result().tokens_in, future.result().tokens_out)
 
     async def _call(self, request: CallRequest) -> CallResult:
+        try:
+            return await self._asked(request)
+        finally:
+            self._waiting.discard(request.prompt_id)
+
+    async def _asked(self, request: CallRequest) -> CallResult:
         """One call: tried again through 429s for as long as a request may take, through trouble TRIES times."""
         without: list[Without] = []
         pause, trouble = FIRST_PAUSE_S, 0
@@ -94,6 +110,7 @@ class OpenAIEngine(LoopEngine):
             started = time.monotonic()
             try:
                 async with self._throttle, asyncio.timeout(self.timeout_s):
+                    self._waiting.discard(request.prompt_id)
                     started = time.monotonic()
                     body = self.parameters.body(request, self.model, without)
                     status, headers, text = await self._post(body)

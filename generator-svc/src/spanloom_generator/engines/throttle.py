@@ -34,26 +34,33 @@ class Throttle:
 
     async def __aenter__(self) -> None:
         async with self._changed:
-            while True:
-                wait = self._resume_at - time.monotonic()
-                if wait > 0:
-                    self._changed.release()
-                    try:
-                        await asyncio.sleep(wait)
-                    finally:
-                        await self._changed.acquire()
-                elif self.inside < max(1, int(self.width)):
-                    self.inside += 1
-                    return
-                else:
-                    await self._changed.wait()
+            try:
+                while True:
+                    wait = self._resume_at - time.monotonic()
+                    if wait > 0:
+                        self._changed.release()
+                        try:
+                            await asyncio.sleep(wait)
+                        finally:
+                            await self._changed.acquire()
+                    elif self._has_room():
+                        self.inside += 1
+                        return
+                    else:
+                        await self._changed.wait()
+            finally:  # one is woken at a time, and wakes the next, whether it entered or was given up
+                if self._has_room():
+                    self._changed.notify()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         async with self._changed:
             self.inside -= 1
-            self._changed.notify_all()
+            self._changed.notify()
+
+    def _has_room(self) -> bool:
+        return self.inside < max(1, int(self.width))
 
     @property
     def open(self) -> bool:

@@ -107,16 +107,18 @@ def test_calls_run_side_by_side_up_to_the_limit(serve: Serve, engine_at: Open) -
 
     server = serve(answer)
     engine = engine_at(server.url, concurrency=7)
-    assert engine.room() == 7
+    assert engine.room() == 14, "as many may wait as are asked"
     futures = [engine.submit(request(i)) for i in range(20)]
     assert engine.room() == 0
     deadline = time.monotonic() + 10
     while server.inside < 7 and time.monotonic() < deadline:
         time.sleep(0.01)
+    assert len(engine.waiting()) == 13, "these have not begun"
     go.set()
     assert [future.result(10).text for future in futures] == [f"call {i} på" for i in range(20)]
     assert server.most == 7
-    assert engine.room() == 7
+    assert engine.room() == 14
+    assert engine.waiting() == []
 
 
 def test_retry_after_holds_everybody_and_narrows(serve: Serve, engine_at: Open) -> None:

@@ -81,6 +81,37 @@ def test_never_more_inside_than_the_width() -> None:
     assert asyncio.run(run()) == 3
 
 
+def test_a_waiter_given_up_wakes_the_next() -> None:
+    async def run() -> None:
+        throttle = Throttle(1)
+        async with throttle:
+            waiting = [asyncio.create_task(throttle.__aenter__()) for _ in range(3)]
+            await asyncio.sleep(0.01)
+        waiting[0].cancel()  # it has been woken and has not run yet
+        await asyncio.gather(waiting[0], return_exceptions=True)
+        if waiting[0].cancelled():
+            await asyncio.wait_for(waiting[1], 5)
+        assert throttle.inside == 1
+
+    asyncio.run(run())
+
+
+def test_what_widens_lets_more_in() -> None:
+    async def run() -> None:
+        throttle = Throttle(8)
+        throttle.width = 1.0
+        await throttle.__aenter__()
+        waiting = [asyncio.create_task(throttle.__aenter__()) for _ in range(7)]
+        await asyncio.sleep(0.01)
+        assert throttle.inside == 1
+        throttle.width = 8.0
+        await throttle.__aexit__(None, None, None)
+        await asyncio.wait_for(asyncio.gather(*waiting), 5)
+        assert throttle.inside == 7
+
+    asyncio.run(run())
+
+
 def test_cancelled_waiters_leave_no_trace() -> None:
     async def run() -> None:
         throttle = Throttle(1)
