@@ -65,7 +65,7 @@ MISTAKES: list[tuple[str, object, str, str]] = [
         "sources.0",
         {"name": "x"},
         "sources.0.kind",
-        "dataset, mix, organic, synthetic, translate_test, translate_train, wikiann",
+        "annotate, dataset, llm_tag, mix, organic, synthetic, tagger, translate_test, translate_train, wikiann",
     ),
     ("sources.0", {"kind": "wikiann", "gold": {"da": {}}}, "sources.0.gold.da", "exactly one of name"),
     ("sources.1.name", "organic", "sources", "used twice"),

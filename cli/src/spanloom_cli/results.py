@@ -82,8 +82,8 @@ SHORT: Mapping[View, tuple[str, ...]] = {
         "lo_fine_tuning", "hi_fine_tuning",
     ),
     View.transfer_comparison: (
-        "language", "related", "source", "setting", "size", "gold_used", "text_used", "seeds", "f1", "lo", "hi",
-        "collapse_rate", "over_zero_shot", "p_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1",
+        "language", "related", "distance", "source", "setting", "size", "gold_used", "text_used", "seeds", "f1", "lo",
+        "hi", "collapse_rate", "over_zero_shot", "p_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1",
         "tokens_out", "seconds", "cost",
     ),
     View.yield_by_source: (
@@ -123,8 +123,8 @@ SPARE: Mapping[View, tuple[str, ...]] = {
     View.f1_by_size: ("size_asked", "text_used", "f1_with_restarts", "gold_used", "collapse_rate", "seeds"),
     View.leaderboard: ("text_used", "gold_used", "training_seed"),
     View.transfer_comparison: (
-        "text_used", "cost", "tokens_out", "seconds", "boundary_f1", "collapse_rate", "seeds", "gold_used", "related",
-        "p_zero_shot",
+        "text_used", "distance", "cost", "tokens_out", "seconds", "boundary_f1", "collapse_rate", "seeds", "gold_used",
+        "related", "p_zero_shot",
     ),
     View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
 }  # fmt: skip

@@ -22,6 +22,7 @@ def facts_of_run(spec: RunSpec, arm: Arm, language: str) -> dict[str, Any]:
         "family": known.family if known else None,
         "script": known.script if known else None,
         "in_xlmr": known.in_xlmr if known else None,
+        "distance": known.related.distance if known and known.related else None,
         "source_kind": source.kind if source else arm.source,
         "code_version": version(),
     }

@@ -54,7 +54,7 @@ def specification(folder: Path) -> dict[str, Any]:
 
     return {
         "name": "all-arms",
-        "languages": [demo_language(related={"code": "sv", "gold": {"demo": "sv"}, "cap": 60})],
+        "languages": [demo_language(related={"code": "sv", "gold": {"demo": "sv"}, "cap": 60, "distance": 0.05})],
         "sources": [
             {"kind": "organic"},
             replay_source(folder / "recorded.jsonl", calls=10, seed_pool=40),
@@ -107,6 +107,9 @@ def test_all_arms_stand_side_by_side(db: Engine, tmp_path: Path, carry_out: Call
     assert len(pairs) == 2 * 15 + 6, "every two of six sources in two settings, and every two of four untrained ways"
     compared = {(row["source"], row["setting"], row["method"]): row for row in rows("transfer_comparison")}
     assert all(row["f1_zero_shot"] is not None for row in compared.values())
+    assert {(row["related"], row["distance"], row["family"]) for row in compared.values()} == {
+        ("sv", 0.05, "Indo-European")
+    }
     assert compared["llm_tag", "fine_tuning", "llm_tag"]["f1"] == 1
 
     on_page = comparison(points, tests)

@@ -184,6 +184,7 @@ class RelatedSpec(Frozen):
     gold: GoldSpec
     """Where its gold sentences come from."""
     cap: Annotated[int, Field(ge=1, le=1_000_000, description="at most so many sentences; the paper: 8000")] = 8000
+    distance: Annotated[float | None, Field(ge=0, description="from the target, as `spanloom distance` has it")] = None
 
 
 class LanguageSpec(Frozen):

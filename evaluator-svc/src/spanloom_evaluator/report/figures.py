@@ -65,16 +65,18 @@ def source_comparison(rows: Iterable[Row], *, title: str = "F1 by source at equa
 def transfer_comparison(rows: Iterable[Row], *, title: str = "What each way adds to zero-shot") -> Chart:
     """A dot for each arm's F1 with its interval, a rule at zero-shot, a panel for each language.
 
-    `rows` as in the view: language, source, setting, size, f1, lo, hi, f1_zero_shot.
+    `rows` as in the view: language, source, setting, size, f1, lo, hi, f1_zero_shot; and, where known, related, family,
+    script, in_xlmr, distance. Panels stand from the nearest related language to the farthest, families together, and
+    say what the languages have in common.
     """
     points: list[dict[str, Any]] = []
-    for row in with_series(rows):
+    for row in sorted(with_series(rows), key=_kinship):
         untrained = int(row["size"]) == 0
         if row.get("f1") is None or (untrained and row.get("method", "direct") == "direct"):
             continue
         between = None if row.get("lo") is None else f"{float(row['lo']):.3f} to {float(row['hi']):.3f}"
         points.append(
-            _pick(row, "language")
+            {"language": _pair(row)}
             | {name: None if row.get(name) is None else float(row[name]) for name in ("f1", "lo", "hi", "f1_zero_shot")}
             | {
                 "arm": str(row["source"]) if untrained else f"{row['source']}, {row['size']}",
@@ -98,6 +100,25 @@ def transfer_comparison(rows: Iterable[Row], *, title: str = "What each way adds
     )
     faceted = layers.properties(width=460, height=alt.Step(20)).facet(row=_languages(points), spacing=20)
     return styled(faceted.resolve_scale(y="independent"), title)
+
+
+def _kinship(row: Row) -> tuple[Any, ...]:
+    """Where a language stands among others: the distance from its related one, unknown last, then its family."""
+    distance = row.get("distance")
+    seen, family, language = bool(row.get("in_xlmr")), str(row.get("family") or ""), str(row["language"])
+    return distance is None, distance or 0.0, not seen, family, language
+
+
+def _pair(row: Row) -> str:
+    """A language with what is known of it and of its related one: `es from en (0.21), Indo-European, Latn`."""
+    said = str(row["language"])
+    if row.get("related"):
+        said += f" from {row['related']}"
+    if row.get("distance") is not None:
+        said += f" ({float(row['distance']):.2f})"
+    known = [str(row[name]) for name in ("family", "script") if row.get(name)]
+    unseen = ["unseen by the encoder"] if row.get("in_xlmr") is False else []
+    return ", ".join([said, *known, *unseen])
 
 
 def yield_by_source(rows: Iterable[Row], *, title: str = "Samples accepted and rejected, by source") -> Chart:

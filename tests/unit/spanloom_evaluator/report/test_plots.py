@@ -177,3 +177,19 @@ def test_another_ending_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(DataError, match=r"plot\.pdf: a plot is drawn as \.png or \.svg"):
         save_plot(f1_by_size(ROWS), tmp_path / "plot.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_transfer_is_drawn_from_the_nearest_related_language_to_the_farthest():
+    """And each panel says what is known of the pair; what nobody knows stands last and is left out."""
+    known = {
+        "ru": {"related": "en", "distance": 0.3, "family": "Indo-European", "script": "Cyrl", "in_xlmr": True},
+        "kin": {"related": "swa", "distance": 0.05, "family": "Niger-Congo", "script": "Latn", "in_xlmr": False},
+        "xx": {},
+    }
+    rows = [_row("mix", 100, 0.5, language=code, f1_zero_shot=0.3, **what) for code, what in known.items()]
+    panels = list(dict.fromkeys(point["language"] for point in _values(figures.transfer_comparison(rows))))
+    assert panels == [
+        "kin from swa (0.05), Niger-Congo, Latn, unseen by the encoder",
+        "ru from en (0.30), Indo-European, Cyrl",
+        "xx",
+    ]

@@ -10,6 +10,7 @@
 SELECT e.run_id AS run, r.name AS run_name,
        e.language, e.facts ->> 'language_name' AS language_name, e.facts ->> 'family' AS family,
        e.facts ->> 'script' AS script, (e.facts ->> 'in_xlmr')::boolean AS in_xlmr,
+       (e.facts ->> 'distance')::double precision AS distance,
        e.source, e.facts ->> 'source_kind' AS source_kind, e.facts ->> 'source_model' AS source_model,
        coalesce((e.facts ->> 'version')::integer, 1) AS version,
        e.setting, coalesce(e.facts ->> 'control', 'epochs') AS control, e.method, e.label_mapping,

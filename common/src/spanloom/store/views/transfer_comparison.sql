@@ -1,10 +1,12 @@
 -- The ways to do without annotated data of a language beside those with it: each arm against the zero-shot model of its
--- run and test set and against the largest organic arm from scratch, with what the languages have in common or not.
+-- run and test set and against the largest organic arm from scratch, with what the languages have in common or not
+-- (distance: from the related language, by the table that the specification took it from).
 -- over_zero_shot and over_organic are differences of F1 of single arms or means over seeds. lo_over_zero_shot and
 -- hi_over_zero_shot are the difference's interval, p_zero_shot that of a paired test (approximate randomisation), not
 -- adjusted for how many are read. tokens_in to cost are of the calls behind the arm (see results); seconds are its
 -- calls', links', training's and tagging's together.
 SELECT f.run, f.language, x.language_name, x.family, x.script, x.in_xlmr, l.related,
+       x.distance,
        f.source, x.source_kind, f.setting, f.control, f.version, f.method, f.size, f.gold_used, f.text_used, f.seeds, f.f1, f.lo, f.hi,
        f.interval_of, f.collapse_rate, x.entity_span_accuracy, x.boundary_f1,
        z.f1 AS f1_zero_shot, f.f1 - z.f1 AS over_zero_shot,
@@ -15,7 +17,7 @@ SELECT f.run, f.language, x.language_name, x.family, x.script, x.in_xlmr, l.rela
   FROM f1_by_size f
   JOIN (SELECT run, language, source, setting, control, version, method, size, test_set,
                max(language_name) AS language_name, max(family) AS family, max(script) AS script,
-               bool_or(in_xlmr) AS in_xlmr, max(source_kind) AS source_kind, max(arm) AS arm,
+               bool_or(in_xlmr) AS in_xlmr, max(distance) AS distance, max(source_kind) AS source_kind, max(arm) AS arm,
                avg(entity_span_accuracy) AS entity_span_accuracy, avg(boundary_f1) AS boundary_f1,
                avg(tokens_in) AS tokens_in, avg(tokens_out) AS tokens_out, avg(cost) AS cost,
                max(currency) AS currency,
