@@ -256,6 +256,10 @@ def _notes(
         out.append(f"Gold data{which} was not looked at; it is taken to be enough for the largest size.")
     if any(isinstance(s, SyntheticSource | LabellingSource) for s in spec.sources):
         out.append(f"Tokens are estimated at {TOKENS_A_SAMPLE} a sample.")
+    audited = [s.name for s in spec.sources if isinstance(s, SyntheticSource) and s.rules.audit != "off"]
+    if audited:
+        what = "as much as two trainings on all of its samples, and arms of the version that comes of it"
+        out.append(f"The label audit of {', '.join(audited)} is not in the sum: {what}.")
     if size is None:
         out.append(f"The size of encoder {spec.training.encoder.name!r} is not known here; models are not in the sum.")
     return out

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spanloom.contracts.encoders import model_bytes
+from spanloom.contracts.rules import Rules
 from spanloom.contracts.spec import RunSpec, check_spec, parse_spec
 from spanloom.plan import disk_shortage, project
 from spanloom_cli.app import app
@@ -68,6 +69,14 @@ def test_step_matched_arms_stand_beside() -> None:
     plain, matched = project(paper()), project(paper(training={"control": "step_matched", "control_steps": 100}))
     assert matched.arms == 2 * plain.arms
     assert matched.steps == plain.steps + 100 * plain.arms
+
+
+def test_an_audit_is_told_of() -> None:
+    assert not any("audit" in note for note in project(paper()).notes)
+    plain = paper()
+    audited = plain.sources[2].model_copy(update={"rules": Rules.model_validate({"audit": "drop"})})
+    spec = plain.model_copy(update={"sources": (*plain.sources[:2], audited, *plain.sources[3:])})
+    assert any(note.startswith("The label audit of gpt is not in the sum") for note in project(spec).notes)
 
 
 def test_a_size_no_dataset_holds_becomes_one_arm_on_all_of_it() -> None:

@@ -71,7 +71,7 @@ def ask(connection: Connection, dataset: str, action: Action) -> dict[str, Any]:
         raise Conflict(
             f"dataset {dataset} is {row.state} and holds {row.accepted} samples; audit it when it is complete"
         )
-    if action != "mark" and row.kind != "synthetic":
+    if action != "mark" and row.kind not in versions.BY_LLM:
         what = f"dataset {dataset} is {row.kind}, which is never altered here"
         raise Conflict(f"{what}: audit it with `mark`, correct its file, and start a run with that")
     job = connection.execute(_JOB, {"run": row.run_id, "id": dataset}).first()

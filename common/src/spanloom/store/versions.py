@@ -22,6 +22,8 @@ from spanloom.store.models import Sample
 from spanloom.store.runs import dataset_id, run_state, unpause
 from spanloom.store.tables import Json
 
+BY_LLM = ("synthetic", "annotated", "tagged")
+"""Kinds of datasets whose samples an LLM wrote or labelled: what can be judged again and corrected."""
 _DATASET = text("SELECT * FROM datasets WHERE id = :id")
 _NEWEST = text("""
 SELECT id, version, rules, state FROM datasets
@@ -227,7 +229,7 @@ def _synthetic(connection: Connection, dataset: str) -> Any:
     row = connection.execute(_DATASET, {"id": dataset}).first()
     if row is None:
         raise NotFound(f"there is no dataset {dataset!r}; `GET /v1/runs/ID` lists those of a run")
-    if row.kind not in ("synthetic", "annotated", "tagged"):
+    if row.kind not in BY_LLM:
         raise Conflict(f"dataset {dataset} is {row.kind}, not written by an LLM; there is nothing to judge")
     return row
 
