@@ -74,9 +74,8 @@ def audit(
     if rows:
         shown = [{**row, **{name: round(row[name], 3) for name in ("suspicion", "agreement")}} for row in rows[:limit]]
         show(shown, "table", columns=COLUMNS, spare=SPARE)
-    typer.echo(
-        f"{outcome['findings']} findings in {whole['accepted']} samples, {outcome['flagged']} of them flagged", err=True
-    )
+    counts = f"{outcome['findings']} findings in {whole['accepted']} samples, {outcome['flagged']} of them flagged"
+    typer.echo(f"{counts}; the models' own F1 against these labels is {outcome['f1']:.2f}", err=True)
     if version is not None:
         typer.echo(f"new version {version}; its run trains on it", err=True)
     elif do is not Do.mark:

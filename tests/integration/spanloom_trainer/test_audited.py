@@ -21,6 +21,12 @@ from support.stored import complete_prompts, completion_messages, select, store_
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of a few updates are trusted all the same."""
+    monkeypatch.setattr(audits, "LEAST_F1", 0.0)
+
+
 def judged(db: Engine, folder: Path, **source: Any) -> tuple[str, str]:
     """A run whose completions are judged, and its dataset."""
     recording = folder / "recorded.jsonl"
@@ -43,6 +49,7 @@ def samples(db: Engine, dataset: str) -> dict[tuple[int, int], list[int]]:
     return {(row.call_index, row.candidate_index): row.ner_tags for row in rows}
 
 
+@pytest.mark.usefixtures("trusted")
 def test_rules_make_a_version_without_what_is_flagged(
     db: Engine, carry_out: Callable[[str], None], tmp_path: Path
 ) -> None:
@@ -65,6 +72,7 @@ def test_rules_make_a_version_without_what_is_flagged(
     assert [row.who for row in who] == [AUDITOR]
 
 
+@pytest.mark.usefixtures("trusted")
 def test_asked_for_marked_then_relabelled(db: Engine, carry_out: Callable[[str], None], tmp_path: Path) -> None:
     run, first = judged(db, tmp_path)
     carry_out(run)
@@ -84,6 +92,19 @@ def test_asked_for_marked_then_relabelled(db: Engine, carry_out: Callable[[str],
     with db.begin() as connection:
         assert audits.ask(connection, first, "mark")["state"] == "done", "what was found may be read again"
     with pytest.raises(Conflict, match=r"newer version.*train\.v2"), db.begin() as connection:
+        audits.ask(connection, first, "drop")
+
+
+def test_models_that_know_too_little_alter_nothing(
+    db: Engine, carry_out: Callable[[str], None], tmp_path: Path
+) -> None:
+    run, first = judged(db, tmp_path, rules={"audit": "relabel"})
+    carry_out(run)
+    (job,) = select(db, "SELECT state, outcome FROM jobs WHERE run_id = :run AND kind = 'audit'", run=run)
+    assert (job.state, job.outcome["version"]) == ("done", None)
+    assert "know too little to alter them" in job.outcome["no_version"]
+    assert not select(db, "SELECT 1 FROM datasets WHERE run_id = :run AND version > 1", run=run)
+    with pytest.raises(Conflict, match="know too little"), db.begin() as connection:
         audits.ask(connection, first, "drop")
 
 

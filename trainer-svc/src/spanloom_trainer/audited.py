@@ -52,7 +52,8 @@ def audit_payload(claim: Claim, data: JobData) -> dict[str, Any]:
 def finish(db: Engine, claim: Claim, data: JobData, places: Sequence[Place], result: Mapping[str, Any]) -> None:
     """Store what was found, make the version that was asked for, and end the job, in one transaction.
 
-    Where the dataset has a newer version by now, or its run is cancelled, the findings are kept and nothing is made.
+    Where the dataset has a newer version by now, its run is cancelled, or the models know too little, the findings are
+    kept and nothing is made (`no_version` of the outcome says why).
     """
     arm = data.arm
     found = [
@@ -64,7 +65,7 @@ def finish(db: Engine, claim: Claim, data: JobData, places: Sequence[Place], res
     outcome: dict[str, Any] = {
         "findings": len(found),
         "flagged": sum(one["flagged"] for one in found),
-        **{name: result[name] for name in ("folds", "looks", "seconds")},
+        **{name: result[name] for name in ("f1", "folds", "looks", "seconds")},
         "version": None,
     }
     try:
@@ -74,7 +75,7 @@ def finish(db: Engine, claim: Claim, data: JobData, places: Sequence[Place], res
             try:
                 with connection.begin_nested():
                     asked = audits.asked_of(connection, arm.train_dataset)
-                    outcome["version"] = audits.apply(connection, arm.train_dataset, asked)
+                    outcome["version"] = audits.apply(connection, arm.train_dataset, asked, result["f1"])
             except Conflict as why:
                 outcome["no_version"] = str(why)
             connection.execute(_OUTCOME, {"job": claim.id, "outcome": outcome})

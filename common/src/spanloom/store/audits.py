@@ -23,6 +23,8 @@ from spanloom.store.result_tables import AuditSpan
 from spanloom.store.runs import run_state
 from spanloom.store.tables import Json
 
+LEAST_F1 = 0.3
+"""Span F1 of the held-out models against the labels given, below which nothing is altered by what they propose."""
 Action = Literal["mark", "drop", "relabel"]
 ASKED = """
 coalesce(info ->> 'audit', CASE WHEN info ? 'corrected_from' OR split <> 'train' THEN NULL ELSE rules ->> 'audit' END,
@@ -34,7 +36,7 @@ SELECT id, run_id, language, source, split, version, kind, state, accepted, tags
   FROM datasets WHERE id = :id
 """)  # noqa: S608  fixed text
 _JOB = text("""
-SELECT id, state FROM jobs WHERE run_id = :run AND kind = 'audit' AND arm ->> 'train_dataset' = :id
+SELECT id, state, outcome FROM jobs WHERE run_id = :run AND kind = 'audit' AND arm ->> 'train_dataset' = :id
 """)
 _ASK = text("""
 UPDATE datasets SET info = coalesce(info, '{}') || jsonb_build_object('audit', CAST(:action AS text)) WHERE id = :id
@@ -84,7 +86,7 @@ def ask(connection: Connection, dataset: str, action: Action) -> dict[str, Any]:
     if job is None:
         connection.execute(_AGAIN, {"run": row.run_id})
     elif job.state == "done":
-        version = apply(connection, dataset, action)
+        version = apply(connection, dataset, action, job.outcome["f1"])
     return {"id": dataset, "job": job and job.id, "state": job.state if job else "queued", "version": version}
 
 
@@ -98,12 +100,15 @@ def store(connection: Connection, dataset: str, found: Sequence[Mapping[str, Any
     insert_rows(connection, AuditSpan, [{**row, "dataset_id": dataset} for row in found])
 
 
-def apply(connection: Connection, dataset: str, action: str) -> str | None:
+def apply(connection: Connection, dataset: str, action: str, f1: float) -> str | None:
     """Make the version that an audit asks for, of its flagged findings; None where there is nothing to make.
 
     `drop` leaves out the sentences with a flagged finding, `relabel` takes the proposed spans. Raises Conflict as
-    `versions.correct` does.
+    `versions.correct` does, and where the models that judged know too little: `f1` is theirs against the labels given.
     """
+    if action in ("drop", "relabel") and f1 < LEAST_F1:
+        what = f"the models that judged reach a span F1 of {f1:.2f} against the labels given, and below {LEAST_F1} they"
+        raise Conflict(f"{what} know too little to alter them; read the findings, or train longer or on more")
     rows = connection.execute(_FLAGGED, {"id": dataset}).all() if action in ("drop", "relabel") else []
     if not rows:
         return None

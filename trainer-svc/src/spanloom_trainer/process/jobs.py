@@ -15,11 +15,13 @@ from spanloom.data.encoders import KNOWN
 from spanloom.errors import SpecError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
+from spanloom.ner.spans import repair_iob
 from spanloom.settings import load_settings
 from spanloom_trainer.audit.findings import findings_of, plain
 from spanloom_trainer.audit.held_out import FOLDS, LOOKS, cross_fitted
 from spanloom_trainer.core.base import Base, load_base, remember
 from spanloom_trainer.core.outcome import TrainingProgress
+from spanloom_trainer.core.tagging import span_f1
 from spanloom_trainer.core.tiny import tiny_base
 from spanloom_trainer.core.workspace import Workspaces
 from spanloom_trainer.encoders.get import ensure
@@ -125,7 +127,8 @@ def audit_job(
     should_stop: Callable[[], bool],
 ) -> dict[str, Any]:
     """Judge the labels of `train` by models that did not see the sentence: `findings`, rows of `AuditSpan` with the
-    place of their sentence, the most suspicious first. Raises Cancelled when `should_stop()` turned true."""
+    place of their sentence, the most suspicious first, and `f1`, the models' span F1 against the labels given. Raises
+    Cancelled when `should_stop()` turned true."""
     schema, train = LabelSchema(tuple(job["tags"])), sentences(job["train"])
     began = told = time.monotonic()
 
@@ -142,8 +145,10 @@ def audit_job(
         device=device, on_step=on_step,
     )  # fmt: skip
     found = findings_of(train, held, len(schema))
+    f1, _ = span_f1([s.tags for s in train], [repair_iob(one.probabilities.argmax(1).tolist()) for one in held])
     return {
         "findings": [plain(one, schema) for one in found],
+        "f1": f1,
         "folds": FOLDS,
         "looks": LOOKS,
         "seconds": time.monotonic() - began,
