@@ -137,8 +137,16 @@ def quiet(consumer: KafkaConsumer, seconds: float) -> None:
 def test_topics_are_made_as_the_settings_say(bus: KafkaBus) -> None:
     name = f"kafka-{uuid.uuid4().hex}"
     bus.ensure_topics([name, f"{name}.dlq"], partitions=3)
-    assert configured(bus, name) == {"retention.ms": "604800000", "max.message.bytes": "1114112"}
-    assert configured(bus, f"{name}.dlq") == {"retention.ms": "2592000000", "max.message.bytes": "1245184"}
+    assert configured(bus, name) == {
+        "retention.ms": "604800000",
+        "max.message.bytes": "1114112",
+        "message.timestamp.type": "LogAppendTime",
+    }
+    assert configured(bus, f"{name}.dlq") == {
+        "retention.ms": "2592000000",
+        "max.message.bytes": "1245184",
+        "message.timestamp.type": "LogAppendTime",
+    }
     with bus.consumer(name, "g") as consumer:
         wait_for(lambda: consumer.poll(0.1) == [] and len(consumer.assigned()) == 3, what="three partitions")
 

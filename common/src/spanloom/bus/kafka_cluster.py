@@ -81,6 +81,9 @@ class KafkaCluster:
                     "configs": {
                         "retention.ms": str(int(retention * 1000)),
                         "max.message.bytes": str(self.settings.message_limit(name) + FRAMING_BYTES),
+                        # The broker's clock: it refuses messages of a sender whose own is an hour ahead, and would
+                        # let those of one whose is behind go at once.
+                        "message.timestamp.type": "LogAppendTime",
                     },
                 }
             self._make_missing(names)
