@@ -1,7 +1,7 @@
 """Names the public images by digest: writes docker-compose.digests.yml, an override of docker-compose.yml.
 
     python infra/digests.py
-    COMPOSE_FILE=docker-compose.yml:docker-compose.digests.yml make up-containers
+    COMPOSE_FILE=docker-compose.yml:docker-compose.cpu.yml:docker-compose.digests.yml make up-containers
 
 A tag can be moved, a digest cannot. Digests are asked of the registry by `docker buildx imagetools inspect`; run it
 again to take a tag's newer image. Our own images are built here, on the base image that is named as a build argument.

@@ -274,7 +274,7 @@ def _scraped(stack: Stack, port: int) -> str:
         stack.wait(all_up, what="Prometheus's targets to be up", timeout_s=60)
     except Seen as error:
         raise Seen(f"targets: {health}, wanted {wanted}") from error
-    return f"Prometheus: {len(wanted)} replicas up; {_asked_by_panels(base)}"
+    return f"Prometheus: {len(wanted)} replicas up; {_asked_by_panels(base)}; {_shown_once(stack, base)}"
 
 
 def _asked_by_panels(base: str) -> str:
@@ -290,6 +290,28 @@ def _asked_by_panels(base: str) -> str:
     if missing := empty & {"Lag by topic", "Work rows", "In flight", "Dead letters"}:
         raise Seen(f"Prometheus has nothing for {', '.join(sorted(missing))}")
     return f"{len(series)} panels' queries answered, {len(series) - len(empty)} with data"
+
+
+def _shown_once(stack: Stack, base: str) -> str:
+    """The panel of work rows shows what the database has, though every process that sweeps exports it."""
+    ((wanted,),) = stack.sql("SELECT count(*) FROM completions WHERE state = 'done'")
+    dashboard = json.loads((ROOT / "infra/grafana/dashboards/spanloom.json").read_text())
+    (panel,) = [panel for panel in dashboard["panels"] if panel["title"] == "Work rows"]
+
+    def asked(query: str) -> dict[tuple[str, ...], int]:
+        found = httpx.get(f"{base}/api/v1/query", params={"query": query}).json()["data"]["result"]
+        return {(one["metric"].get("table"), one["metric"].get("state")): int(one["value"][1]) for one in found}
+
+    row = ("completions", "done")
+    stack.wait(
+        lambda: asked(panel["targets"][0]["expr"]).get(row) == wanted,
+        what=f"the panel to show {wanted} completions done",
+        timeout_s=90,
+    )
+    exporters = asked("count by (table, state) (spanloom_work_rows)")[row]
+    if exporters < 4:
+        raise Seen(f"{exporters} processes export the database's totals")
+    return f"{wanted} completions shown, exported by {exporters} processes"
 
 
 def _dashboard(stack: Stack, port: int) -> str:
