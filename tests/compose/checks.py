@@ -16,6 +16,7 @@ import httpx
 import psycopg2
 
 from compose.stack import APPS, PORTS, Seen, Stack, docker
+from support.cluster import demo_language, tiny_training
 from support.common import ROOT
 
 USERS = {**dict.fromkeys(APPS, 10001), "gateway": 101, "kafka": 1000, "postgres": 999}
@@ -294,24 +295,27 @@ def _asked_by_panels(base: str) -> str:
 
 def _shown_once(stack: Stack, base: str) -> str:
     """The panel of work rows shows what the database has, though every process that sweeps exports it."""
-    ((wanted,),) = stack.sql("SELECT count(*) FROM completions WHERE state = 'done'")
     dashboard = json.loads((ROOT / "infra/grafana/dashboards/spanloom.json").read_text())
     (panel,) = [panel for panel in dashboard["panels"] if panel["title"] == "Work rows"]
 
-    def asked(query: str) -> dict[tuple[str, ...], int]:
+    def asked(query: str) -> int:
         found = httpx.get(f"{base}/api/v1/query", params={"query": query}).json()["data"]["result"]
-        return {(one["metric"].get("table"), one["metric"].get("state")): int(one["value"][1]) for one in found}
+        of_jobs = [one for one in found if (one["metric"]["table"], one["metric"]["state"]) == ("jobs", "queued")]
+        return int(of_jobs[0]["value"][1]) if of_jobs else 0
 
-    row = ("completions", "done")
-    stack.wait(
-        lambda: asked(panel["targets"][0]["expr"]).get(row) == wanted,
-        what=f"the panel to show {wanted} completions done",
-        timeout_s=90,
-    )
-    exporters = asked("count by (table, state) (spanloom_work_rows)")[row]
+    trainers = stack.containers("trainer")
+    docker("stop", "-t", "40", *trainers)  # jobs that wait for somebody are a number that stands still
+    training = tiny_training(training_seeds=[1, 2, 3])
+    spec = {"name": "queued", "languages": [demo_language()], "sources": [{"kind": "organic"}], "training": training}
+    run_id = stack.submit(spec)
+    expr = panel["targets"][0]["expr"]
+    stack.wait(lambda: asked(expr) == 3, what="the panel to show three jobs that wait", timeout_s=120)
+    exporters = asked("count by (table, state) (spanloom_work_rows)")
+    docker("start", *trainers)
+    stack.end_of(run_id)
     if exporters < 4:
         raise Seen(f"{exporters} processes export the database's totals")
-    return f"{wanted} completions shown, exported by {exporters} processes"
+    return f"3 jobs that wait are shown as 3 and exported by {exporters} processes"
 
 
 def _dashboard(stack: Stack, port: int) -> str:
