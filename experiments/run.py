@@ -60,7 +60,7 @@ TWO_AT_ONCE = {
     "HF_HUB_OFFLINE": "1",
 }
 """Two trainings of one thread each, vLLM on a CPU without a hub, and the patience of a busy machine."""
-TRANSFER = ("translate_train", "translate_test", "mix")
+TRANSFER = ("translate_train", "translate_test", "mix", "annotate", "llm_tag", "tagger")
 """Kinds of sources that a run's other view is for."""
 TINY = {"hidden": 128, "layers": 2, "heads": 4, "ffn": 512, "vocabulary": 1000, "tokenizer_from": "all_sources"}
 TINY_RECIPE = {"learning_rate": 0.001, "warmup": 0.06, "restarts": 0, "precision": "bf16"}

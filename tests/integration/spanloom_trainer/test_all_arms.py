@@ -20,6 +20,7 @@ from spanloom_evaluator.report.figures import CHARTS
 from spanloom_evaluator.web.queries.results import comparison
 from spanloom_generator.submit import submit
 from support.cluster import demo_language, replay_source, tiny_training
+from support.common import ROOT
 from support.mirror import MirrorAligner, call_and_judge, mirrored
 from support.recordings import write_recording
 from support.stored import select
@@ -111,6 +112,13 @@ def test_all_arms_stand_side_by_side(db: Engine, tmp_path: Path, carry_out: Call
         ("sv", 0.05, "Indo-European")
     }
     assert compared["llm_tag", "fine_tuning", "llm_tag"]["f1"] == 1
+
+    shown = (ROOT / "docs/how-to/transfer.md").read_text("utf-8").partition("```sql\n")[2].partition("```")[0]
+    grouped = [row for row in select(db, shown) if row.source == "llm_tag"]
+    by = [(row.family, row.script, row.in_xlmr, row.distance) for row in grouped]
+    assert len(by) == 4, "by family, by script, by whether the encoder saw it, by distance"
+    assert all(sum(value is not None for value in one) == 1 for one in by)
+    assert {row.over_zero_shot for row in grouped} == {round(grouped[0].over_zero_shot, 3)}
 
     on_page = comparison(points, tests)
     assert all(row["test"] is not None for row in on_page if not row["first"])
