@@ -70,6 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--part", choices=["compare", "equal", "update", "all"], default="all")
     parser.add_argument("--encoder", help="a folder of a real encoder, instead of random weights at --shape")
+    parser.add_argument("--layers", type=int, default=None, help="the first so many of them")
     parser.add_argument("--shape", choices=SHAPES, default=None, help="base on a CPU, large on CUDA")
     parser.add_argument("--sentences", type=int, default=None, help="train sentences: 500 on a CPU, 1000 on CUDA")
     parser.add_argument("--updates", type=int, default=None, help="timed: 6 on a CPU, 100 on CUDA")
@@ -80,7 +81,9 @@ def main() -> None:
     shape = arguments.shape or ("large" if device == "cuda" else "base")
     updates = arguments.updates or (100 if device == "cuda" else 6)
     train, dev = sentences(arguments.sentences or (1000 if device == "cuda" else 500), 50)
-    base = load_base(arguments.encoder) if arguments.encoder else encoder(shape, [*train, *dev])
+    base = (
+        load_base(arguments.encoder, layers=arguments.layers) if arguments.encoder else encoder(shape, [*train, *dev])
+    )
     name = f"{device}_{Path(arguments.encoder).name if arguments.encoder else shape}"
     if arguments.part in ("equal", "all"):
         equal(base, train, dev, device, name)

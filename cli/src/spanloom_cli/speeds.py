@@ -59,7 +59,7 @@ def _speed(row: Mapping[str, Any]) -> Speed:
         ms_per_step=float(row["ms_per_step"]),
         device=str(row["device"]),
         source=f"measured with {row['layers']} layers of {row['hidden']} at batch {row['batch']} x {row['tokens']} "
-        f"subwords, {row['precision']}",
+        f"subwords, {row['precision']}; {row['how']}",
         kind=str(row["kind"]),
     )
 

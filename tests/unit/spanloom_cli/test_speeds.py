@@ -41,6 +41,7 @@ def test_a_runs_own_figure_counts_each_training_once() -> None:
 def test_figures_are_found_by_layers_and_width(monkeypatch: pytest.MonkeyPatch) -> None:
     shape = SHAPES["xlm-roberta-large"]
     known = {"layers": shape.layers, "hidden": shape.hidden, "precision": "bf16", "batch": 16, "tokens": 48}
+    known |= {"how": "by the clock"}
     rows = [
         {**known, "device": "slow", "kind": "cpu", "ms_per_step": 9000},
         {**known, "device": "fast", "kind": "cuda", "ms_per_step": 8},
@@ -58,8 +59,12 @@ def test_figures_are_found_by_layers_and_width(monkeypatch: pytest.MonkeyPatch) 
 
 def test_every_stored_figure_says_what_was_measured() -> None:
     stored = speeds._rows()
-    keys = {"device", "kind", "layers", "hidden", "precision", "batch", "tokens", "ms_per_step"}
+    keys = {"device", "kind", "layers", "hidden", "precision", "batch", "tokens", "ms_per_step", "how"}
     assert stored
     assert all(keys <= set(one) and one["ms_per_step"] > 0 and one["kind"] in ("cpu", "cuda") for one in stored)
     tiny = EncoderSpec(tiny=TinyEncoder())
     assert [found.kind for found in measured_speeds(tiny)] == ["cpu"]
+    for layers in (6, 12):
+        (small,) = measured_speeds(EncoderSpec(name="e5-small", layers=layers))
+        assert f"measured with {layers} layers of 384" in small.source
+        assert "CPU time of one thread" in small.source, "it says how the figure was had"

@@ -8,16 +8,17 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core import precision
 from spanloom_trainer.core.base import Base
-from spanloom_trainer.core.precision import LARGE, resolve
+from spanloom_trainer.core.precision import LARGE, LARGE_FOR_CPU, resolve
 from spanloom_trainer.core.train import fine_tune
 
 CPU = torch.device("cpu")
 
 
 def test_auto_takes_bf16_for_large_encoders_where_there_is_hardware(monkeypatch: pytest.MonkeyPatch) -> None:
-    for hardware, large, expected in ((True, True, "bf16"), (True, False, "fp32"), (False, True, "fp32")):
-        monkeypatch.setattr(precision, "has_bf16", lambda _, hardware=hardware: hardware)
-        assert resolve("auto", CPU, LARGE if large else LARGE - 1) == expected
+    for device, least in ((CPU, LARGE_FOR_CPU), (torch.device("cuda"), LARGE)):
+        for hardware, large, expected in ((True, True, "bf16"), (True, False, "fp32"), (False, True, "fp32")):
+            monkeypatch.setattr(precision, "has_bf16", lambda _, hardware=hardware: hardware)
+            assert resolve("auto", device, least if large else least - 1) == expected
 
 
 def test_what_is_asked_for_is_taken() -> None:
