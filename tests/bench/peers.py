@@ -247,14 +247,12 @@ def table(rows: Sequence[dict[str, Any]], scene: str) -> str:
     names = ["calls_s", "whole_s"] if scene == "whole" else ["twice", "restart_to_end_s"]
     names += ["cpu_s", "peak_mb", "kept", "lost", "doubled"]
     lines = ["| | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
-    lines += [
-        f"| {row['way']} | failed: {row['failed']} |" for row in rows if row["scene"] == scene and "failed" in row
-    ]
-    lines += [
-        f"| {row['way']} | " + " | ".join(f"{row[name]:,}" for name in names) + " |"
-        for row in rows
-        if row["scene"] == scene and "kept" in row
-    ]
+    for row in (one for one in rows if one["scene"] == scene):
+        if "kept" in row:
+            cells = [f"{row[name]:,}" for name in names]
+        else:
+            cells = [row.get("failed") or f"skipped: {row['skipped']}", *[""] * (len(names) - 1)]
+        lines.append(f"| {row['way']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
