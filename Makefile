@@ -17,7 +17,7 @@ PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo test test-unit coverage lint types format docs up down up-containers key bench chaos clean \
-	paper-mini broken-escapes constrained transfer
+	paper-mini broken-escapes constrained transfer clinical
 
 help:
 	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
@@ -33,6 +33,7 @@ help:
 	@echo "make paper-mini   the paper in miniature, from recorded completions, into experiments/paper-mini/page.md (ARGS='--scale 0.1')"
 	@echo "make broken-escapes     what damaged completions cost, into experiments/broken-escapes/page.md; likewise"
 	@echo "make constrained        free decoding against the grammar, by F1, into experiments/constrained/page.md; likewise"
+	@echo "make clinical           clinical entities, English to Spanish and Italian, into experiments/clinical/page.md; likewise"
 	@echo "make transfer           translate-train, translate-test and mixes beside zero-shot, into experiments/transfer/page.md; likewise"
 	@echo "make install      the virtual environment alone"
 
@@ -157,6 +158,9 @@ broken-escapes: $(VENV)/.test
 transfer: $(VENV)/.test
 	SPANLOOM_DATA=$(abspath $(or $(SPANLOOM_DATA),$(SPANLOOM_SHARED),../shared)) PYTHONPATH=tests \
 		$(BIN)/python -m experiments.run experiments/transfer/spec.yaml --page experiments/transfer/page.md $(ARGS)
+
+clinical: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/clinical/spec.yaml --page experiments/clinical/page.md $(ARGS)
 
 constrained: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/constrained/spec.yaml --toy-llm \

@@ -82,3 +82,14 @@ def test_the_transfer_experiment_names_its_arms_and_the_encoder_to_get() -> None
     assert {language.related.code for language in spec.languages if language.related} == {"en"}
     assert {source.kind for source in spec.sources} == {"organic", "translate_train", "translate_test", "mix"}
     assert project(spec).arms == 3 * 3 * (3 * 3 + 5), "languages, seeds, sizes of three sources, five shares"
+
+
+def test_the_clinical_experiment_compares_zero_shot_gold_and_a_mix_of_all_there_is() -> None:
+    spec = parse_spec((ROOT / "experiments" / "clinical" / "spec.yaml").read_text("utf-8"), complete_spec)
+    assert [(x.code, x.related and x.related.code, x.gold.tokens) for x in spec.languages] == [
+        ("es", "en", "words"),
+        ("it", "en", "words"),
+    ]
+    assert {source.kind for source in spec.sources} == {"organic", "mix"}
+    assert set(spec.training.settings) == {"from_scratch", "fine_tuning"}
+    assert experiment.known_encoders(spec) == ["e5-small"]
