@@ -22,6 +22,7 @@ import argparse
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -86,7 +87,13 @@ class Script:
         env = {**inherited, MARK: self.mark, "HOME": str(self.out), "OPENAI_API_KEY": "none", **QUIET}
         with (self.out / "log").open("ab") as log:
             self.popen = subprocess.Popen(
-                self.command, env=env, cwd=self.out, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                self.command,
+                env=env,
+                cwd=self.out,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     def ended(self) -> bool:
@@ -107,7 +114,7 @@ class Script:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self.popen is not None and self.popen.poll() is None:
-            self.popen.kill()
+            os.killpg(self.popen.pid, signal.SIGKILL)  # with the workers that it started
             self.popen.wait()
         self._temporary.cleanup()
 
