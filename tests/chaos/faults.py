@@ -128,13 +128,14 @@ def _take_memory(stage: Stage, place: int) -> Repair:
 
 
 def _set_clock(stage: Stage, fault: Fault) -> Repair | None:
-    """The clock of a service or of the database is wrong for a while. Java's starts are too slow under libfaketime."""
+    """The database's clock, by which all leases go, is wrong for a while.
+
+    No service's: under libfaketime Python's `time.sleep` fails (EINVAL) once its time has passed, as after a freeze.
+    """
     if not LIBRARIES:
         return None
-    rng = random.Random(fault.seed)
-    clock = rng.choice([stage.clocks[fault.victim], stage.database_clock])
-    clock.jump(rng.choice(JUMPS_S))
-    return clock.right
+    stage.database_clock.jump(random.Random(fault.seed).choice(JUMPS_S))
+    return stage.database_clock.right
 
 
 def _strike_service(stage: Stage, fault: Fault) -> Repair:

@@ -67,7 +67,6 @@ class Stage:
         self.bus: Bus = open_bus(broker.url, BusSettings(partitions=4, delivery_timeout_s=5, request_timeout_s=3))
         self.settings = QUICK
         self.cast: list[Process] = []
-        self.clocks = [Clock(folder / f"clock-{place}") for place in range(len(CAST))]
         self.recording = write_recording(folder / "recording.jsonl", calls=CALLS, objects=OBJECTS)
 
     def reference(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -110,8 +109,7 @@ class Stage:
         self.cast[place] = self._started(place)
 
     def _started(self, place: int) -> Process:
-        settings = {**self.settings, **self.clocks[place].environment()}
-        return self.cluster.start(CAST[place], wait=False, **settings)[0]
+        return self.cluster.start(CAST[place], wait=False, **self.settings)[0]
 
     def broken(self) -> list[str]:
         """Services that ended without being asked to, with the end of their logs."""
