@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom.ner.spans import orphans, spans_of
-from spanloom_trainer.models.ready import WINDOW, ReadyTagger, entity_tags
+from spanloom_trainer.models.ready import WINDOW, GlinerTagger, entity_tags
 from spanloom_trainer.process.jobs import run_job
 from support.tiny_gliner import make_gliner
 
@@ -61,19 +61,19 @@ def test_a_model_of_the_package_tags_every_sentence_by_the_labels_asked_for(tmp_
     assert any(one["start"] >= WINDOW for one in low[2]["entities"]), "a piece behind the window was left out"
     none = run_job({**job, "threshold": 0.999}, models=tmp_path)["sentences"]
     assert [one["entities"] for one in none] == [[], [], []]
-    tagger = ReadyTagger(model, ASK, threshold=0.01)
+    tagger = GlinerTagger(model, ASK, threshold=0.01)
     assert [spans_of(tags) for tags in tagger.tag([])] == []
 
 
 def test_a_model_that_is_not_there_or_brings_code_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentMissing, match="cannot be loaded"):
-        ReadyTagger(str(tmp_path), ASK)
+        GlinerTagger(str(tmp_path), ASK)
     (tmp_path / "gliner_config.json").write_text(json.dumps({"encoder_config": {"auto_map": {"AutoModel": "x.py"}}}))
     with pytest.raises(DataError, match="auto_map"):
-        ReadyTagger(str(tmp_path), ASK)
+        GlinerTagger(str(tmp_path), ASK)
 
 
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gliner", None)
     with pytest.raises(EnvironmentMissing, match=r"spanloom-trainer\[gliner\]"):
-        ReadyTagger("./model", ASK)
+        GlinerTagger("./model", ASK)

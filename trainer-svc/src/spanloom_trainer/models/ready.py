@@ -18,7 +18,7 @@ WINDOW = 128
 BATCH = 16
 
 
-class ReadyTagger:
+class GlinerTagger:
     """A GLiNER model, a folder or a name on the hub, loaded once.
 
     `ask` are pairs of a label and what the model is asked for, in tag order. Raises EnvironmentMissing where package or

@@ -28,7 +28,7 @@ from spanloom_trainer.encoders.get import ensure
 from spanloom_trainer.errors import Cancelled
 from spanloom_trainer.models.card import Card
 from spanloom_trainer.models.export import export, training_facts
-from spanloom_trainer.models.ready import ReadyTagger
+from spanloom_trainer.models.ready import GlinerTagger
 from spanloom_trainer.models.tagger import Tagger, described
 from spanloom_trainer.process.resume import ResumePoint
 from spanloom_trainer.process.supervise import fine_tune_supervised
@@ -110,9 +110,9 @@ def tag_job(job: Mapping[str, Any], *, device: str = "cpu") -> dict[str, Any]:
 
     With `ask` (pairs of a label and what to ask for) and `threshold` the model is a ready zero-shot one.
     """
-    tagger: Tagger | ReadyTagger
+    tagger: Tagger | GlinerTagger
     if "ask" in job:
-        tagger = ReadyTagger(str(job["model"]), job["ask"], threshold=float(job["threshold"]), device=device)
+        tagger = GlinerTagger(str(job["model"]), job["ask"], threshold=float(job["threshold"]), device=device)
     else:
         tagger = Tagger(str(job["model"]), device=device)
     schema, words = tagger.schema, job["sentences"]
