@@ -14,13 +14,10 @@ from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
 
 class LoopEngine(Engine):
-    """Takes `most` calls at once. Subclasses write `_call`, and `start`, which calls `_start_loop`.
+    """Takes `most` calls at once. Subclasses write `_call`, and `start`, which calls `_start_loop`."""
 
-    `ahead` more may wait, so that the next one begins as soon as one ends; which wait is for `_call` to know.
-    """
-
-    def __init__(self, most: int, *, ahead: int = 0) -> None:
-        self.most, self.ahead = most, ahead
+    def __init__(self, most: int) -> None:
+        self.most = most
         self._calls: dict[str, Future[CallResult]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._lock = threading.Lock()
@@ -49,7 +46,7 @@ class LoopEngine(Engine):
 
     def room(self) -> int:
         with self._lock:
-            return max(0, self.most + self.ahead - len(self._calls))
+            return max(0, self.most - len(self._calls))
 
     def submit(self, request: CallRequest) -> Future[CallResult]:
         """Start one call; its future fails at once when the engine is not running or takes no more."""

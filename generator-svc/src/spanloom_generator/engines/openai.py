@@ -52,7 +52,7 @@ class OpenAIEngine(LoopEngine):
         self.url = str(beneath(self.base_url, "chat/completions"))
         self.model = str(config["model"])
         self.concurrency = int(config.get("concurrency", 32))
-        super().__init__(self.concurrency, ahead=self.concurrency)
+        super().__init__(self.concurrency)
         self._waiting: set[str] = set()
         self.timeout_s = float(config.get("timeout_s", 600))
         self.budget = Budget(config.get("budget"), config.get("prices"))
