@@ -17,9 +17,19 @@ from spanloom_trainer.process.slot import Slot
 Report = Callable[[Mapping[str, Any]], None]
 
 
+START_S = 300.0
+"""The most that importing torch may take."""
+
+
 def make_slots(models: Path, count: int, *, silence_s: float = 120.0, stall_s: float = 3600.0) -> list[Slot]:
     """`count` slots on each CUDA device, or on the CPU where there is none; see `Slot` for their patience."""
-    return [Slot(device, models, silence_s=silence_s, stall_s=stall_s) for device in _devices() for _ in range(count)]
+    # A child that is stopped while it starts has sent no sign of life yet: what it may take for that follows the limit.
+    start_s = min(START_S, 6 * silence_s)
+    return [
+        Slot(device, models, start_timeout_s=start_s, silence_s=silence_s, stall_s=stall_s)
+        for device in _devices()
+        for _ in range(count)
+    ]
 
 
 def _devices() -> list[str]:
