@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 from experiments.whole_sets import whole_sets
@@ -19,17 +18,11 @@ from spanloom.bus import Bus, open_bus
 from spanloom.contracts.arm import Arm, arm_id
 from spanloom.contracts.messages import EvaluationMessage
 from spanloom.contracts.spec import RunSpec
-from spanloom.http import create_app
-from spanloom.settings import load_settings
 from spanloom.store.gold_used import gold_used
 from spanloom.store.models import Job, Prediction
 from spanloom.store.result_tables import Evaluation
 from spanloom.store.samples import schema_of, sentences_of
 from spanloom.version import version
-from spanloom_cli.client import Client
-from spanloom_evaluator.api.advice import advice_routes
-from spanloom_evaluator.api.results import result_routes
-from spanloom_evaluator.api.views import view_routes
 from spanloom_evaluator.report.command import gather
 from spanloom_evaluator.report.page import render_report
 from spanloom_evaluator.score.intervals import bootstrap
@@ -37,10 +30,9 @@ from spanloom_evaluator.score.schemes import SentenceCounts, score
 from spanloom_evaluator.score.significance import compare, holm
 from spanloom_evaluator.web.queries.compare import arms_of, runs_compared
 from spanloom_evaluator.worker import EvaluatorWorker
-from spanloom_generator.api.runs import run_routes
-from spanloom_validator.api import dataset_routes
 from support.cluster import replay_source
 from support.recordings import write_recording
+from support.served import reading, served
 from support.stored import LEASE, ORGANIC, execute, select, store_run
 
 Evaluate = Callable[..., SentenceCounts]
@@ -107,15 +99,7 @@ def evaluate(db: Engine, bus: Bus, run: str) -> Evaluate:
 
 @pytest.fixture
 def http(db: Engine) -> Iterator[TestClient]:
-    settings = load_settings(data="/")
-    routers = [
-        run_routes(db, None, settings),
-        dataset_routes(db),
-        result_routes(db),
-        advice_routes(db),
-        view_routes(db),
-    ]
-    with TestClient(create_app("t", settings=settings, routers=routers), base_url="http://127.0.0.1") as client:
+    with served(db) as client:
         yield client
 
 
@@ -295,6 +279,20 @@ def test_each_way_stands_beside_zero_shot_and_the_largest_organic_arm(
     assert {(row["family"], row["script"], row["in_xlmr"], row["related"]) for row in found.values()} == {
         ("Indo-European", "Latn", True, None)
     }
+    shown = http.get(f"/runs/{run}/results").text.partition('id="transfer"')[2].partition('id="collapse"')[0]
+    assert "/v1/results/transfer_comparison.json" in shown
+    for row in found.values():
+        for name in ("f1", "boundary_f1", "entity_span_accuracy", "over_zero_shot"):
+            assert (f"{row[name]:+.3f}" if name == "over_zero_shot" else f"{row[name]:.3f}") in shown
+
+
+def test_without_zero_shot_readings_stand_side_by_side_and_nothing_is_drawn(
+    http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    evaluate("organic", 0.2)
+    shown = http.get(f"/runs/{run}/results").text.partition('id="transfer"')[2].partition('id="collapse"')[0]
+    assert "Boundary F1" in shown
+    assert "transfer_comparison.json" not in shown
 
 
 def test_holm_over_the_tests_of_a_language(http: TestClient, run: str, evaluate: Evaluate) -> None:
@@ -384,11 +382,7 @@ def test_report_of_a_run(db: Engine, http: TestClient, run: str, evaluate: Evalu
     evaluate("recorded", 0.7)
     execute(db, "UPDATE runs SET ended_at = now() WHERE id = :run", run=run)
 
-    def through(request: httpx.Request) -> httpx.Response:
-        answer = http.get(str(request.url))
-        return httpx.Response(answer.status_code, content=answer.content, headers={"content-type": "application/json"})
-
-    with Client("http://127.0.0.1", transport=httpx.MockTransport(through)) as api:
+    with reading(http) as api:
         data = gather(api, run, samples=3)
     assert data.title == "stored"
     assert sorted(data.trainings, key=lambda row: str(row["source"])) == [
@@ -397,7 +391,8 @@ def test_report_of_a_run(db: Engine, http: TestClient, run: str, evaluate: Evalu
     ]
     assert [row["source"] for row in data.significance] == ["organic"]
     page = render_report(data)
-    for said in (run, "trainings, 1 collapsed", "1 of 1", "name: stored", "tiny"):
+    assert [(row["source"], row["size"]) for row in data.transfer_comparison] == [("organic", 30), ("recorded", 30)]
+    for said in (run, "boundary F1", "span accuracy", "trainings, 1 collapsed", "1 of 1", "name: stored", "tiny"):
         assert said in page
 
 

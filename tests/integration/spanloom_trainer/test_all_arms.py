@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,17 @@ from spanloom.data.languages import complete_spec
 from spanloom.ner.formats import sample_format
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
+from spanloom_evaluator.report.command import gather
 from spanloom_evaluator.report.figures import CHARTS
+from spanloom_evaluator.report.page import render_report
+from spanloom_evaluator.report.plots import ZERO_SHOT, f1_by_size
 from spanloom_evaluator.web.queries.results import comparison
 from spanloom_generator.submit import submit
 from support.cluster import demo_language, replay_source, tiny_training
 from support.common import ROOT
 from support.mirror import MirrorAligner, call_and_judge, mirrored
 from support.recordings import write_recording
+from support.served import reading, served
 from support.stored import select
 from support.tiny_gliner import make_gliner
 
@@ -31,6 +36,7 @@ SWEDISH, DANISH = demo_corpus("sv")["train"][:60], demo_corpus("da")
 TEXT = [Sentence((*s.tokens[:-1], "altid", "."), (*s.tags[:-1], 0, 0)) for s in DANISH["dev"][:30]]
 UNKNOWN = next(s.tokens[span.start] for s in SWEDISH for span in spans_of(s.tags) if span.end - span.start == 1)
 TRAINED = {"organic", "recorded", "translate_train", "mixed", "silver", "annotate"}
+READINGS = ("f1", "boundary_f1", "entity_span_accuracy")
 UNTRAINED = {("related", "direct"), *((name, name) for name in ("translate_test", "llm_tag", "tagger"))}
 
 
@@ -122,8 +128,27 @@ def test_all_arms_stand_side_by_side(db: Engine, tmp_path: Path, carry_out: Call
 
     on_page = comparison(points, tests)
     assert all(row["test"] is not None for row in on_page if not row["first"])
-    for view in ("f1_by_size", "source_comparison", "transfer_comparison", "significance"):
+    for view in ("source_comparison", "significance"):
         assert CHARTS[view](rows(view)).to_dict()
+    drawn = f1_by_size(points, by="gold_used").to_dict()["data"]["values"]
+    assert {(p["source"], p["setting"].replace(" ", "_"), p["x"], p["f1"]) for p in drawn} == {
+        (ZERO_SHOT if p["source"] == "related" else p["source"], p["setting"], p["gold_used"], p["f1"]) for p in points
+    }, "every way stands where its annotated sentences put it, unlabelled text costing nothing"
+
+    with served(db) as http:
+        with reading(http) as api:
+            report = render_report(gather(api, run, samples=1))
+        shown = http.get(f"/runs/{run}/results").text
+    ways = {ZERO_SHOT} | TRAINED | {source for source, method in UNTRAINED if method != "direct"}
+    said = report.partition('id="transfer"')[2].partition("</section>")[0]
+    plot, table = said.partition("</figure>")[::2]
+    assert "<svg" in plot
+    assert all(way in plot for way in ways - {ZERO_SHOT})
+    for part in (table, shown.partition('id="transfer"')[2].partition('id="collapse"')[0]):
+        assert all(re.search(rf">{way}[<\s]", part) for way in ways)
+        assert all(f"{row[name]:.3f}" in part for row in compared.values() for name in READINGS)
+    for column in ("text used", "boundary F1", "span accuracy", "tokens out", "seconds"):
+        assert f">{column}<" in table
     tagged = next(row for row in rows("results") if row["method"] == "tagger")
     assert tagged["source_model"].endswith("gliner")
     assert tagged["tagging_seconds"] > 0

@@ -46,6 +46,7 @@ def gather(api: Client, run: str, *, samples: int) -> ReportData:
         provenance=_provenance(found, evaluations),
         f1_by_size=api.results("f1_by_size", run=run, limit=ROWS),
         source_comparison=[_less(row, "run") for row in api.results("source_comparison", run=run, limit=ROWS)],
+        transfer_comparison=api.results("transfer_comparison", run=run, limit=ROWS),
         significance=api.results("significance", run=run, limit=ROWS),
         failures=api.results("failures", run=run, limit=ROWS),
         advice=api.advice(run),

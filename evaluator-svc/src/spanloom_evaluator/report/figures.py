@@ -70,10 +70,8 @@ def transfer_comparison(rows: Iterable[Row], *, title: str = "What each way adds
     say what the languages have in common.
     """
     points: list[dict[str, Any]] = []
-    for row in sorted(with_series(rows), key=_kinship):
+    for row in filter(_is_no_zero_shot, sorted(with_series(rows), key=_kinship)):
         untrained = int(row["size"]) == 0
-        if row.get("f1") is None or (untrained and row.get("method", "direct") == "direct"):
-            continue
         between = None if row.get("lo") is None else f"{float(row['lo']):.3f} to {float(row['hi']):.3f}"
         points.append(
             {"language": _pair(row)}
@@ -100,6 +98,15 @@ def transfer_comparison(rows: Iterable[Row], *, title: str = "What each way adds
     )
     faceted = layers.properties(width=460, height=alt.Step(20)).facet(row=_languages(points), spacing=20)
     return styled(faceted.resolve_scale(y="independent"), title)
+
+
+def beside_zero_shot(rows: Iterable[Row]) -> bool:
+    """Whether any row of `transfer_comparison` is an arm that a zero-shot model stands beside."""
+    return any(_is_no_zero_shot(row) and row.get("f1_zero_shot") is not None for row in rows)
+
+
+def _is_no_zero_shot(row: Row) -> bool:
+    return row.get("f1") is not None and (int(row["size"]) > 0 or row.get("method", "direct") != "direct")
 
 
 def _kinship(row: Row) -> tuple[Any, ...]:

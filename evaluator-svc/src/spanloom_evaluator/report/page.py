@@ -18,17 +18,20 @@ import altair as alt
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from spanloom.contracts.arm import RELATED
 from spanloom.data.rows import DISTINGUISHING, cell, columns_of
 from spanloom.data.whole import write_whole
 from spanloom.ner.spans import spans_of
 from spanloom_evaluator.report import figures
-from spanloom_evaluator.report.plots import f1_by_size, svg
+from spanloom_evaluator.report.kinship import by_kinship
+from spanloom_evaluator.report.plots import ZERO_SHOT, f1_by_size, svg
 
 Row = Mapping[str, Any]
 
 SECTIONS = (
     ("curves", "Curves"),
     ("comparison", "Comparison"),
+    ("transfer", "Transfer"),
     ("advice", "What to do next"),
     ("yields", "Yields"),
     ("failures", "Failures"),
@@ -53,6 +56,11 @@ HEADINGS = {
     "recall_unseen": "recall, unseen entities",
     "other_f1": "F1 of other",
     "p_holm": "p (Holm)",
+    "boundary_f1": "boundary F1",
+    "entity_span_accuracy": "span accuracy",
+    "lo_over_zero_shot": "from",
+    "hi_over_zero_shot": "to",
+    "in_xlmr": "seen by XLM-R",
     "share_of_candidates": "share",
     "share_accepted": "share accepted",
 }
@@ -63,6 +71,12 @@ F1_COLUMNS = (
 COMPARISON_COLUMNS = (
     "language", "control", "size", "source", "version", "method", "f1_from_scratch", "lo_from_scratch",
     "hi_from_scratch", "f1_fine_tuning", "lo_fine_tuning", "hi_fine_tuning",
+)  # fmt: skip
+TRANSFER_COLUMNS = (
+    "language", "related", "distance", "source", "setting", "control", "version", "method", "size", "gold_used",
+    "text_used", "seeds", "f1", "lo", "hi", "boundary_f1", "entity_span_accuracy", "over_zero_shot",
+    "lo_over_zero_shot", "hi_over_zero_shot", "p_zero_shot", "over_organic", "tokens_in", "tokens_out", "seconds",
+    "cost", "currency",
 )  # fmt: skip
 SIGNIFICANCE_COLUMNS = (
     "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm"
@@ -117,6 +131,7 @@ class ReportData:
     """Code version, models, hashes of gold and test sets, seeds, machine."""
     f1_by_size: Sequence[Row] = ()
     source_comparison: Sequence[Row] = ()
+    transfer_comparison: Sequence[Row] = ()
     significance: Sequence[Row] = ()
     failures: Sequence[Row] = ()
     advice: Sequence[Row] = ()
@@ -140,6 +155,7 @@ def render_report(data: ReportData) -> str:
     folder = files("spanloom_evaluator") / "templates"
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((folder / "report.html.j2").read_text(encoding="utf-8"))
+    transfer = data.transfer_comparison
     groups: dict[str, list[dict[str, Any]]] = {}
     for sample in data.samples:
         shown = {"pieces": pieces_of(sample.tokens, sample.tags, sample.types), "notes": sample.notes}
@@ -151,6 +167,8 @@ def render_report(data: ReportData) -> str:
         cards=_cards(data),
         curves=_drawing(f1_by_size, data.f1_by_size),
         by_gold=_drawing(partial(f1_by_size, by="gold_used"), data.f1_by_size) if _gold_known(data) else None,
+        transfer=_drawing(figures.transfer_comparison, transfer) if figures.beside_zero_shot(transfer) else None,
+        kinship=[{**row, "by": HEADINGS.get(row["by"], row["by"])} for row in by_kinship(transfer)],
         significance=_drawing(figures.significance, data.significance),
         yields=_drawing(figures.yield_by_source, data.yield_by_source),
         reasons=_drawing(figures.rejection_reasons, data.rejection_reasons),
@@ -160,13 +178,14 @@ def render_report(data: ReportData) -> str:
         alpha=figures.ALPHA,
         f1_columns=_present(data.f1_by_size, F1_COLUMNS),
         comparison_columns=_present(data.source_comparison, COMPARISON_COLUMNS),
+        transfer_columns=_present(transfer, TRANSFER_COLUMNS),
         significance_columns=_present(data.significance, SIGNIFICANCE_COLUMNS),
         equivalent_columns=EQUIVALENT_COLUMNS,
         next_columns=NEXT_COLUMNS,
         yield_columns=_present(data.yield_by_source, YIELD_COLUMNS),
         failure_columns=("what", "language", "source", "failed", "reason", "example"),
         reason_columns=_present(data.rejection_reasons, REASON_COLUMNS),
-        cell=cell,
+        shown=_shown,
         clean=clean,
         columns_of=columns_of,
         heading=lambda name: HEADINGS.get(name, name.replace("_", " ")),
@@ -266,6 +285,13 @@ def _present(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
         if any(row.get(name) not in ((None, 0) if name == "text_used" else (None,)) for row in rows)
         and (name not in DISTINGUISHING or len({row.get(name) for row in rows}) > 1)
     ]
+
+
+def _shown(row: Row, name: str) -> str:
+    """A cell of a table; what a model of the related language scores is called what the plots call it."""
+    value = row.get(name)
+    zero_shot = name in ("source", "other") and value == RELATED and row.get("size") == 0
+    return ZERO_SHOT if zero_shot else cell(value)
 
 
 def _numeric(rows: Sequence[Row], name: str) -> bool:

@@ -108,6 +108,24 @@ def test_four_drawings_and_every_section_linked():
     assert {a["href"].removeprefix("#") for tag, a in elements if tag == "a"} == ids
 
 
+def test_every_way_stands_side_by_side_in_three_readings():
+    arm = {"language": "da", "related": "sv", "control": "epochs", "setting": "fine_tuning", "f1_zero_shot": 0.3}
+    read = {"boundary_f1": 0.611, "entity_span_accuracy": 0.722, "text_used": 0}
+    rows = [
+        {**arm, **read, "source": "related", "method": "direct", "size": 0, "f1": 0.3},
+        {**arm, **read, "source": "tagger", "method": "tagger", "size": 0, "f1": 0.4},
+        {**arm, **read, "source": "mix", "method": "direct", "size": 100, "f1": 0.5, "text_used": 40},
+    ]
+    page = render_report(replace(_data(), transfer_comparison=rows))
+    assert sum(tag == "svg" for tag, _ in _Elements(page).found) == 5
+    said = _text(page.partition('id="transfer"')[2].partition("</figure>")[2].join(["<body>", ""]))
+    assert "F1 boundary F1 span accuracy" in said
+    for row in ("zero-shot fine_tuning direct 0 0 0.300 0.611 0.722", "tagger fine_tuning tagger 0 0 0.400", "mix"):
+        assert row in said
+    zero_shot_alone = render_report(replace(_data(), transfer_comparison=rows[:1]))
+    assert sum(tag == "svg" for tag, _ in _Elements(zero_shot_alone).found) == 4
+
+
 def test_drawn_against_gold_used_where_that_is_known_of_all():
     known = [{**row, "gold_used": 10} for row in _data().f1_by_size]
     page = render_report(replace(_data(), f1_by_size=known))

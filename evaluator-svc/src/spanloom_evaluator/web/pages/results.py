@@ -13,6 +13,7 @@ from spanloom.errors import NotFound
 from spanloom_evaluator import records
 from spanloom_evaluator.advise.stored import advice_of
 from spanloom_evaluator.api.views import ORDER, ViewName, rows_of
+from spanloom_evaluator.report.figures import beside_zero_shot
 from spanloom_evaluator.web.pages.run import RunId
 from spanloom_evaluator.web.queries import results as query
 from spanloom_evaluator.web.queries.run import run_head
@@ -24,6 +25,7 @@ MOST = 5_000
 VIEWS = (
     ViewName.f1_by_size,
     ViewName.source_comparison,
+    ViewName.transfer_comparison,
     ViewName.significance,
     ViewName.collapse_by_source,
     ViewName.yield_by_source,
@@ -45,6 +47,7 @@ def result_page_routes(db: Engine) -> APIRouter:
         return page(
             "results.html", request, run=run, tab="results", rows=rows, sql=_sql(run_id, *VIEWS),
             compared=query.comparison(rows["f1_by_size"], rows["significance"]),
+            beside_zero_shot=beside_zero_shot(rows["transfer_comparison"]),
         )  # fmt: skip
 
     @router.get("/next")
