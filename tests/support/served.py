@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import httpx
 from fastapi.testclient import TestClient
@@ -25,7 +26,7 @@ def served(db: Engine) -> Iterator[TestClient]:
     """Runs, datasets, results and the page."""
     settings = load_settings(data="/")
     routers = [
-        run_routes(db, None, settings),
+        run_routes(db, cast(Any, None), settings),  # nobody follows events
         dataset_routes(db),
         result_routes(db),
         advice_routes(db),
