@@ -150,7 +150,15 @@ class WorkSettings(BaseSettings):
     training_stall_s: Seconds = Field(
         3600, description="A training that makes no progress for so long is ended, and tried again."
     )
-    concurrent_jobs: int = Field(1, ge=1, le=64, description="Trainings at once on one device.")
+    concurrent_jobs: int = Field(1, ge=1, le=64, description="Training processes at once on one device.")
+    arms_at_once: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="Trainings at once in one training process, update by update in turns, each on a CUDA stream of "
+        "its own. For small arms on a large GPU, where it has not been measured yet; a CPU gains nothing. What ends "
+        "the process ends them all.",
+    )
 
 
 class ModelSettings(BaseSettings):

@@ -5,30 +5,76 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
+from trainer import SCHEMA
 
 from gpu_parts.common import (
     CUDA,
+    DEVICE,
     ROOT,
     TINY,
     batch,
     build,
+    data_of,
     encoder,
+    fresh,
     gib,
     say,
     timed,
     wait,
 )
 from spanloom.contracts.training import DEFAULT
+from spanloom_trainer.core.base import Base
+from spanloom_trainer.core.interleave import Interleaved, Lane
+from spanloom_trainer.core.outcome import Outcome
+from spanloom_trainer.core.workspace import Workspaces
+from spanloom_trainer.process.supervise import fine_tune_supervised
 
 
 def part_streams() -> None:
-    """(e) 1, 2 and 4 arms in one process, each its graph on its own stream."""
-    if not CUDA:
-        say("streams", skipped="needs a CUDA device")
-        return
+    """(e) 1, 2 and 4 arms in one process: their graphs alone, each on its own stream, and whole trainings in lanes."""
     base = encoder(0.1)
+    if CUDA:
+        graphs_at_once(base)
+    fresh()
+    updates, alone, losses = (6, 0.0, None) if TINY else (100, 0.0, None)
+    for arms in (1, 2, 4):
+        seconds, outcomes = lanes_at_once(base, arms, updates)
+        each = 1e3 * seconds / updates / arms
+        alone, losses = alone or each, losses or outcomes[0].first.losses
+        apart = max(abs(a - b) for one in outcomes for a, b in zip(one.first.losses, losses, strict=True))
+        say("lanes", arms=arms, ms_per_update_all_in=round(each, 3), speedup=round(alone / each, 3),
+            losses_apart=apart, **gib())  # fmt: skip
+
+
+def lanes_at_once(base: Base, arms: int, updates: int) -> tuple[float, list[Outcome]]:
+    """Seconds of so many trainings at once, and what they came to; captures are done in a first round."""
+    interleaved = Interleaved(DEVICE)
+    lanes, kept = [interleaved.lane() for _ in range(arms)], [Workspaces() for _ in range(arms)]
+    with ThreadPoolExecutor(arms) as threads:
+
+        def go() -> list[Outcome]:
+            return list(threads.map(lambda lane, own: lane_training(base, lane, own, updates), lanes, kept))
+
+        go()
+        return timed(go)
+
+
+def lane_training(base: Base, lane: Lane, kept: Workspaces, updates: int) -> Outcome:
+    """One short training as the product has it, in turns with those of the other lanes."""
+    train, dev = data_of()
+    recipe = DEFAULT.changed(max_steps=updates, epochs=1, restarts=0, **({"precision": "fp32"} if TINY else {}))
+    with lane.running():
+        return fine_tune_supervised(
+            train, dev, [], recipe, base=base, schema=SCHEMA, seed=42, device=DEVICE, workspaces=kept,
+            give_way=lane.give_way,
+        )  # fmt: skip
+
+
+def graphs_at_once(base: Base) -> None:
+    """Replays of captured updates, as fast as they can be had."""
     arms = []
     for _ in range(4):
         setup, _model, update = build(base, DEFAULT, graph=True)

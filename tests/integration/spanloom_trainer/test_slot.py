@@ -17,46 +17,17 @@ from typing import Any
 import pytest
 
 from spanloom_trainer.errors import Cancelled, ChildDied, TrainingFailed
-from spanloom_trainer.process.slot import Slot, child_environment
-from support.toy_language import SCHEMA, toy_sentences
+from spanloom_trainer.process.slot import Slot
+from support.toy_language import toy_sentences
+from support.training_jobs import LONG, ended, job
 
 pytestmark = pytest.mark.slow
-
-SIZES = {"hidden": 32, "layers": 1, "heads": 2, "ffn": 64, "vocabulary": 200, "longest": 64, "seed": 1}
-
-
-def job(job_id: str, *, attempt: int = 1, **changes: Any) -> dict[str, Any]:
-    splits = {name: toy_sentences(count, i) for i, (name, count) in enumerate([("train", 32), ("dev", 8), ("test", 8)])}
-    base = {"tiny": SIZES, "text": [list(s.tokens) for s in splits["train"]]}
-    recipe = {"learning_rate": 5e-3, "epochs": 2}
-    return {
-        "job_id": job_id,
-        "attempt": attempt,
-        **splits,
-        "tags": list(SCHEMA.tags),
-        "recipe": recipe,
-        "base": base,
-        "seed": 1,
-        "export": True,
-        **changes,
-    }
-
-
-LONG = {"learning_rate": 5e-3, "max_steps": 200_000, "epochs": 10}
 
 
 @pytest.fixture(scope="module")
 def slot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slot]:
     with Slot("cpu", tmp_path_factory.mktemp("models"), resume_every_s=0.2, stop_grace_s=20) as one:
         yield one
-
-
-def ended(pid: int) -> bool:
-    """Whether a process that is no child of ours is gone, or a zombie that its new parent has not fetched."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def test_a_job_comes_back_as_plain_data_and_leaves_a_model(slot: Slot) -> None:
@@ -181,16 +152,6 @@ def test_kill_nine_of_the_parent_ends_the_child_within_five_seconds(tmp_path: Pa
         while not ended(child) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert ended(child)
-
-
-def test_the_child_sees_no_database_and_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "SPANLOOM_API_KEY", "PGPASSWORD", "OPENAI_API_KEY"):
-        monkeypatch.setenv(name, "secret")
-    kept = child_environment(2)
-    assert "secret" not in kept.values()
-    assert kept["OMP_NUM_THREADS"] == "2"
-    assert kept["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
-    assert kept["PATH"] == os.environ["PATH"]
 
 
 def test_a_stopped_child_is_told_of_ended_and_replaced(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def add_training(parts: Parts, runtime: Runtime) -> None:
     slots = make_slots(
         settings.models_folder,
         settings.concurrent_jobs,
+        together=settings.arms_at_once,
         silence_s=settings.training_silence_s,
         stall_s=settings.training_stall_s,
     )

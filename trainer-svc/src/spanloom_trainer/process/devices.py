@@ -21,14 +21,22 @@ START_S = 300.0
 """The most that importing torch may take."""
 
 
-def make_slots(models: Path, count: int, *, silence_s: float = 120.0, stall_s: float = 3600.0) -> list[Slot]:
-    """`count` slots on each CUDA device, or on the CPU where there is none; see `Slot` for their patience."""
+def make_slots(
+    models: Path, count: int, *, together: int = 1, silence_s: float = 120.0, stall_s: float = 3600.0
+) -> list[Slot]:
+    """`count` children on each CUDA device, or on the CPU where there is none, with `together` slots each.
+
+    See `Slot` for their patience.
+    """
     # A child that is stopped while it starts has sent no sign of life yet: what it may take for that follows the limit.
     start_s = min(START_S, 6 * silence_s)
     return [
-        Slot(device, models, start_timeout_s=start_s, silence_s=silence_s, stall_s=stall_s)
+        slot
         for device in _devices()
         for _ in range(count)
+        for slot in Slot.sharing(
+            together, device, models, start_timeout_s=start_s, silence_s=silence_s, stall_s=stall_s
+        )
     ]
 
 

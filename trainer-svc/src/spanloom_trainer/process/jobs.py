@@ -46,12 +46,14 @@ def run_job(
     should_pause: Callable[[], bool] = lambda: False,
     resume_every_s: float = 300.0,
     workspaces: Workspaces | None = None,
+    give_way: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Do one job; returns `Outcome.as_dict()` with `model` (the folder, or None) and `bytes`.
 
-    `workspaces` keeps the encoder's model on the device for the next job. A job of kind `tag` tags
-    sentences instead (`tag_job`), one of kind `audit` judges labels (`audit_job`). Raises Cancelled when
-    `should_stop()` turned true, or `should_pause()` and the resume point is written.
+    `workspaces` keeps the encoder's model on the device for the next job; `give_way` is called before each update, for
+    the process's other jobs. A job of kind `tag` tags sentences instead (`tag_job`), one of kind `audit` judges labels
+    (`audit_job`). Raises Cancelled when `should_stop()` turned true, or `should_pause()` and the resume point is
+    written.
 
     A job is plain data:
 
@@ -65,8 +67,13 @@ def run_job(
     if job.get("kind") == "tag":
         return tag_job(job, device=device)
     if job.get("kind") == "audit":
-        stop = lambda: should_stop() or should_pause()  # noqa: E731  it has no resume point
-        return audit_job(job, device=device, on_progress=on_progress or (lambda _: None), should_stop=stop)
+        return audit_job(
+            job,
+            device=device,
+            on_progress=on_progress or (lambda _: None),
+            should_stop=lambda: should_stop() or should_pause(),  # it has no resume point
+            give_way=give_way,
+        )
     schema = LabelSchema(tuple(job["tags"]))
     recipe = read_recipe(job["recipe"])
     home = job_folder(models, str(job["job_id"]))
@@ -90,6 +97,7 @@ def run_job(
         should_stop=lambda: should_stop() or (should_pause() and resume.paused),
         resume=resume,
         workspaces=workspaces,
+        give_way=give_way,
     )
     dev_f1 = outcome.with_restarts.best.dev_f1
     result: dict[str, Any] = {**outcome.as_dict(), "dev_f1": dev_f1, "model": None, "bytes": 0}
@@ -125,6 +133,7 @@ def audit_job(
     device: str,
     on_progress: Callable[[dict[str, Any]], None],
     should_stop: Callable[[], bool],
+    give_way: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Judge the labels of `train` by models that did not see the sentence: `findings`, rows of `AuditSpan` with the
     place of their sentence, the most suspicious first, and `f1`, the models' span F1 against the labels given. Raises
@@ -134,6 +143,7 @@ def audit_job(
 
     def on_step(done: int, steps: int) -> None:
         nonlocal told
+        give_way()
         if should_stop():
             raise Cancelled("the audit was asked to stop")
         if time.monotonic() - told >= 0.5 or done == 0:

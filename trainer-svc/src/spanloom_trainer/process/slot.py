@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,16 +14,16 @@ from typing import Any
 import structlog
 
 from spanloom_trainer.errors import Cancelled, ChildDied, TrainingFailed
+from spanloom_trainer.process.spawn import Child, Spawner
 
 log = structlog.stdlib.get_logger(__name__)
 
 POLL_S = 0.1
-KEPT_FROM_CHILD = ("DATABASE_URL", "SPANLOOM_", "PG", "POSTGRES_", "KAFKA_", "OPENAI_")
-"""Environment that a training has no business with, by prefix."""
 
 
 class Slot:
-    """One long-lived child on one device. `run` is for one thread at a time; each job waits for the one before.
+    """One long-lived child on one device, or a lane of one. `run` is for one thread at a time; each job waits for the
+    one before.
 
     `device` as torch names it; `models` the folder models are written to; `threads` of the child's CPU work;
     `stop_grace_s` how long a cancelled training may take to say so before it is killed; `start_timeout_s` how long
@@ -51,45 +46,47 @@ class Slot:
         self.device, self.models = device, Path(models)
         self.stop_grace_s, self.start_timeout_s = stop_grace_s, start_timeout_s
         self.silence_s, self.stall_s = silence_s, stall_s
-        self.threads = threads
-        self._settings: dict[str, Any] = {
+        self.settings: dict[str, Any] = {
             "device": device,
             "models": str(models),
             "threads": threads,
             "resume_every_s": resume_every_s,
             "beat_s": silence_s / 10,
         }
+        self._spawner, self._lane = Spawner(self.settings), 0
         self._heard: float | None = None
         self._replaced = ("", 0.0)  # why the last silent child was ended, and until when that is said
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._connection: Connection | None = None
         self._busy = threading.Lock()
         self._discarding = threading.Lock()
         self._turns = itertools.count()
 
+    @classmethod
+    def sharing(cls, count: int, device: str, models: str | Path, **options: Any) -> list[Slot]:
+        """`count` slots of one child, in which their trainings take turns; `options` as for a slot.
+
+        What ends the child ends the trainings of all: those at no fault are Cancelled, and go on elsewhere. Whose
+        fault it is that a child died by itself is not known: then they are all told so.
+        """
+        slots = [cls(device, models, **options) for _ in range(count)]
+        spawner = Spawner(slots[0].settings, lanes=count)
+        for lane, slot in enumerate(slots):
+            slot._spawner, slot._lane = spawner, lane
+        return slots
+
     @property
     def pid(self) -> int | None:
         """The child's process id while it lives."""
-        alive = self._process is not None and self._process.poll() is None
-        return self._process.pid if self._process is not None and alive else None
+        return self._child.pid if self._child is not None else None
 
     def start(self) -> None:
         """Start the child if there is none, and wait until it can take jobs. `run` does so by itself."""
-        if self.pid is not None:
+        child = self._spawner.child()
+        if child is self._child:
             return
         self._discard()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            arguments = [str(theirs.fileno()), json.dumps(self._settings)]
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "spanloom_trainer.process.child", *arguments],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=sys.stderr.fileno() if _has_fileno(sys.stderr) else subprocess.DEVNULL,
-                env=child_environment(self.threads),
-                start_new_session=True,  # a terminal's Ctrl-C is the parent's to handle
-            )
-        self._connection = Connection(ours.detach())
+        self._child, self._connection = child, child.pipes[self._lane]
         deadline = time.monotonic() + self.start_timeout_s
         while time.monotonic() < deadline:
             message = self._receive()
@@ -197,42 +194,42 @@ class Slot:
     def _send(self, message: dict[str, Any]) -> None:
         connection = self._connection
         if connection is None:
-            raise self._died()
+            raise self._ended()
         try:
             connection.send_bytes(json.dumps(message, default=vars).encode())  # sentences are dataclasses
         except OSError as error:
-            raise self._died() from error
+            raise self._ended() from error
 
     def _receive(self) -> dict[str, Any] | None:
         """The child's next message, or None after POLL_S without one."""
         connection = self._connection
         if connection is None:
-            raise self._died()
+            raise self._ended()
         try:
             if not connection.poll(POLL_S):
                 return None
             return dict(json.loads(connection.recv_bytes()))
         except (EOFError, OSError) as error:
-            raise self._died() from error
+            raise self._ended() from error
 
-    def _died(self) -> ChildDied:
-        process = self._process
-        self._kill()
-        status = process.returncode if process is not None else None
-        how = f"by {signal.Signals(-status).name}" if status is not None and status < 0 else f"with status {status}"
+    def _ended(self) -> Cancelled | ChildDied:
+        """What a job under way is to be told of a child that has ended."""
+        child = self._child
+        if child is None:
+            return ChildDied(f"the training process on {self.device} was ended in mid-job")
+        child.wait_for_end(self)
         self._discard()
-        return ChildDied(f"the training process on {self.device} ended {how} in mid-job")
+        if child.ended_for_another(self):
+            return Cancelled(f"the training process on {self.device} ended for another training in it")
+        return ChildDied(f"the training process on {self.device} ended {child.how_it_ended()} in mid-job")
 
     def _kill(self) -> None:
-        process = self._process
-        if process is not None:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+        if self._child is not None:
+            self._child.end(self)
 
     def _discard(self) -> None:
         with self._discarding:  # `close` and the thread in `run` may both come here, and a descriptor is closed once
-            connection, self._process, self._connection = self._connection, None, None
+            connection, self._child, self._connection = self._connection, None, None
             if connection is not None:
                 connection.close()
 
@@ -243,21 +240,3 @@ def _result(message: dict[str, Any]) -> dict[str, Any]:
     if message["type"] == "cancelled":
         raise Cancelled
     raise TrainingFailed(message["error"], permanent=message["permanent"])
-
-
-def _has_fileno(stream: Any) -> bool:
-    try:
-        stream.fileno()
-    except (AttributeError, OSError):
-        return False
-    return True
-
-
-def child_environment(threads: int) -> dict[str, str]:
-    """The child's environment: ours less what a training has no business with, threads held down.
-
-    cuBLAS reads its workspace setting once, at a process's first product; deterministic kernels need it then.
-    """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(KEPT_FROM_CHILD)}
-    kept.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    return kept | {"OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}

@@ -35,8 +35,11 @@ def fine_tune_supervised(
     should_stop: Callable[[], bool] = lambda: False,
     resume: ResumePoint | None = None,
     workspaces: Workspaces | None = None,
+    give_way: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """`fine_tune`, from the resume point where that is this very training's; the file goes once the training is done.
+
+    `give_way` is called before each update, for what else this process trains (`Lane.give_way`).
 
     Raises Cancelled within one update of `should_stop()` turning true.
     """
@@ -50,7 +53,7 @@ def fine_tune_supervised(
         schema=schema,
         seed=seed,
         device=device,
-        callback=Supervision(on_progress, should_stop, resume, key),
+        callback=Supervision(on_progress, should_stop, resume, key, give_way),
         checkpoint=resume.load(key) if resume is not None else None,
         workspaces=workspaces,
     )
@@ -68,12 +71,14 @@ class Supervision(Callback):
         should_stop: Callable[[], bool],
         resume: ResumePoint | None,
         key: str,
+        give_way: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_progress, self._should_stop = on_progress, should_stop
-        self._resume, self._key = resume, key
+        self._resume, self._key, self._give_way = resume, key, give_way
 
     def on_step_begin(self) -> None:
         """See `Callback`."""
+        self._give_way()
         if self._should_stop():
             raise Cancelled("the training was cancelled")
 
