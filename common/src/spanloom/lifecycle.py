@@ -126,6 +126,8 @@ class Service:
                     log_config=None,
                     access_log=False,
                     server_header=False,
+                    # Else whoever is on this machine could name another address for each guess of the key.
+                    proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
                     timeout_keep_alive=KEEP_ALIVE_S,
                     timeout_graceful_shutdown=max(int(self.settings.grace_s / 2), 1),
                 )

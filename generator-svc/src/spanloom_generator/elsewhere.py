@@ -16,6 +16,7 @@ from sqlalchemy import Engine as Database
 
 from spanloom.errors import Conflict, EngineError, TransientEngineError
 from spanloom.store import held, work
+from spanloom.store.text import storable
 from spanloom_generator import records
 from spanloom_generator.calls import decode_call
 from spanloom_generator.engines.batch_lines import input_line, result_in
@@ -67,7 +68,7 @@ def store_lines(db: Database, lines: Sequence[Mapping[str, Any]]) -> Stored:
     told = Stored()
     by_id: dict[str, Mapping[str, Any]] = {}
     for line in lines:
-        by_id.setdefault(str(line.get("custom_id")), line)
+        by_id.setdefault(storable(str(line.get("custom_id")))[0], line)
     told.already = len(lines) - len(by_id)
     with db.begin() as connection:
         claims, ended, files = held.take_open(connection, sorted(by_id))
@@ -85,10 +86,11 @@ def _store(connection: Connection, claim: work.Claim, line: Mapping[str, Any], t
     try:
         result = result_in(line, model="unknown")
     except TransientEngineError as error:
-        work.release(connection, "prompts", claim, reason=str(error), spent=False)
-        told.handed_back[claim.id] = str(error)
+        reason = storable(str(error))[0]
+        work.release(connection, "prompts", claim, reason=reason, spent=False)
+        told.handed_back[claim.id] = reason
     except EngineError as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = storable(f"{type(error).__name__}: {error}")[0]
         records.write_failure(connection, claim, reason)
         told.failed[claim.id] = reason
     else:

@@ -13,7 +13,7 @@ from spanloom.contracts.sources import PromptSpec, SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.data.completions import find_recorded, read_completions
 from spanloom.data.languages import find_language
-from spanloom.data.roots import Roots, find_beneath, open_regular
+from spanloom.data.roots import Roots, find_beneath, only_beneath, open_regular
 from spanloom.errors import DataError, SpecError
 from spanloom.ner.common_types import COMMON_TYPES
 from spanloom.ner.formats import SampleFormat, sample_format
@@ -159,7 +159,7 @@ def load_names(prompt: PromptSpec, schema: LabelSchema, roots: Sequence[Path]) -
 
 def _read(name: str, roots: Sequence[Path], *, what: str = "a prompt's wording", most: int = MAX_WORDING_BYTES) -> str:
     path = find_beneath(name, roots, kind="file", what=what, setting="SPANLOOM_PROMPTS")
-    with open_regular(path) as file:
+    with only_beneath(roots), open_regular(path) as file:
         data = file.read(most + 1)
     if len(data) > most:
         raise DataError(f"{what} of more than {most:,} bytes", path=str(path))
@@ -262,7 +262,8 @@ def asks_json_object(engine: Frozen, constrain: str, language: str, roots: Roots
     Raises DataError when a recorded file cannot be read.
     """
     if isinstance(engine, ReplayEngineSpec):
-        first = next(iter(read_completions(find_recorded(engine.files[language], roots))), None)
+        with only_beneath(roots):
+            first = next(iter(read_completions(find_recorded(engine.files[language], roots))), None)
         return first is not None and first.kind == "openai_batch"
     return constrain == "json"
 

@@ -21,7 +21,7 @@ from spanloom.contracts.translation import (
 from spanloom.data.gold import GoldData
 from spanloom.data.languages import find_language, names_in_models
 from spanloom.data.lines import read_lines
-from spanloom.data.roots import DATA_ENV, Roots, find_beneath
+from spanloom.data.roots import DATA_ENV, Roots, find_beneath, only_beneath
 from spanloom.errors import SchemaError, SpecError
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
@@ -124,7 +124,8 @@ def _engine(source: TranslatedSource, code: str, needed: int, roots: Roots) -> d
         engine = translator.engine.model_dump(mode="json")
         return engine if source.prices is None else {**engine, "prices": source.prices.model_dump(mode="json")}
     path = find_beneath(translator.files[code], roots, kind="file", what="recorded translations", setting=DATA_ENV)
-    lines = sum(1 for _ in read_lines(path))
+    with only_beneath(roots):
+        lines = sum(1 for _ in read_lines(path))
     if lines < needed:
         raise SpecError(
             [

@@ -13,6 +13,7 @@ from spanloom.contracts.rules import Rules
 from spanloom.contracts.translation import AlignerSpec
 from spanloom.errors import NotFound, SpecError
 from spanloom.http import Cursor, Limit, Page, page_of
+from spanloom.http.bodies import Body
 from spanloom.http.pages import decode_cursor
 from spanloom.store import audits, versions
 from spanloom.store.reproject import reproject as projected_again
@@ -58,19 +59,19 @@ SELECT call_index, candidate_index, reason, char_offset, excerpt FROM rejections
 _RUN_OF = text("SELECT run_id FROM datasets WHERE id = :id")
 
 
-class Revalidation(Frozen):
+class Revalidation(Body, Frozen):
     """Rules by name (`paper`, `default`) or as a mapping, as in a specification."""
 
     rules: Rules
 
 
-class Audit(Frozen):
+class Audit(Body, Frozen):
     """What is done about labels that look wrong: `mark` lists them, `drop` and `relabel` make a new version."""
 
     action: Literal["mark", "drop", "relabel"] = "mark"
 
 
-class Reprojection(Frozen):
+class Reprojection(Body, Frozen):
     """The aligner whose links carry the entities over."""
 
     aligner: AlignerSpec

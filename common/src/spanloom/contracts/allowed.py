@@ -33,8 +33,12 @@ LOCAL = "local"
 
 
 def is_folder(name: str) -> bool:
-    """Whether a model's name is that of a folder: it begins with `/`, `./`, `../` or `~`."""
-    return name.startswith(("/", "./", "../", "~"))
+    """Whether a model's name is that of a folder: it begins with `/`, `./`, `../` or `~`, or goes up by `..`.
+
+    >>> is_folder("./mine"), is_folder("org/../../etc"), is_folder("org/model")
+    (True, True, False)
+    """
+    return name.startswith(("/", "./", "../", "~")) or ".." in name.split("/")
 
 
 def is_allowed(name: str, revision: str | None, allowed: Sequence[str], folders: Sequence[Path] = ()) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,8 @@ MAX_INTEGER = 2**63 - 1
 """What PostgreSQL and JSON's readers hold."""
 
 Problems = list[tuple[str, str]]
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""U+0000, which PostgreSQL's text and jsonb have not, and halves of surrogate pairs, which UTF-8 has not."""
 
 
 def read_document(text: str) -> object:
@@ -76,7 +79,7 @@ def _child(node: yaml.Node, part: str) -> tuple[yaml.Node, yaml.Node] | None:
     """What stands under a name or a place of a node: the node to point at, and the value."""
     if isinstance(node, yaml.MappingNode):
         return next(((key, value) for key, value in node.value if key.value == part), None)
-    if isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
+    if isinstance(node, yaml.SequenceNode) and part.isdecimal() and len(part) < 10 and int(part) < len(node.value):
         return node.value[int(part)], node.value[int(part)]
     return None
 
@@ -105,7 +108,9 @@ def _problems(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield path, f"has {len(value):,} fields; at most {MAX_KEYS:,} are read"
             return
         for key, item in value.items():
-            if isinstance(key, str):
+            if isinstance(key, str) and _UNSTORABLE.search(key):
+                yield path, f"has a field whose name {_unstorable(key)}"
+            elif isinstance(key, str):
                 yield from _problems(item, f"{path}.{key[:80]}" if path else key[:80])
             else:
                 yield path, f"has a field whose name is {str(key)[:80]!r}, no text; put it in quotes"
@@ -117,10 +122,18 @@ def _problems(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield from _problems(item, f"{path}.{i}" if path else str(i))
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INTEGER:
         yield path, "is an integer of more than 63 bits"
+    elif isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            yield path, _unstorable(value)
     elif isinstance(value, float) and not math.isfinite(value):
         yield path, f"is {value}; a finite number is expected"
-    elif value is not None and not isinstance(value, bool | int | float | str):
+    elif value is not None and not isinstance(value, bool | int | float):
         yield path, f"is a {type(value).__name__}; text, numbers, true, false, null, lists and mappings are read"
+
+
+def _unstorable(text: str) -> str:
+    found = _UNSTORABLE.search(text)
+    return f"holds the character U+{ord(found[0]):04X}, which no text has; leave it out" if found else ""
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spanloom.contracts.beneath import open_regular, read_regular
+from spanloom.errors import DataError
+
 LAYER = re.compile(r"(?:^|\.)layers?\.(\d+)\.")
 LAYERS = ("num_hidden_layers", "n_layers", "num_layers")
 WIDTH = ("hidden_size", "dim", "d_model")
 """What configs call these: most architectures, DistilBERT, T5's relatives."""
 MOST_HEAD_BYTES = 100_000_000
+MOST_CONFIG_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,13 @@ def shape_of_folder(folder: Path, layers: int | None = None) -> Shape | None:
     A folder that is not there, or not on this machine, has no shape; loading it says what is wrong with it.
     """
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = json.loads(read_regular(folder / "config.json", MOST_CONFIG_BYTES))
         count, width = _first(config, LAYERS), _first(config, WIDTH)
         kept = min(layers or count, count)
         total = sum(size for name, size in _tensors(folder) if _layer_of(name) < kept)
-    except (OSError, ValueError, KeyError, TypeError, StopIteration, struct.error):
+    except (DataError, OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+        return None
+    except struct.error:
         return None
     return Shape(total, kept, width) if total else None
 
@@ -57,9 +63,9 @@ def _tensors(folder: Path) -> Iterator[tuple[str, int]]:
     index = folder / "model.safetensors.index.json"
     files = {"model.safetensors"}
     if index.is_file():
-        files = {Path(name).name for name in json.loads(index.read_text("utf-8"))["weight_map"].values()}
+        files = {Path(name).name for name in json.loads(read_regular(index, MOST_HEAD_BYTES))["weight_map"].values()}
     for name in sorted(files):
-        with (folder / name).open("rb") as file:
+        with open_regular(folder / name) as file:
             (length,) = struct.unpack("<Q", file.read(8))
             head = json.loads(file.read(min(length, MOST_HEAD_BYTES)))
         for tensor, what in head.items():

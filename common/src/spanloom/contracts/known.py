@@ -20,9 +20,8 @@ def with_layers(value: Any) -> Any:
     >>> with_layers({"name": "e5-small"})
     {'name': 'e5-small', 'layers': 6}
     """
-    if not isinstance(value, dict) or value.get("layers") is not None or value.get("name") not in LAYERS:
-        return value
-    return {**value, "layers": LAYERS[value["name"]]}
+    name = value.get("name") if isinstance(value, dict) and value.get("layers") is None else None
+    return {**value, "layers": LAYERS[name]} if isinstance(name, str) and name in LAYERS else value
 
 
 def with_recipe(value: Any) -> Any:

@@ -12,10 +12,14 @@ from spanloom.contracts.base import PATTERNS
 from spanloom.contracts.document import MAX_PROBLEMS, first_of
 
 Loc = tuple[str | int, ...]
+MOST_LOOKED_AT = 20_000
+"""Mistakes that are gone through; of more their number alone is told, for each takes time."""
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], data: object) -> list[tuple[str, str]]:
     """`(field path, what is wrong and allowed)` for each mistake that reading `data` as `model` found."""
+    if error.error_count() > MOST_LOOKED_AT:
+        return [("", f"has {error.error_count():,} mistakes, too many to tell; docs/specification.md has the fields")]
     every = error.errors(include_url=False)
     items = every[:MAX_PROBLEMS]
     out = []

@@ -7,6 +7,7 @@ list or a name's resolution says: link-local ones, where clouds hand out credent
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,12 +19,14 @@ OWN_KEYS = ("*_API_KEY", "*_API_TOKEN")
 OURS = "SPANLOOM_*"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_METADATA = frozenset(
-    map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"))
-)
-"""Where clouds serve instance metadata beside link-local addresses: Alibaba, Azure, Oracle, AWS, Google."""
+_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd20:ce::254")))
+"""Where clouds serve instance metadata beside link-local addresses: Alibaba, Azure, Oracle, Google."""
+_AWS = ipaddress.IPv6Network("fd00:ec2::/32")
+"""AWS's own services of an instance: its metadata (::254), and the credentials of pods (::23)."""
 _METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "metadata", "instance-data"})
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_HOLD_IPV4 = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""Networks whose addresses end in an IPv4 address: IPv4-compatible, IPv4-translated, NAT64 and local NAT64."""
+_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9.])?")
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,19 @@ class Reach:
             return f"is no URL: {error}"
         if parts.scheme not in ("http", "https") or not host:
             return "must be a URL that begins with http:// or https:// and names a host"
+        odd = next((char for char in url if not "!" <= char <= "~"), None)
+        if odd is not None:
+            return f"holds the character U+{ord(odd):04X}; write it percent-encoded, and a host's name in its xn-- form"
         if parts.username is not None or parts.password is not None:
             return (
                 "holds a user or password before the host; specifications are stored, so name the key's variable in "
                 "engine.api_key_env instead"
             )
+        address = _address(host)
+        if ("[" in parts.netloc) != (address is not None and address.version == 6) or (
+            address is None and not _NAME.fullmatch(host)
+        ):
+            return f"names no host: {host[:100]!r} is neither a name (letters, digits, '.', '-', '_') nor an address"
         if never := never_reached(host):
             return never
         if self.hosts is None:
@@ -91,12 +102,18 @@ def _unlisted(name: str, allowed: Sequence[str]) -> str:
     )
 
 
+def _address(host: str) -> Address | None:
+    """The address that a host is written as, None for a name."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host's name or address, as it is written, is the machine itself."""
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return host.rstrip(".").lower() == "localhost"
+    address = _address(host)
+    return host.rstrip(".").lower() == "localhost" if address is None else address.is_loopback
 
 
 def own_loopback(host: str, port: int) -> str:
@@ -112,11 +129,8 @@ def never_reached(host: str) -> str | None:
     """Why a host name or address is never reached, or None. A name is judged as written, not by what it resolves to."""
     if host.rstrip(".").lower() in _METADATA_NAMES:
         return f"{host} serves a machine's own credentials and is never asked"
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    if is_never_reached(address):
+    address = _address(host)
+    if address is not None and is_never_reached(address):
         return f"{host} is a link-local, metadata or other address that is no host's, and is never asked"
     return None
 
@@ -124,9 +138,9 @@ def never_reached(host: str) -> str | None:
 def is_never_reached(address: Address) -> bool:
     """Whether an address is link-local, a cloud's metadata, unspecified, multicast, or another's in disguise."""
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_never_reached(inner)
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if any(address in network for network in _HOLD_IPV4):
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address in _AWS or any(each is not None and is_never_reached(each) for each in inner):
+            return True
     return address.is_link_local or address.is_multicast or address.is_unspecified or address in _METADATA

@@ -8,8 +8,11 @@ import json
 from pathlib import Path
 
 from spanloom.contracts.allowed import is_folder
+from spanloom.contracts.beneath import read_regular
+from spanloom.contracts.folders import MOST_CONFIG_BYTES
 from spanloom.contracts.training import EncoderSpec
 from spanloom.data.encoders import KNOWN, ORIGIN, folder_of
+from spanloom.errors import DataError
 
 HUB_TIMEOUT_S = 6
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -40,9 +43,11 @@ def _folder_problem(folder: Path, layers: int | None) -> str | None:
     if not folder.is_dir():
         return f"there is no folder {folder}"
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        return f"{folder}/config.json cannot be read: {getattr(error, 'strerror', None) or error}"
+        config = json.loads(read_regular(folder / "config.json", MOST_CONFIG_BYTES))
+    except DataError as error:
+        return str(error)
+    except (ValueError, RecursionError) as error:
+        return f"{folder}/config.json cannot be read: {error}"
     for names in (WEIGHTS, TOKENIZERS):
         if not any((folder / file).is_file() for file in names):
             return f"{folder} holds no {' or '.join(names)}"

@@ -17,7 +17,7 @@ from spanloom.data.formats.raw import RawSentence
 from spanloom.data.places import SPLITS as SPLITS
 from spanloom.data.places import find_place, layout_of
 from spanloom.data.reading import Annotated, in_iob2, read_annotated
-from spanloom.data.roots import DATA_ENV, find_beneath
+from spanloom.data.roots import DATA_ENV, find_beneath, only_beneath
 from spanloom.data.subset import permutation
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
@@ -205,7 +205,8 @@ def load_training_file(spec: TrainFile, schema: LabelSchema, *, language: str, r
     """Training sentences of one file over the run's schema; dev and test are empty. Raises DataError."""
     path = find_beneath(spec.file, roots, kind="file", what="training sentences", setting=DATA_ENV)
     as_gold = GoldSpec(**spec.model_dump())
-    part = read_annotated(path, layout_of(as_gold))
+    with only_beneath(roots):
+        part = read_annotated(path, layout_of(as_gold))
     rows = cut_words(part.sentences) if as_gold.tokens == "words" else part.sentences
     paths = dict.fromkeys(map(str, SPLITS), str(path))
     found = Splits({"train": rows, "dev": [], "test": []}, paths, str(path), {"train": part}, part.notes)

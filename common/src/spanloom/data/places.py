@@ -13,7 +13,7 @@ from spanloom.data.formats.brat import brat_files, is_brat
 from spanloom.data.formats.raw import Layout, RawFile
 from spanloom.data.named import Named, find_named, local_names
 from spanloom.data.reading import read_raw
-from spanloom.data.roots import DATA_ENV, admitted, find_beneath
+from spanloom.data.roots import DATA_ENV, admitted, find_beneath, only_beneath
 from spanloom.data.tables import read_saved_raw
 from spanloom.errors import DataError
 
@@ -72,14 +72,17 @@ def find_place(spec: GoldSpec, roots: Sequence[Path], *, hub: bool) -> GoldPlace
         return GoldPlace(files, paths, str(folder))
     if spec.files is not None:
         given = {s: locate(name, roots) for s in SPLITS if (name := getattr(spec.files, s)) is not None}
+        with only_beneath(roots):
+            read = {split: [read_raw(path, layout)] for split, path in given.items()}
         return GoldPlace(
-            {split: [read_raw(path, layout)] for split, path in given.items()},
+            read,
             {split: str(path) for split, path in given.items()},
             ", ".join(map(str, given.values())),
         )
     assert spec.file is not None  # noqa: S101  GoldSpec holds exactly one place
     path = locate(spec.file, roots)
-    return GoldPlace({}, dict.fromkeys(SPLITS, str(path)), str(path), whole=read_raw(path, layout))
+    with only_beneath(roots):
+        return GoldPlace({}, dict.fromkeys(SPLITS, str(path)), str(path), whole=read_raw(path, layout))
 
 
 def is_local(spec: GoldSpec, roots: Sequence[Path]) -> str | None:
@@ -115,6 +118,13 @@ def read_folder(
 
     Train and test must be there; without dev it is held out later. Raises DataError that lists what the folder holds.
     """
+    with only_beneath(roots):
+        return _read_folder(folder, layout, roots, parquet)
+
+
+def _read_folder(
+    folder: Path, layout: Layout, roots: Sequence[Path], parquet: Layout | None
+) -> tuple[dict[Split, list[RawFile]], dict[Split, str]]:
     if not folder.is_dir():
         raise DataError("is a file, a folder with train, dev and test is expected; use `gold.file`", path=str(folder))
     if layout.format == "hf" or (folder / "dataset_dict.json").is_file():

@@ -1,20 +1,21 @@
 """Whose files may be read: those beneath the operator's folders, whatever a specification names.
 
 A service reads beneath `SPANLOOM_DATA` (and, for wording, `SPANLOOM_PROMPTS`), links resolved; a person's own command
-reads whatever that person may read (`own_roots`). Only regular files are read, which is looked at once more on the
-opened file: a device or a pipe would block, or never end.
+reads whatever that person may read (`own_roots`). Only regular files are read (`open_regular`): a device or a pipe
+would block, or never end.
 """
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
-from spanloom.contracts.beneath import is_beneath
+from spanloom.contracts.beneath import is_beneath, only_beneath, open_regular
 from spanloom.errors import DataError
+
+__all__ = ["ANYWHERE", "DATA_ENV", "Roots", "admitted", "find_beneath", "only_beneath", "open_regular", "own_roots"]
 
 Roots = tuple[Path, ...]
 """The folders beneath which files are read; a relative name is looked for in each, in order."""
@@ -64,22 +65,6 @@ def admitted(path: Path, roots: Sequence[Path]) -> Path:
     if not is_beneath(path, roots):
         raise DataError("is a link that leads out of the folders that may be read", path=str(path))
     return path
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading that is a regular one, as its descriptor says. Never blocks. Raises DataError."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise DataError("no such file", path=str(path)) from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot be opened: {getattr(error, 'strerror', error)}", path=str(path)) from error
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-        raise DataError(f"is {what}, a file is expected", path=str(path))
-    return os.fdopen(descriptor, "rb")
 
 
 def _is_there(path: Path, kind: str) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from spanloom.contracts.beneath import read_regular
 from spanloom.data.formats.raw import AS_IT_IS, Layout, RawFile, RawSentence
 from spanloom.data.formats.tokens import TAG_KEYS, TOKEN_KEYS, find_keys, sentence_of
 from spanloom.data.lines import charge
 from spanloom.data.reading import in_iob2
 from spanloom.data.roots import admitted, open_regular
 from spanloom.errors import DataError, EnvironmentMissing
+
+MOST_JSON_BYTES = 10_000_000
 
 
 def _pyarrow() -> Any:
@@ -77,17 +81,18 @@ def read_saved_raw(folder: Path, layout: Layout = AS_IT_IS) -> dict[str, list[Ra
     Raises DataError where a part that `dataset_dict.json` or `state.json` names is missing or unreadable.
     """
     pa = _pyarrow()
-    splits = _json(folder / "dataset_dict.json").get("splits") or []
+    splits = _listed(folder / "dataset_dict.json", "splits")
     out: dict[str, list[RawFile]] = {}
     for split in splits:
         part = admitted(folder / str(split), [folder])
-        features = _json(part / "dataset_info.json").get("features") or {}
+        features = _mapping(_json(part / "dataset_info.json").get("features"))
         shards: list[RawFile] = []
         rows = 0
-        for item in _json(part / "state.json").get("_data_files") or []:
-            path = part / Path(str(item["filename"])).name
+        for item in _listed(part / "state.json", "_data_files"):
+            path = part / Path(str(item.get("filename") if isinstance(item, dict) else item)).name
             try:
-                with pa.memory_map(str(path)) as source:
+                with open_regular(path) as source:
+                    charge(path, os.fstat(source.fileno()).st_size)
                     table = pa.ipc.open_stream(source).read_all()
             except (pa.ArrowException, OSError) as error:
                 raise DataError(f"is no Arrow stream that can be read: {error}", path=str(path)) from error
@@ -98,22 +103,37 @@ def read_saved_raw(folder: Path, layout: Layout = AS_IT_IS) -> dict[str, list[Ra
 
 
 def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise DataError("no such file; a folder written by `save_to_disk` has it", path=str(path))
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError("no such file; a folder written by `save_to_disk` has it", path=str(path)) from None
-    except ValueError as error:
+        data = json.loads(read_regular(path, MOST_JSON_BYTES))
+    except (ValueError, RecursionError) as error:
         raise DataError(f"not JSON: {error}", path=str(path)) from None
     if not isinstance(data, dict):
         raise DataError("holds no JSON object", path=str(path))
     return data
 
 
+def _listed(path: Path, key: str) -> list[Any]:
+    """What a list of a JSON file holds, nothing where it has none. Raises DataError for what is no list."""
+    found = _json(path).get(key) or []
+    if not isinstance(found, list):
+        raise DataError(f"`{key}` is {type(found).__name__}, a list is expected", path=str(path))
+    return found
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _metadata(table: Any) -> dict[str, Any]:
     """The `datasets` features in a table's schema metadata, empty where there are none."""
     raw = (table.schema.metadata or {}).get(b"huggingface")
-    features = json.loads(raw).get("info", {}).get("features", {}) if raw else {}
-    return features if isinstance(features, dict) else {}
+    try:
+        known = _mapping(json.loads(raw)) if raw else {}
+    except (ValueError, RecursionError):  # another writer's
+        known = {}
+    return _mapping(_mapping(known.get("info")).get("features"))
 
 
 def _class_names(feature: Any) -> list[str] | None:

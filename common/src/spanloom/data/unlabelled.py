@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spanloom.contracts.labelling import TextFile
 from spanloom.data.lines import read_lines
-from spanloom.data.roots import DATA_ENV, Roots, find_beneath
+from spanloom.data.roots import DATA_ENV, Roots, find_beneath, only_beneath
 from spanloom.errors import DataError
 from spanloom.ner.sentence import content_hash
 from spanloom.ner.textspans import cutter
@@ -18,12 +18,13 @@ def read_text(text: TextFile, cap: int, roots: Roots) -> list[tuple[str, ...]]:
     path = find_beneath(text.file, roots, kind="file", what="unlabelled text", setting=DATA_ENV)
     cut = cutter(text.tokens)
     found: dict[str, tuple[str, ...]] = {}
-    for _, line in read_lines(path):
-        tokens = tuple(line[start:end] for start, end in cut(line))
-        if tokens:
-            found.setdefault(content_hash(tokens), tokens)
-        if len(found) == cap:
-            break
+    with only_beneath(roots):
+        for _, line in read_lines(path):
+            tokens = tuple(line[start:end] for start, end in cut(line))
+            if tokens:
+                found.setdefault(content_hash(tokens), tokens)
+            if len(found) == cap:
+                break
     if not found:
         raise DataError("holds no sentence; unlabelled text is one sentence a line", path=str(path))
     return list(found.values())

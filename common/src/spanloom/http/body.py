@@ -30,7 +30,7 @@ def json_depth(body: bytes) -> int:
 
 class BodyLimits:
     """Refuses bodies above `max_bytes` (413), before they are read where their length is declared, JSON nested deeper
-    than `max_depth` (400), and paths and queries with U+0000 (400)."""
+    than `max_depth` (400), and paths, queries and forms with U+0000 (400)."""
 
     def __init__(self, app: ASGIApp, max_bytes: int, max_depth: int, max_file_bytes: int) -> None:
         self._app, self._max_bytes, self._max_depth, self._max_file_bytes = app, max_bytes, max_depth, max_file_bytes
@@ -58,12 +58,19 @@ class BodyLimits:
                 return  # the sender left, or was too slow: what has come is not what was meant
             if body is None:
                 refusal = _too_large(most, is_file)
+            elif _is_form(headers) and (b"%00" in body or b"\0" in body):
+                refusal = 400, "the form holds the character U+0000"
             elif not is_file and "yaml" not in headers.get("content-type", "") and json_depth(body) > self._max_depth:
                 refusal = 400, f"the body is nested deeper than {self._max_depth} levels"
         if refusal is not None:
             await problem(scope["path"], *refusal)(scope, receive, send)
             return
         await self._app(scope, _replay(body or b"", receive), send)
+
+
+def _is_form(headers: Headers) -> bool:
+    kind = headers.get("content-type", "").lower()
+    return kind.startswith(("application/x-www-form-urlencoded", "multipart/"))
 
 
 def _too_large(most: int, is_file: bool) -> tuple[int, str]:

@@ -16,12 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from spanloom import errors
+from spanloom.contracts.document import MAX_PROBLEMS, first_of
 from spanloom.outage_lines import DATABASE
 
 log = structlog.stdlib.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
+MOST_SAID = 4_000
+"""Characters of what one mistake is told in; all together have `MOST_TOLD`."""
+MOST_TOLD = 30_000
+MOST_PATH = 200
 
 
 class FieldError(BaseModel):
@@ -98,10 +103,10 @@ def problem(
         type=f"urn:spanloom:problem:{kind or title.lower().replace(' ', '-')}",
         title=title,
         status=status,
-        detail=detail,
-        instance=instance,
+        detail=cut(detail, MOST_SAID),
+        instance=cut(instance, MOST_SAID),
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-        errors=[FieldError(path=path, message=message) for path, message in problems or []],
+        errors=[FieldError(path=path, message=message) for path, message in bounded(problems or [])],
     )
     extra = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
     return JSONResponse(
@@ -110,6 +115,18 @@ def problem(
         media_type=MEDIA_TYPE,
         headers={**extra, **dict(headers or {})},
     )
+
+
+def bounded(problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Mistakes as they are told: the first hundred, each cut where it repeats at length what was sent."""
+    shown = problems if len(problems) <= MAX_PROBLEMS + 1 else first_of(problems)  # the last may tell how many more
+    most = min(MOST_SAID, MOST_TOLD // max(len(shown), 1))
+    return [(cut(path, MOST_PATH), cut(message, most)) for path, message in shown]
+
+
+def cut(text: str, most: int) -> str:
+    """The text, its end left out where it has more than so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def internal_error(request: Request | str) -> Response:
@@ -146,7 +163,8 @@ def install(app: FastAPI) -> None:
         if any(item["type"] == "json_invalid" for item in error.errors()):
             return problem(request, 400, "the body is not JSON", problems=_field_problems(error))
         found = _field_problems(error)
-        return problem(request, 422, _count(found), problems=found)
+        total = len(error.errors())
+        return problem(request, 422, _count(found, total), problems=first_of(found, total))
 
     def database(request: Request, error: DBAPIError | PoolTimeout) -> Response:
         if isinstance(error, DBAPIError) and not _is_outage(error):
@@ -172,17 +190,18 @@ def _is_outage(error: DBAPIError) -> bool:
     return is_outage(error)
 
 
-def _count(problems: list[tuple[str, str]]) -> str:
+def _count(problems: list[tuple[str, str]], total: int | None = None) -> str:
     if len(problems) == 1:
         path, message = problems[0]
         return f"{path}: {message}" if path else message
-    return f"{len(problems)} mistakes; `errors` names each"
+    total = total or len(problems)
+    return f"{total:,} mistakes; `errors` names {'each' if total <= MAX_PROBLEMS else f'the first {MAX_PROBLEMS}'}"
 
 
 def _field_problems(error: RequestValidationError) -> list[tuple[str, str]]:
     """`(path, message)` of each; a body's fields have the path they have in the document."""
     out = []
-    for item in error.errors():
+    for item in error.errors()[: MAX_PROBLEMS + 1]:
         place, *rest = [str(part) for part in item["loc"]]
         if item["type"] == "json_invalid":
             out.append(("", f"not JSON at character {rest[0]}: {item['ctx']['error']}"))

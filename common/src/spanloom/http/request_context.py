@@ -16,6 +16,7 @@ from spanloom.telemetry import HTTP_REQUESTS, HTTP_SECONDS, bind, traced
 log = structlog.stdlib.get_logger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9_.\-]{1,128}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestContextMiddleware:
@@ -46,7 +47,7 @@ class RequestContextMiddleware:
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
                 MutableHeaders(scope=message).setdefault("X-Content-Type-Options", "nosniff")
-                HTTP_SECONDS.labels(self._service, scope["method"], _route(scope)).observe(time.perf_counter() - began)
+                HTTP_SECONDS.labels(self._service, _method(scope), _route(scope)).observe(time.perf_counter() - began)
             await send(message)
 
         try:
@@ -57,7 +58,12 @@ class RequestContextMiddleware:
                 raise
             await internal_error(scope["path"])(scope, receive, watched)
         finally:
-            HTTP_REQUESTS.labels(self._service, scope["method"], _route(scope), str(status)).inc()
+            HTTP_REQUESTS.labels(self._service, _method(scope), _route(scope), str(status)).inc()
+
+
+def _method(scope: Scope) -> str:
+    """The method, where a route could have it: a word that anybody may make up makes no metric."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def _route(scope: Scope) -> str:

@@ -16,6 +16,13 @@ def storable(text: str) -> tuple[str, int]:
     return _BAD.subn(REPLACEMENT, text)
 
 
+def stored(text: str) -> str:
+    """The text as it is. Raises ValueError where PostgreSQL cannot hold it."""
+    if _BAD.search(text):
+        raise ValueError("holds U+0000 or half of a surrogate pair, which no text has")
+    return text
+
+
 def storable_tokens(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
     """`storable` of every token, and how many characters were replaced in all."""
     if not _BAD.search("".join(tokens)):

@@ -15,9 +15,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from spanloom.contracts.document import MAX_PROBLEMS
 from spanloom.errors import SpanloomError, SpecError
 from spanloom.http import ProblemError
-from spanloom.http.problems import RETRY_AFTER_S, status_of
+from spanloom.http.problems import MOST_SAID, RETRY_AFTER_S, bounded, cut, status_of
 from spanloom.store.db import is_outage
 from spanloom_evaluator.report.page import clean
 from spanloom_evaluator.web.words import ago, count, duration, money, plain, score, share
@@ -83,7 +84,8 @@ def page(template: str, request: Request, code: int = 200, /, **values: Any) -> 
 
 def failure(request: Request, status: int, detail: str, problems: list[tuple[str, str]] | None = None) -> Response:
     """An error as a page that says what to do."""
-    return page("error.html", request, status, status=status, detail=detail, problems=problems or [])
+    told = bounded(problems or [])
+    return page("error.html", request, status, status=status, detail=cut(detail, MOST_SAID), problems=told)
 
 
 class PageRoute(APIRoute):
@@ -97,7 +99,9 @@ class PageRoute(APIRoute):
             try:
                 response = await answer(request)
             except RequestValidationError as error:
-                wrong = [(".".join(map(str, item["loc"][1:])), str(item["msg"])) for item in error.errors()]
+                wrong = [
+                    (".".join(map(str, item["loc"][1:])), str(item["msg"])) for item in error.errors()[:MAX_PROBLEMS]
+                ]
                 response = failure(request, 422, "the address asks for what is not there", wrong)
             except SpecError as error:
                 response = failure(request, 422, "the specification cannot be carried out", error.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import PurePosixPath
@@ -73,7 +74,9 @@ def _signing_in() -> APIRouter:
 
     @router.get("/login")
     def login(request: Request, to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
-        # Only an address of ours: another site's would make the page a stepping stone to it.
-        return page("login.html", request, to=to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/")
+        # Only an address of ours: another site's would make the page a stepping stone to it. Browsers read a backslash
+        # as a slash, and leave out tabs and line ends, wherever they stand.
+        ours = re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", to) is not None
+        return page("login.html", request, to=to if ours else "/")
 
     return router

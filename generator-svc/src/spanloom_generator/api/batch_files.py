@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from spanloom.errors import NotFound
 from spanloom.http import Cursor, Limit, Page, page_of
+from spanloom.http.bodies import Body
 from spanloom.http.pages import decode_cursor
 from spanloom.store import held
 from spanloom_generator import elsewhere
@@ -26,7 +27,7 @@ Seconds = Annotated[float, Field(gt=0, le=MAX_LEASE_S, description="Seconds that
 _DATASET = text("SELECT r.state, d.paused FROM datasets d JOIN runs r ON r.id = d.run_id WHERE d.id = :id")
 
 
-class Wanted(BaseModel):
+class Wanted(Body):
     """What a file is to hold."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,14 +39,14 @@ class Wanted(BaseModel):
     lease_s: Seconds = 900
 
 
-class Renewal(BaseModel):
+class Renewal(Body):
     """For how long."""
 
     model_config = ConfigDict(extra="forbid")
     lease_s: Seconds = 900
 
 
-class Answers(BaseModel):
+class Answers(Body):
     """Lines of a batch's output file, as they are."""
 
     model_config = ConfigDict(extra="forbid")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -103,9 +103,7 @@ def run_routes(
     ) -> Page[dict[str, Any]]:
         """One page of runs."""
         before = decode_cursor(cursor, str, str)
-        place = (str(before[0]), str(before[1])) if before else None
-        if place is not None:
-            _check_time(place[0])
+        place = (_time(str(before[0])), str(before[1])) if before else None
         with db.connect() as connection:
             rows = summary.run_page(connection, limit=limit + 1, state=state, before=place)
         return page_of(rows, limit, lambda row: (row["created_at"], row["id"]))
@@ -244,10 +242,11 @@ def _id(run_id: str) -> str:
     return run_id.replace("\x00", "")
 
 
-def _check_time(value: str) -> None:
+def _time(value: str) -> str:
+    """A cursor's time as PostgreSQL reads it; Python knows years, weeks and offsets that it does not."""
     try:
-        datetime.fromisoformat(value)
-    except ValueError:
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
         raise ProblemError(400, "the cursor is not one of ours; leave it out for the first page") from None
 
 

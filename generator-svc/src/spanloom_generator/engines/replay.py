@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.data.completions import RecordedCompletion, find_recorded, read_completions
+from spanloom.data.roots import only_beneath
 from spanloom.errors import PermanentEngineError
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
@@ -37,7 +38,8 @@ class ReplayEngine(Engine):
             if language not in self._calls:
                 path = find_recorded(name, self.roots)
                 self._models[language] = self.model or path.resolve().parent.name
-                self._calls[language] = {call.call_index: call for call in read_completions(path)}
+                with only_beneath(self.roots):
+                    self._calls[language] = {call.call_index: call for call in read_completions(path)}
 
     def room(self) -> int:
         return ROOM

@@ -136,8 +136,8 @@ class Translator:
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
         try:
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(model)
-            loaded: Any = AutoModelForSeq2SeqLM.from_pretrained(model, use_safetensors=True)
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(model, trust_remote_code=False)
+            loaded: Any = AutoModelForSeq2SeqLM.from_pretrained(model, use_safetensors=True, trust_remote_code=False)
         except (OSError, ValueError, ImportError) as error:
             raise EnvironmentMissing(f"translation model {model!r} cannot be loaded: {error}") from error
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

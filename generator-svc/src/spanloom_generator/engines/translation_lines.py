@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.data.lines import read_lines
-from spanloom.data.roots import DATA_ENV, Roots, find_beneath
+from spanloom.data.roots import DATA_ENV, Roots, find_beneath, only_beneath
 from spanloom.errors import PermanentEngineError
 from spanloom_generator.engines.port import CallRequest, CallResult, Engine
 
@@ -33,10 +33,11 @@ class TranslationLines(Engine):
 
     def start(self) -> None:
         """Read all files. Raises DataError naming file and line of what cannot be read."""
-        self._lines = {
-            language: [line.strip() for _, line in read_lines(self._found(name))]
-            for language, name in self.files.items()
-        }
+        with only_beneath(self.roots):
+            self._lines = {
+                language: [line.strip() for _, line in read_lines(self._found(name))]
+                for language, name in self.files.items()
+            }
 
     def _found(self, name: str) -> Path:
         return find_beneath(name, self.roots, kind="file", what="recorded translations", setting=DATA_ENV)

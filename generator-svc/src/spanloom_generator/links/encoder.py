@@ -41,6 +41,7 @@ class EncoderAligner:
     def __init__(self, encoder: str, layers: Sequence[int] | None = None) -> None:
         """Load the encoder: a folder or name as transformers takes it, or one that `spanloom encoder get` has got.
 
+        Safetensors alone, and no code of the model's.
         `layers` count from 1, the first above the embeddings (0); the middle two by default: 6 and 7 of 12.
         Raises EnvironmentMissing where it cannot be loaded, SpecError for a layer it has not.
         """
@@ -48,8 +49,8 @@ class EncoderAligner:
         transformers_logging.disable_progress_bar()
         encoder = _placed(encoder)
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True)
-            self.model: Any = AutoModel.from_pretrained(encoder).eval()
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True, trust_remote_code=False)
+            self.model: Any = AutoModel.from_pretrained(encoder, use_safetensors=True, trust_remote_code=False).eval()
         except (OSError, ValueError) as error:
             raise EnvironmentMissing(f"encoder {encoder!r} cannot be loaded: {error}") from error
         if not self.tokenizer.is_fast:

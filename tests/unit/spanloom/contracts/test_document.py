@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spanloom.contracts.document import MAX_PROBLEMS, read_document
-from spanloom.contracts.spec import RunSpec, parse_spec, spec_hash
+from spanloom.contracts.spec import RunSpec, check_spec, parse_spec, spec_hash
 from spanloom.data.languages import complete_spec
 from spanloom.errors import SpecError
 
@@ -22,10 +24,46 @@ GOOD: dict[str, Any] = {
 }
 
 
+RICH: dict[str, Any] = {
+    "name": "rich",
+    "languages": [
+        {
+            "code": "da",
+            "gold": {"file": "x", "keys": {"tokens": "a", "tags": "b"}, "mapping": {"A": "PER"}, "folds": {"count": 3}},
+            "related": {"code": "sv", "gold": {"files": {"train": "x", "test": "y"}, "columns": [0, 1]}},
+        }
+    ],
+    "sources": [
+        {
+            "kind": "synthetic", "name": "s", "prompt": {"names": {"file": "x"}, "topics": ["a"], "guidelines": "x"},
+            "engine": {
+                "kind": "openai", "base_url": "http://h/v1", "model": "m", "api_key_env": "A_API_KEY",
+                "extra": {"a": [1]},
+            },
+        },
+        {
+            "kind": "translate_train", "aligner": {"encoder": "x", "layers": [1]},
+            "translator": {"kind": "seq2seq", "model": "m", "languages": {"da": "dan_Latn"}},
+        },
+        {"kind": "synthetic", "name": "v", "engine": {"kind": "vllm", "model": "m", "revision": "r"}},
+        {"kind": "annotate", "text": {"da": {"file": "x"}}, "engine": {"kind": "replay", "files": {"da": "x"}}},
+        {"kind": "dataset", "name": "d", "files": {"da": {"file": "x", "mapping": {"A": "PER"}}}},
+        {"kind": "tagger", "model": "m", "ask": {"PER": "people"}},
+        {"kind": "mix", "name": "x", "of": ["s", "related"], "share": 0.5},
+    ],
+    "training": {"encoder": {"name": "e5-small", "revision": "r", "layers": 2}, "recipe": {"base": "paper"}},
+    "evaluation": {"resamples": 100},
+}  # fmt: skip
+
+
 def read(text: str) -> RunSpec | None:
     """The specification, as the API reads and stores it; None where it was refused, with a path and words."""
+    return judged(lambda: parse_spec(text, complete_spec))
+
+
+def judged(reading: Callable[[], RunSpec]) -> RunSpec | None:
     try:
-        spec = parse_spec(text, complete_spec)
+        spec = reading()
     except SpecError as error:
         refused = error.problems
     else:
@@ -44,7 +82,9 @@ def read(text: str) -> RunSpec | None:
         "a: !!set {b}", "a: !!omap [b: c]", "a: !!pairs [b]", "a: !!python/object:os.system x", f"a: {'9' * 5000}",
         f"a: {2**63}", f"a: -{2**64}", f"a: 0x{'f' * 5000}", "a: .inf", "a: .nan", "1: a", "null: a", "2026-01-02: x",
         "<<: {a: b}", "a: 2001-12-14t21:59:43.10-99:99", "a: !!null x", "? !!binary aGk=\n: b", "\x00", "a: \ud800",
-        "--- a\n--- b", "%YAML 9.9\n---\na: b", "a: &x b\nc: *x", "- " * 900, "{" * 900,
+        "--- a\n--- b",
+        'a: "\\0"', 'a: "\\ud800"', '{"a\\u0000": 1}', '{"a": ["\\ud800"]}',
+        "%YAML 9.9\n---\na: b", "a: &x b\nc: *x", "- " * 900, "{" * 900,
     ],
 )  # fmt: skip
 def test_malformed_documents_are_refused(text: str) -> None:
@@ -102,7 +142,7 @@ def test_anything_like_yaml_is_read_or_refused(text: str) -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-    | st.sampled_from(["~nosuchuser/x", "x" * 4000, "9" * 5000, 2**63, -(2**63), 10**400, "\x00", "../..", 1e308]),
+    | st.sampled_from(["~nobody1/x", "x" * 4000, "9" * 4999, 2**63, -(2**63), 10**400, "\x00", "\ud800", "..", 1e308]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
@@ -128,16 +168,38 @@ OPTIONAL = {
     ("training",): ("encoder", "recipe", "training_seeds", "ratios", "dev"),
     (): ("labels", "evaluation", "version"),
 }
-FIELDS = [*places(GOOD), *((*path, name) for path, names in OPTIONAL.items() for name in names)]
+FIELDS = [
+    *((GOOD, path) for path in places(GOOD)),
+    *((GOOD, (*path, name)) for path, names in OPTIONAL.items() for name in names),
+    *((RICH, path) for path in places(RICH)),
+]
+ODD: list[Any] = [None, True, [], {}, ["x"], {"a": 1}, [["x"]], 2**70, -1, 1e308, "", "x" * 4001, "a\x00", "\ud800"]
 
 
 @pytest.mark.slow
 @settings(max_examples=30)
 @given(st.sampled_from(FIELDS), VALUES)
-@example(("sources", 0, "seed_pool"), 2**70)
-@example(("languages", 0), {"code": ["da"]})
-def test_any_value_in_any_field_is_read_or_refused(path: tuple[Any, ...], value: Any) -> None:
-    read(yaml.safe_dump(with_value(GOOD, path, value)))
+def test_any_value_in_any_field_is_read_or_refused(field: tuple[dict[str, Any], tuple[Any, ...]], value: Any) -> None:
+    spec, path = field
+    read(yaml.safe_dump(with_value(spec, path, value)))
+
+
+def test_the_rich_specification_is_in_order() -> None:
+    assert read(json.dumps(RICH)) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", ODD, ids=[repr(value)[:12] for value in ODD])
+def test_odd_values_in_every_field_are_read_or_refused(value: Any) -> None:
+    for spec, path in FIELDS:
+        data = with_value(spec, path, value)
+        judged(lambda data=data: check_spec(complete_spec(data) if isinstance(data, dict) else data))
+
+
+def test_of_very_many_mistakes_the_number_is_told() -> None:
+    sources = [{"kind": "synthetic", "name": f"s{i}", "prompt": {"topics": [1] * 9000}} for i in range(3)]
+    with pytest.raises(SpecError, match=r"has 27,\d\d\d mistakes, too many to tell"):
+        parse_spec(json.dumps({**GOOD, "sources": sources}), complete_spec)
 
 
 def test_what_is_too_much_is_told_at_once_and_briefly() -> None:

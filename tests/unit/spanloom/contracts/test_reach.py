@@ -22,7 +22,9 @@ ANY = Reach(None, None)
         "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/v1", "http://[fe80::1%25eth0]/v1", "http://0.0.0.0/v1",
         "http://[::]/v1", "http://[::ffff:169.254.169.254]/v1", "http://[64:ff9b::a9fe:a9fe]/v1", "http://224.0.0.1/",
         "http://[2002:a9fe:a9fe::]/v1", "http://100.100.100.200/", "http://168.63.129.16/", "http://[fd00:ec2::254]/",
-        "http://metadata.google.internal/v1", "http://METADATA.google.internal./v1",
+        "http://[fd00:ec2::23]/v1", "http://[::169.254.169.254]/v1", "http://[64:ff9b:1::a9fe:a9fe]/v1",
+        "http://[::ffff:0:a9fe:a9fe]/", "http://[2001:0:808:808::5601:5601]/", "http://metadata.google.internal/v1",
+        "http://METADATA.google.internal./v1",
     ],
 )  # fmt: skip
 def test_link_local_and_metadata_addresses_are_never_asked_listed_or_not(url: str) -> None:
@@ -61,6 +63,9 @@ def test_a_list_names_hosts_with_and_without_port_and_by_pattern() -> None:
         ("http://api.example.org@evil.net/", "user or password"), ("http://h:99999/", "no URL"),
         ("http:///v1", "names a host"),
         ("ftp://h/", "http://"), ("http://[::1/", "no URL"),
+        ("http://evil.net%00.example.org/", "names no host"), ("http://evil.net;.example.org/", "names no host"),
+        ("http://[v1.x]/v1", "names no host"), ("http://evil.net\\.example.org/", "names no host"),
+        ("http://h/v1\x00", "U+0000"), ("http://h/\x7f", "U+007F"), ("http://faß.example.org/", "xn--"),
     ],
 )  # fmt: skip
 def test_what_is_no_plain_address_is_refused(url: str, what: str) -> None:

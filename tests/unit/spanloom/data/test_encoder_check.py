@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from spanloom.contracts.folders import shape_of_folder
 from spanloom.contracts.training import EncoderSpec
 from spanloom.data.encoder_check import encoder_problem
 
@@ -14,12 +16,22 @@ def said(name: str, cache: Path, **more: object) -> str | None:
     return encoder_problem(EncoderSpec.model_validate({"name": name, **more}), cache)
 
 
+def test_a_pipe_in_a_folder_blocks_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.json")
+    assert "a device or a pipe" in (said(str(tmp_path), tmp_path) or "")
+    assert shape_of_folder(tmp_path) is None
+    (tmp_path / "config.json").unlink()
+    (tmp_path / "config.json").write_text('{"num_hidden_layers": 2, "hidden_size": 8}')
+    os.mkfifo(tmp_path / "model.safetensors")
+    assert shape_of_folder(tmp_path) is None
+
+
 def test_a_folder_is_looked_into(tmp_path: Path) -> None:
     folder = tmp_path / "encoder"
     name = str(folder)
     assert "there is no folder" in (said(name, tmp_path) or "")
     folder.mkdir()
-    assert "config.json cannot be read" in (said(name, tmp_path) or "")
+    assert "config.json: no such file" in (said(name, tmp_path) or "")
     (folder / "config.json").write_text('{"num_hidden_layers": 2}')
     assert "no model.safetensors" in (said(name, tmp_path) or "")
     (folder / "model.safetensors").touch()

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from spanloom.contracts.gold import GoldSpec
-from spanloom.data.gold import load_gold
+from spanloom.contracts.sources import TrainFile
+from spanloom.data.gold import load_gold, load_training_file
 from spanloom.data.lines import open_binary, read_byte_lines
-from spanloom.data.roots import ANYWHERE, admitted, find_beneath, is_beneath, open_regular, own_roots
+from spanloom.data.roots import ANYWHERE, admitted, find_beneath, is_beneath, only_beneath, open_regular, own_roots
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 
@@ -26,6 +27,32 @@ def root(tmp_path: Path) -> Path:
 
 def find(name: str, *roots: Path) -> Path:
     return find_beneath(name, roots, kind="file", what="gold data", setting="SPANLOOM_DATA")
+
+
+def test_a_link_that_is_put_elsewhere_after_the_check_is_not_followed(root: Path) -> None:
+    inside = (root / "name.txt").resolve()
+    inside.symlink_to("inside.txt")
+    found = find("name.txt", root)
+    with only_beneath([root]), open_regular(found) as file:
+        assert file.read() == b"here"
+    found.unlink()
+    found.symlink_to(root.parent / "secret.txt")
+    with only_beneath([root]), pytest.raises(DataError, match="leads out"):
+        open_regular(found)
+    with only_beneath([ANYWHERE]), open_regular(found) as file:
+        assert b"hunter2" in file.read()
+
+
+@pytest.mark.parametrize("half", ["doc.ann", "doc.txt"])
+def test_no_half_of_a_brat_document_leads_out(root: Path, half: str) -> None:
+    (root.parent / "secret").write_text("T1\tPER 0 4\tAnna\n" if half == "doc.ann" else "Anna bor i Oslo\n")
+    (root / "doc.ann").write_text("T1\tPER 0 4\tAnna\n")
+    (root / "doc.txt").write_text("Anna bor i Oslo\n")
+    (root / half).unlink()
+    (root / half).symlink_to(root.parent / "secret")
+    other = "doc.txt" if half == "doc.ann" else "doc.ann"
+    with pytest.raises(DataError, match="leads out"):
+        load_training_file(TrainFile(file=other, format="brat"), LabelSchema.of(["PER"]), language="da", roots=[root])
 
 
 def test_what_lies_beneath_a_root_is_found_by_its_whole_path_and_by_its_place(root: Path) -> None:

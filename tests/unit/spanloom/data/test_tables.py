@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +13,7 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, Sequence, Value
 
 from spanloom.contracts.gold import GoldSpec
 from spanloom.data.gold import load_gold
+from spanloom.data.roots import only_beneath
 from spanloom.data.tables import read_parquet, read_saved
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
@@ -80,6 +83,33 @@ def test_bad_parquet(tmp_path: Path, table: dict[str, list[object]], what: str) 
     pq.write_table(pa.table(table), path)
     with pytest.raises(DataError, match=what):
         read_parquet(path, ["O"])
+
+
+@pytest.mark.parametrize("file", ["dataset_dict.json", "train/state.json", "train/dataset_info.json"])
+@pytest.mark.parametrize(
+    "content",
+    ["[]", "{", '{"splits": 5, "_data_files": {"a": 1}}', '{"_data_files": [5], "splits": [[1]]}', "[" * 2000],
+)
+def test_odd_parts_of_what_was_saved_are_told(tmp_path: Path, file: str, content: str) -> None:
+    DatasetDict({"train": rows([3])}).save_to_disk(tmp_path / "d")
+    (tmp_path / "d" / file).write_text(content)
+    with contextlib.suppress(DataError):  # told, or not needed
+        read_saved(tmp_path / "d")
+
+
+def test_nothing_that_was_saved_blocks_or_leads_out(tmp_path: Path) -> None:
+    DatasetDict({"train": rows([3])}).save_to_disk(tmp_path / "d")
+    shard = next((tmp_path / "d" / "train").glob("*.arrow"))
+    shard.rename(tmp_path / "elsewhere.arrow")
+    shard.symlink_to(tmp_path / "elsewhere.arrow")
+    assert len(read_saved(tmp_path / "d")["train"]) == 1
+    with only_beneath([tmp_path / "d"]), pytest.raises(DataError, match="leads out"):
+        read_saved(tmp_path / "d")
+    for place in (shard, tmp_path / "d" / "dataset_dict.json"):
+        place.unlink()
+        os.mkfifo(place)
+        with pytest.raises(DataError, match=r"a device or a pipe|no such file"):
+            read_saved(tmp_path / "d")
 
 
 def test_damaged_files(tmp_path: Path) -> None:

@@ -96,6 +96,11 @@ def test_u0000_is_refused_in_addresses(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 400
 
 
+@pytest.mark.parametrize("form", [{"data": {"a": "x\0"}}, {"files": {"a": (None, "x\0")}}])
+def test_u0000_is_refused_in_forms(client: TestClient, form: dict[str, Any]) -> None:
+    assert client.post("/v1/echo", **form).status_code == 400
+
+
 @pytest.mark.parametrize("length", [b"-1", b"ten", b"1e3", b"\xb2"])
 def test_a_senseless_length_is_refused(client: TestClient, length: bytes) -> None:
     answer = client.post("/v1/echo", content=b"x", headers={b"Content-Length": length})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -71,6 +73,35 @@ def test_a_kept_connection_answers_again_and_its_next_head_has_a_deadline_too(se
         client.sendall(b"GET /healthz HTT")
         rest = b"".join(iter(lambda: client.recv(1000), b""))
         assert b"HTTP/1.1 408 " in rest
+
+
+@pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\n" + HOST + b"X-A: "])
+def test_a_head_that_does_not_end_is_ended_by_its_size(service: Service, begun: bytes) -> None:
+    with connect(service) as client:
+        client.sendall(begun)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                client.sendall(b"a" * 65_536)
+            assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+    wait_for(lambda: open_connections(service) == 0, what="the connection to be gone")
+
+
+def test_a_large_body_is_no_head_whoever_waits_for_it(service: Service) -> None:
+    large = b"x" * 1_000_000
+    head = b"HTTP/1.1\r\n" + HOST + b"Content-Length: 1000000\r\n\r\n"
+    for path, status in ((b"/v1/things", b"200"), (b"/v1/nothing", b"404")):
+        with connect(service) as client:
+            for _ in range(2):  # the second on the same connection
+                client.sendall(b"POST " + path + b" " + head)
+                client.sendall(large)
+                assert client.recv(1000).startswith(b"HTTP/1.1 " + status)
+                time.sleep(0.05)
+                client.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    while client.recv(65_536):
+                        pass
+                client.setblocking(True)
+    service.app.state.seen.clear()
 
 
 def test_many_half_open_connections_leave_no_trace(service: Service) -> None:

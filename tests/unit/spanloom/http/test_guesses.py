@@ -31,6 +31,25 @@ def test_many_wrong_keys_of_an_address_are_answered_late(monkeypatch: pytest.Mon
     assert len(pauses) == 5, "neither the right key nor none is a guess"
 
 
+def test_guesses_that_are_sent_at_once_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    real = asyncio.sleep
+
+    async def slept(seconds: float) -> None:
+        pauses.append(seconds)
+        await real(0)
+
+    monkeypatch.setattr(guesses.asyncio, "sleep", slept)
+    held = Guesses()
+
+    async def rush() -> None:
+        await asyncio.gather(*(held.slow("10.0.0.1") for _ in range(FREE + 300)), held.slow("10.0.0.2"))
+
+    asyncio.run(rush())
+    assert pauses == [min(float(i), guesses.MOST_PAUSE_S) for i in range(1, 301)]
+    assert not held._waiting
+
+
 def test_what_is_remembered_is_bounded() -> None:
     held = Guesses(pause_s=0)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from fastapi import APIRouter, HTTPException
 from fastapi.testclient import TestClient
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from structlog.testing import capture_logs
 
 from spanloom import errors
 from spanloom.http import Limit, ProblemError, create_app
-from spanloom.http.problems import status_of
+from spanloom.http.bodies import Body
+from spanloom.http.problems import bounded, status_of
 from spanloom.settings import load_settings
 
 SECRET = "hunter2 at /home/secret"
@@ -22,6 +23,13 @@ class Thing(BaseModel):
 
     name: str
     parts: list[int] = Field(max_length=2)
+
+
+class Bounded(Body):
+    """A body of ours."""
+
+    model_config = ConfigDict(extra="forbid")
+    many: list[int] = []
 
 
 RAISED: dict[str, tuple[Exception, int]] = {
@@ -50,6 +58,10 @@ RAISED: dict[str, tuple[Exception, int]] = {
 def client() -> TestClient:
     router = APIRouter()
 
+    @router.post("/bodies")
+    def bodies(body: Bounded) -> int:
+        return len(body.many)
+
     @router.get("/raise/{name}")
     def raising(name: str) -> None:
         raise RAISED[name][0]
@@ -64,6 +76,36 @@ def client() -> TestClient:
 
     app = create_app("t", settings=load_settings(), routers=[router])
     return TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": 1, "parts": ["x"] * 5000},
+        {"many": ["x"] * 5000},
+        {f"k{i}": 1 for i in range(5000)},
+        {"k" * 90_000: 1},
+    ],
+)
+def test_an_answer_is_brief_whatever_was_sent(client: TestClient, body: dict[str, object]) -> None:
+    answer = client.post("/bodies", json=body)
+    assert answer.status_code == 422
+    assert len(answer.content) < 60_000
+    assert len(answer.json()["errors"]) <= 101
+
+
+def test_mistakes_that_repeat_what_was_sent_are_cut() -> None:
+    told = bounded([("p" * 9000, "x" * 90_000)] * 500)
+    assert len(told) == 101
+    assert sum(len(path) + len(what) for path, what in told) < 60_000
+    assert bounded([("a", "x" * 900)]) == [("a", "x" * 900)]
+
+
+def test_methods_that_nobody_has_make_no_metrics_of_their_own(client: TestClient) -> None:
+    for i in range(3):
+        client.request(f"BREW{i}", "/things/1")
+    lines = [line for line in client.get("/metrics").text.splitlines() if "BREW" in line]
+    assert lines == []
 
 
 def check(answer: object, status: int) -> dict[str, object]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from spanloom.errors import NotFound
 from spanloom.http import Cursor, Limit, Page, ProblemError, page_of
+from spanloom.http.bodies import Body
 from spanloom.http.pages import decode_cursor
 from spanloom_trainer.models.cards import full_card, no_model
 from spanloom_trainer.models.words import words_of
@@ -44,7 +45,7 @@ Plain = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(min_length=1, max_length=5000)]
 
 
-class TagRequest(BaseModel):
+class TagRequest(Body):
     """What to tag: `text`, a sentence a line and split into words here, or `sentences` as lists of words."""
 
     model_config = ConfigDict(extra="forbid")

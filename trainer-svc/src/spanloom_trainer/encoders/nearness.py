@@ -39,8 +39,8 @@ class SentenceEncoder:
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True)
-            self.model: Any = AutoModel.from_pretrained(encoder, use_safetensors=True).eval()
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True, trust_remote_code=False)
+            self.model: Any = AutoModel.from_pretrained(encoder, use_safetensors=True, trust_remote_code=False).eval()
         except (OSError, ValueError) as error:
             raise EnvironmentMissing(f"encoder {str(encoder)!r} cannot be loaded: {error}") from error
         depth = int(self.model.config.num_hidden_layers)

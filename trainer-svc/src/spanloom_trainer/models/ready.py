@@ -8,6 +8,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from spanloom.contracts.beneath import read_regular
+from spanloom.contracts.folders import MOST_CONFIG_BYTES
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.spans import Span, tags_of
@@ -81,5 +83,5 @@ def _load(model: str, device: str) -> Any:
 def _refuse_code(folder: Path) -> None:
     """The package lets a configuration name code to be run; ours must not. Raises DataError."""
     config = folder / "gliner_config.json"
-    if config.is_file() and "auto_map" in json.dumps(json.loads(config.read_text("utf-8"))):
+    if config.is_file() and "auto_map" in json.dumps(json.loads(read_regular(config, MOST_CONFIG_BYTES))):
         raise DataError("names code of its own (auto_map), which is not run; take another model", path=str(config))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from spanloom.data.formats.raw import RawFile, RawSentence, checked
-from spanloom.data.lines import charge_deflated
+from spanloom.data.lines import charge, charge_deflated
 from spanloom.data.roots import open_regular
 from spanloom.errors import DataError, EnvironmentMissing
 
@@ -25,6 +26,7 @@ def read_docbin(path: Path) -> RawFile:
             '{"text": ..., "entities": [[start, end, label], ...]}'
         ) from error
     with open_regular(path) as source:
+        charge(path, os.fstat(source.fileno()).st_size, "packed")
         data = source.read()
     charge_deflated(path, data)
     try:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter
 from sqlalchemy import Engine
 
 from spanloom.data.export import WRITERS, ExportedSample
@@ -17,6 +17,7 @@ from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom.store import versions
 from spanloom.store.settle import settle
+from spanloom.store.text import stored
 from spanloom_evaluator.web.pages.run import RunId
 from spanloom_evaluator.web.pages.samples import sample_filter, show
 from spanloom_evaluator.web.queries import corrections as query
@@ -28,7 +29,7 @@ DatasetField = Annotated[str, Form(max_length=400, pattern=r"^[^\x00]+$")]
 Who = Annotated[str, Form(max_length=200)]
 Number = Annotated[int, Form(ge=0, lt=2**31)]
 _TAGS = TypeAdapter(list[int])
-_WORDS = TypeAdapter(list[str])
+_WORDS = TypeAdapter(list[Annotated[str, AfterValidator(stored)]])
 
 
 def correction_routes(db: Engine) -> APIRouter:
@@ -145,5 +146,5 @@ def _read(shape: TypeAdapter[Any], text: str, name: str) -> Any:
     """A form's field that holds JSON. Raises DataError."""
     try:
         return shape.validate_python(json.loads(text), strict=True)
-    except (json.JSONDecodeError, ValidationError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no JSON, a number of 5,000 digits, another shape
         raise DataError(f"{name} is not what a page sends: {str(error).splitlines()[0]}") from None

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.languages import complete_spec
 from spanloom.errors import SpecError
+from spanloom.http.problems import bounded
 from spanloom.plan import project
 from spanloom.settings import Settings
 from spanloom_evaluator.web.render import PageRoute, page, same_origin
@@ -63,7 +64,7 @@ def start_routes(db: Engine, settings: Settings) -> APIRouter:
             shown = {} if mistakes else _plan(spec)
         except SpecError as error:
             mistakes = error.problems
-        return page("plan.html", request, mistakes=mistakes, plan=shown)
+        return page("plan.html", request, mistakes=bounded(mistakes), plan=shown)
 
     return router
 
