@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from spanloom.contracts.audit_arms import FOLDS
 from spanloom.contracts.gold import GoldSpec
 from spanloom.contracts.training import Recipe, read_recipe
 from spanloom.data.gold import load_gold
@@ -37,7 +38,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import Span, spans_of, tags_of
 from spanloom.settings import load_settings
 from spanloom_trainer.audit.findings import Finding, findings_of, relabelled
-from spanloom_trainer.audit.held_out import FOLDS, cross_fitted
+from spanloom_trainer.audit.held_out import cross_fitted
 from spanloom_trainer.core.base import Base, load_base
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.encoders.get import ensure

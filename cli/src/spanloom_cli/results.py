@@ -140,6 +140,13 @@ def results(
     compare: Annotated[
         Paper | None, typer.Option(help="Published numbers beside measured: yields exactly, F1 with intervals.")
     ] = None,
+    distances: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table of distances (CSV or TSV: two ISO 639 codes and a number a line) for --view "
+            "transfer_comparison, in place of the specification's."
+        ),
+    ] = None,
     limit: Limit = 1000,
     url: Url = None,
 ) -> None:
@@ -149,6 +156,10 @@ def results(
         return
     if plot is not None and plot.suffix.lower() not in DRAWN:
         raise SpanloomError(f"{plot}: a plot is drawn as {' or '.join(DRAWN)}; name the file so")
+    if distances is not None and (view is not View.transfer_comparison or plot is not None):
+        raise SpanloomError(
+            "--distances is for the rows of --view transfer_comparison; `spanloom report --distances` draws with them"
+        )
     with client(url) as api:
         rows = api.results(view, run=run, limit=limit)
         if plot is not None:
@@ -156,6 +167,8 @@ def results(
             drawn = api.drawing(view, plot.suffix.lower()[1:], by=by.value, **asked)
             write_whole(plot, lambda part: part.write_bytes(drawn))
             typer.echo(f"wrote {plot}", err=True)
+    if distances is not None:
+        rows = by_own_distances(rows, distances)
     if not rows and form is Form.table:
         typer.echo("no results yet", err=True)
         return
@@ -173,6 +186,16 @@ def results(
                 tell_zeros(run, rows, url)
         else:
             show(named, form, columns=columns)
+
+
+def by_own_distances(rows: Iterable[Mapping[str, Any]], path: Path) -> list[dict[str, Any]]:
+    """Rows of `transfer_comparison` with the distances of a table; what it lacks is told. Raises DataError."""
+    from spanloom.data.distances import read_distances, with_distances
+
+    found, lacking = with_distances(rows, read_distances(path))
+    if lacking:
+        typer.secho(f"- {path} has no distance of {', '.join(lacking)}", fg="yellow", err=True)
+    return found
 
 
 def tell_zeros(run: str, rows: Iterable[Mapping[str, Any]], url: str | None) -> None:

@@ -176,7 +176,11 @@ def _print_plan(parsed: RunSpec, projection: PlannedRun, speeds: Sequence[Speed]
     facts: list[tuple[str, str]] = [
         *_settings_told(parsed),
         ("calls to the LLM", f"{projection.calls:,}"),
-        ("arms", f"at most {projection.arms:,}, and {projection.pretrainings:,} pre-trainings"),
+        (
+            "arms",
+            f"at most {projection.arms:,}, and {projection.pretrainings:,} pre-trainings"
+            + (f", {projection.audits:,} label audits" if projection.audits else ""),
+        ),
         ("evaluations", f"at most {projection.evaluations:,}, {projection.zero_shot:,} of them zero-shot"),
         ("updates", f"at most {projection.steps:,}"),
         *(

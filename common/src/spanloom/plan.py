@@ -13,6 +13,7 @@ from pathlib import Path
 
 from spanloom.contracts.arm import Arm, arm_id
 from spanloom.contracts.arms import plan_grid
+from spanloom.contracts.audit_arms import audit_updates, audits_due
 from spanloom.contracts.encoders import job_disk_bytes, model_bytes
 from spanloom.contracts.labelling import AnnotateSource, LabellingSource, LlmTagSource
 from spanloom.contracts.sources import DatasetSource, OrganicSource, SyntheticSource, WikiannSource
@@ -54,8 +55,9 @@ class PlannedRun:
     arms: int
     arms_by_source: dict[str, int]
     steps_by_source: dict[str, int]
-    """Updates of the arms of each source; pre-trainings under `related`."""
+    """Updates of the arms and the label audit of each source; pre-trainings under `related`."""
     pretrainings: int
+    audits: int
     zero_shot: int
     evaluations: int
     steps: int
@@ -102,20 +104,22 @@ def project(
     models = {
         "none": 0,
         "all": len(trained) + len(pretrained),
-        "best": len({(arm.language, arm.setting, arm.source) for arm in arms if arm.kind != "tag"}),
+        "best": len({(arm.language, arm.setting, arm.source) for arm in (*trained, *pretrained)}),
     }[spec.training.keep_models]
     size = model_bytes(spec.training.encoder)
+    steps = _steps_by_source(arms)
     samples = sum(source.samples for source in sources)
     return PlannedRun(
         calls=sum(source.train_calls + source.dev_calls for source in sources),
         sources=sources,
         arms=len(trained),
         arms_by_source={s.name: sum(arm.source == s.name for arm in trained) for s in spec.sources},
-        steps_by_source=_steps_by_source(arms),
+        steps_by_source=steps,
         pretrainings=len(pretrained),
+        audits=sum(arm.kind == "audit" for arm in arms),
         zero_shot=zero_shot,
         evaluations=len(trained) + zero_shot + sum(arm.kind == "tag" for arm in arms),
-        steps=sum(arm.training_recipe.updates(arm.size) for arm in arms if arm.kind != "tag"),
+        steps=sum(steps.values()),
         tokens_in=sum(source.tokens_in for source in sources),
         tokens_out=sum(source.tokens_out for source in sources),
         completions_bytes=samples * BYTES_A_SAMPLE,
@@ -132,7 +136,8 @@ def _steps_by_source(arms: Iterable[Arm]) -> dict[str, int]:
     for arm in arms:
         if arm.kind == "tag":
             continue
-        steps[arm.source] = steps.get(arm.source, 0) + arm.training_recipe.updates(arm.size)
+        updates = audit_updates(arm) if arm.kind == "audit" else arm.training_recipe.updates(arm.size)
+        steps[arm.source] = steps.get(arm.source, 0) + updates
     return steps
 
 
@@ -166,12 +171,16 @@ def _peak(spec: RunSpec, models: int, pretrained: int) -> int | None:
 def _full_grid(
     spec: RunSpec, gold: Mapping[str, int], yields: Mapping[tuple[str, str], int]
 ) -> list[tuple[Arm, str | None]]:
-    """Every arm of the run, over datasets that are complete, and full where their yield is not known."""
+    """Every arm of the run, over datasets that are complete, and full where their yield is not known.
+
+    Arms of the versions that audits make are not among them.
+    """
     largest = spec.training.sizes[-1]
     states: dict[DatasetKey, DatasetState] = {}
 
     def add(language: str, source: str, split: str, accepted: int) -> None:
-        states[(language, source, split)] = DatasetState(f"{language}.{source}.{split}", True, max(accepted, 1))
+        audit = split == "train" and source in _audited(spec)
+        states[(language, source, split)] = DatasetState(f"{language}.{source}.{split}", True, max(accepted, 1), audit)
 
     for code in spec.gold_of():
         related = [x.related for x in spec.languages if x.related is not None and x.related.code == code]
@@ -200,7 +209,13 @@ def _full_grid(
                 add(language.code, source.name, "dev", WIKIANN_TRAIN)
     first = plan_grid("plan", spec, states, {})
     done = {arm_id(arm): "done" for arm, _ in first.due if arm.kind == "pretrain"}
-    return plan_grid("plan", spec, states, done).due
+    grid = plan_grid("plan", spec, states, done)
+    return [*grid.due, *((arm, None) for arm in audits_due("plan", spec, states, grid))]
+
+
+def _audited(spec: RunSpec) -> list[str]:
+    """The sources whose rules have their labels audited."""
+    return [s.name for s in spec.sources if isinstance(s, SyntheticSource | AnnotateSource) and s.rules.audit != "off"]
 
 
 def _labelling_plan(source: LabellingSource, spec: RunSpec, tests: Mapping[str, int]) -> SourcePlan:
@@ -256,10 +271,10 @@ def _notes(
         out.append(f"Gold data{which} was not looked at; it is taken to be enough for the largest size.")
     if any(isinstance(s, SyntheticSource | LabellingSource) for s in spec.sources):
         out.append(f"Tokens are estimated at {TOKENS_A_SAMPLE} a sample.")
-    audited = [s.name for s in spec.sources if isinstance(s, SyntheticSource) and s.rules.audit != "off"]
+    audited = _audited(spec)
     if audited:
-        what = "as much as two trainings on all of its samples, and arms of the version that comes of it"
-        out.append(f"The label audit of {', '.join(audited)} is not in the sum: {what}.")
+        what = "is in the sum; arms of versions that come of it (`drop`, `relabel`) are not: at most as many again."
+        out.append(f"The label audit of {', '.join(audited)} {what}")
     if size is None:
         out.append(f"The size of encoder {spec.training.encoder.name!r} is not known here; models are not in the sum.")
     return out

@@ -71,12 +71,18 @@ def test_step_matched_arms_stand_beside() -> None:
     assert matched.steps == plain.steps + 100 * plain.arms
 
 
-def test_an_audit_is_told_of() -> None:
-    assert not any("audit" in note for note in project(paper()).notes)
+def test_an_audit_is_counted_as_a_training_on_two_of_three_folds_for_each() -> None:
     plain = paper()
+    without = project(plain)
+    assert (without.audits, any("audit" in note for note in without.notes)) == (0, False)
     audited = plain.sources[2].model_copy(update={"rules": Rules.model_validate({"audit": "drop"})})
     spec = plain.model_copy(update={"sources": (*plain.sources[:2], audited, *plain.sources[3:])})
-    assert any(note.startswith("The label audit of gpt is not in the sum") for note in project(spec).notes)
+    found = project(spec)
+    assert any(note.startswith("The label audit of gpt is in the sum") for note in found.notes)
+    each = 3 * plain.training.recipe.updates(5000 - 5000 // 3)  # of 250 calls for 20 samples
+    assert (found.audits, found.steps - without.steps) == (11, 11 * each)
+    assert found.steps_by_source["gpt"] - without.steps_by_source["gpt"] == 11 * each
+    assert (found.arms, found.evaluations, found.models) == (without.arms, without.evaluations, without.models)
 
 
 def test_a_size_no_dataset_holds_becomes_one_arm_on_all_of_it() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from spanloom.contracts.arm import LLM_TAG, RELATED, TAGGER, TRANSLATE_TEST, Arm, ReadyTagger, arm_id
 from spanloom.contracts.gold import LanguageSpec
@@ -198,18 +198,27 @@ def _untrained(
     datasets: Mapping[DatasetKey, DatasetState],
 ) -> Arm:
     train = datasets[(language.code, GOLD, "train")]
+    changes = {"dev": "gold", "tests": (language.code,), "tagged": tagged, "method": method}
+    return once(run_id, spec, "tag", (language.code, source), "fine_tuning", train).model_copy(update=changes)
+
+
+def once(
+    run_id: str, spec: RunSpec, kind: Literal["tag", "audit"], of: tuple[str, str], setting: Setting, on: DatasetState
+) -> Arm:
+    """An arm that there is one of, whatever the training seeds: on all of a dataset, `of` a language and a source."""
+    language, source = of
     return Arm(
         run_id=run_id,
-        kind="tag",
-        language=language.code,
+        kind=kind,
+        language=language,
         source=source,
-        setting="fine_tuning",
-        train_dataset=train.id,
-        size=max(train.accepted, 1),
-        size_asked=max(train.accepted, 1),
-        dev="gold",
+        setting=setting,
+        train_dataset=on.id,
+        size=max(on.accepted, 1),
+        size_asked=max(on.accepted, 1),
+        dev="held_out",
         dev_dataset=None,
-        tests=(language.code,),
+        tests=(),
         encoder=spec.training.encoder,
         recipe=spec.training.recipe,
         steps=None,
@@ -217,8 +226,6 @@ def _untrained(
         needs=None,
         subset_seed=spec.training.subset_seed,
         training_seed=spec.training.training_seeds[0],
-        tagged=tagged,
-        method=method,
     )
 
 

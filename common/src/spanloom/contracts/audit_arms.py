@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spanloom.contracts.arm import Arm
-from spanloom.contracts.arms import Grid
+from spanloom.contracts.arms import Grid, once
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training_sets import DatasetKey, DatasetState, encoder_text
+
+FOLDS = 3
+"""Folds that an audited dataset is cut into."""
 
 
 def audits_due(run_id: str, spec: RunSpec, datasets: Mapping[DatasetKey, DatasetState], grid: Grid) -> list[Arm]:
@@ -18,27 +21,14 @@ def audits_due(run_id: str, spec: RunSpec, datasets: Mapping[DatasetKey, Dataset
     if grid.waiting:
         return []
     return [
-        Arm(
-            run_id=run_id,
-            kind="audit",
-            language=language,
-            source=source,
-            setting="from_scratch",
-            train_dataset=state.id,
-            size=state.accepted,
-            size_asked=state.accepted,
-            dev="held_out",
-            dev_dataset=None,
-            tests=(),
-            encoder=spec.training.encoder,
-            encoder_text=encoder_text(spec, datasets, (language,)),
-            recipe=spec.training.recipe,
-            steps=None,
-            related=None,
-            needs=None,
-            subset_seed=spec.training.subset_seed,
-            training_seed=spec.training.training_seeds[0],
+        once(run_id, spec, "audit", (language, source), "from_scratch", state).model_copy(
+            update={"encoder_text": encoder_text(spec, datasets, (language,))}
         )
         for (language, source, _), state in datasets.items()
         if state.audit and state.complete and state.accepted
     ]
+
+
+def audit_updates(arm: Arm) -> int:
+    """Updates of an audit: a training on all folds but one, for each fold."""
+    return FOLDS * arm.training_recipe.updates(arm.size - arm.size // FOLDS)

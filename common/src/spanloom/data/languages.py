@@ -88,6 +88,16 @@ def find_language(code: str) -> Language | None:
     return _BY_CODE.get(code) or _others().get(code)
 
 
+def iso3_of(code: str) -> str | None:
+    """The ISO 639-3 code of a language by any code of it, with a subtag or without; None as in `find_language`.
+
+    >>> iso3_of("da"), iso3_of("zh-Hant"), iso3_of("nobody")
+    ('dan', 'zho', None)
+    """
+    known = find_language(code.partition("-")[0])
+    return known.iso3 if known else None
+
+
 @lru_cache(maxsize=1)
 def _others() -> Mapping[str, Language]:
     """Every language of the table under each of its codes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from spanloom.contracts.arm import IDENTITY, RESTARTED
 from spanloom.version import version
 from spanloom_cli.client import Client
 from spanloom_cli.options import Url, client
+from spanloom_cli.results import by_own_distances
 from spanloom_evaluator.report.page import ReportData, ReportSample, write_report
 
 ROWS = 100_000
@@ -23,11 +25,20 @@ def report(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id; `spanloom runs` lists them.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
     samples: Annotated[int, typer.Option(min=0, max=500, help="Samples shown of each dataset.")] = 8,
+    distances: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table of distances between languages (CSV or TSV: two ISO 639 codes and a number a line), in place "
+            "of the specification's."
+        ),
+    ] = None,
     url: Url = None,
 ) -> None:
     """Write a run's report: one self-contained HTML page with specification, yields, samples, curves and tests."""
     with client(url) as api:
         data = gather(api, run, samples=samples)
+    if distances is not None:
+        data = replace(data, transfer_comparison=by_own_distances(data.transfer_comparison, distances))
     typer.echo(f"wrote {write_report(data, output)}", err=True)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from spanloom.data.distances import read_distances
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom_cli.app import app
 from spanloom_trainer.encoders import distance as module
@@ -47,6 +48,13 @@ def test_the_command_takes_any_code_of_a_language_and_the_nearest_comes_first(fo
     assert [line.split()[0] for line in told.stdout.splitlines()] == ["swe", "en"]
     told = CliRunner().invoke(app, ["distance", "da", "en", "--json", "--data", str(folder)])
     assert json.loads(told.stdout)["distances"]["en"]["inventory"] == pytest.approx(0)
+
+
+def test_its_table_is_one_that_results_read(folder: Path, tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["distance", "da", "en", "swe", "--table", "syntactic", "--data", str(folder)])
+    (tmp_path / "table.tsv").write_text(told.stdout)
+    found = read_distances(tmp_path / "table.tsv")
+    assert found == pytest.approx({frozenset(("dan", "eng")): 0.2929, frozenset(("dan", "swe")): 0}, abs=1e-4)
 
 
 def test_what_is_not_there_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from spanloom.errors import DataError
+from spanloom_trainer.encoders import related as module
 from spanloom_trainer.encoders.nearness import SentenceEncoder, nearest
 from spanloom_trainer.encoders.related import related
 
@@ -52,9 +53,29 @@ def test_two_that_cannot_be_told_apart_lead_about_as_often() -> None:
     assert min(first.first, second.first) > 0.05
 
 
-def test_nothing_to_compare_is_told() -> None:
-    with pytest.raises(DataError, match="one of them has none"):
-        nearest(torch.zeros(0, 3), {"a": torch.ones(1, 3)})
+@pytest.mark.parametrize(
+    ("target", "of", "said"),
+    [(1, {"a": 2}, "the target has 1 sentences"), (2, {"a": 2, "b": 1}, "b has 1"), (2, {}, "no candidate is given")],
+)
+def test_too_little_to_compare_is_told(target: int, of: dict[str, int], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        nearest(torch.ones(target, 3), {name: torch.ones(n, 3) for name, n in of.items()})
+
+
+def test_candidates_that_are_the_same_share_the_first_place() -> None:
+    rows = torch.randn(30, 8, generator=torch.Generator().manual_seed(3))
+    same = torch.ones(12, 8) + torch.arange(8)
+    assert [near.first for near in nearest(rows, {"b": same, "a": same, "far": -same})] == pytest.approx([0.5, 0.5, 0])
+
+
+@given(st.integers(2, 30), st.integers(0, 5))
+def test_a_candidate_lies_no_farther_for_having_fewer_sentences(few: int, seed: int) -> None:
+    """Sentences of the one are a part of the other's: more of them would look nearer, their mean straying less."""
+    draw = torch.Generator().manual_seed(seed)
+    target, many = (torch.eye(6)[0] + torch.randn(n, 6, generator=draw) for n in (40, 200))
+    found = {near.name: near for near in nearest(target, {"many": many, "few": many[:few]})}
+    assert found["few"].similarity == pytest.approx(found["many"].similarity)
+    assert found["few"].sentences == found["many"].sentences == few
 
 
 def test_a_sentences_vector_is_that_of_its_words_in_any_company(encoder: str) -> None:
@@ -79,4 +100,46 @@ def test_the_command_ranks_gold_sets_by_a_few_lines_of_text(encoder: str, tmp_pa
     assert (told["target"], told["sentences"]) == ("da", 2)
     assert [Path(near["name"]).stem for near in told["candidates"]] == ["ours", "theirs"]
     plain = CliRunner().invoke(app, command)
-    assert "fewer than 25 sentences" in plain.output
+    assert f"2 of the target, 16 of {tmp_path}/theirs.iob2, 16 of {tmp_path}/ours.iob2: give 25" in plain.output
+
+
+class Runs:
+    """A service with zero-shot of Danish from Swedish and, by the second run, from English."""
+
+    def __enter__(self) -> Runs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def results(self, view: str, *, run: str, limit: int) -> list[dict[str, object]]:
+        row = {"language": "da", "source": "related", "method": "direct", "size": 0}
+        return [{**row, "related": "sv" if run == "one" else "en", "f1": 0.6 if run == "one" else 0.4}]
+
+
+def test_the_ranking_is_compared_with_zero_shot_as_runs_have_measured_it(
+    encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "client", lambda url: Runs())
+    for name, vocabulary in (("sv", OURS), ("other", THEIRS)):
+        rows = [f"{a}\tB-X\n{b}\tO\n\n" for a in vocabulary for b in vocabulary]
+        (tmp_path / f"{name}.iob2").write_text("".join(rows))
+    (tmp_path / "text").write_text("bil hus\nhund kat\n")
+    app = Typer()
+    app.command()(related)
+    golds = [f"--gold={tmp_path}/sv.iob2", f"--gold=en={tmp_path}/other.iob2"]
+    command = ["da", "--text", str(tmp_path / "text"), "--encoder", encoder, "--against", "one", "--against", "two"]
+    told = json.loads(CliRunner().invoke(app, [*command, *golds, "--json"]).stdout)
+    assert [(near["language"], near["f1"]) for near in told["candidates"]] == [("swe", 0.6), ("eng", 0.4)]
+    assert told["agreement"] == {"rho": pytest.approx(1), "p": 0.5}
+    said = CliRunner().invoke(app, [*command, *golds]).output
+    assert "zero-shot F1 0.600" in said
+    assert "+1.00 over 2 candidates; chance does as well in 50.0% of orders" in said
+    unnamed = CliRunner().invoke(app, [*command, golds[0], f"--gold={tmp_path}/other.iob2"])
+    assert "of which language? write CODE=PLACE" in str(unnamed.exception)
+    twice = CliRunner().invoke(app, [*command, golds[0], f"--gold=sv={tmp_path}/other.iob2"])
+    assert "are both swe" in str(twice.exception)
+    nobody = CliRunner().invoke(app, ["fi", *command[1:], *golds])
+    assert "none of the runs one, two has scored zero-shot" in str(nobody.exception)
+    alone = CliRunner().invoke(app, [*command[:-2], *golds])
+    assert "1 candidates were measured" in alone.output

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from spanloom.contracts.audit_arms import FOLDS
 from spanloom.contracts.training import Recipe
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
@@ -24,7 +25,6 @@ from spanloom_trainer.core.step import learning_rate
 from spanloom_trainer.core.tagging import word_probabilities
 from spanloom_trainer.core.workspace import Workspaces
 
-FOLDS = 3
 LOOKS = 4
 """Looks at the held-out sentences, evenly over the second half of the updates: what a model knows early is noise."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,12 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from spanloom.data.languages import find_language
+from spanloom.data.languages import iso3_of
 from spanloom.errors import EnvironmentMissing, SpecError
 
 KINDS = {"syntactic": "S_", "phonological": "P_", "inventory": "INV_"}
 """Kinds of features by the beginning of their names; values that no grammar gives are predicted from near languages."""
+Kind = StrEnum("Kind", {name: name for name in KINDS})
 FILE = "feature_predictions.npz"
 
 
@@ -50,14 +52,20 @@ def distance(
     data: Annotated[
         Path | None, typer.Option(help="A folder with lang2vec's data; the installed package's by default.")
     ] = None,
+    table: Annotated[
+        Kind | None, typer.Option(help="Print a table of these figures, as `spanloom results --distances` reads it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """How far languages lie from a target by their grammars and sounds: figures for `related.distance`."""
-    codes = {code: _iso3(code) for code in (target, *others)}
+    codes = {code: checked_iso3(code) for code in (target, *others)}
     found = distances(data or _installed(), codes[target], [codes[code] for code in others])
     rows = {code: found[codes[code]] for code in others}
     if as_json:
         typer.echo(json.dumps({"target": target, "distances": rows}))
+        return
+    if table is not None:
+        typer.echo("\n".join(f"{target}\t{code}\t{row[table]:.4f}" for code, row in rows.items()))
         return
     for code in sorted(rows, key=lambda code: rows[code]["syntactic"]):
         typer.echo(f"{code}  {_told(rows[code])}")
@@ -67,11 +75,12 @@ def _told(row: Mapping[str, float]) -> str:
     return "  ".join(f"{kind} {value:.3f}" for kind, value in row.items())
 
 
-def _iso3(code: str) -> str:
-    known = find_language(code.partition("-")[0])
+def checked_iso3(code: str) -> str:
+    """The ISO 639-3 code of a code that was given as an argument. Raises SpecError for what is none."""
+    known = iso3_of(code)
     if known is None:
         raise SpecError([("CODE", f"{code!r} is no ISO 639 code of a living language; expected one such as `da`")])
-    return known.iso3
+    return known
 
 
 def _installed() -> Path:

@@ -18,12 +18,17 @@ LONGEST = 256
 """Subwords of a sentence that are looked at."""
 RESAMPLES = 1000
 SEED = 3535
+ENOUGH = 25
+"""Sentences of the target that suffice in published work."""
+TIE = 1e-6
+"""Cosines that differ by less are equal: float32 has no more digits."""
 
 
 class Near(NamedTuple):
     """A candidate: the cosine of its mean sentence and the target's, and the share of resamples in which it is first.
 
     The resamples are of the target's sentences and the candidates', so that the share says how far so few can tell.
+    Candidates that share a first place have equal parts of it.
     """
 
     name: str
@@ -62,6 +67,7 @@ class SentenceEncoder:
                 return_tensors="pt",
             )
             states = self.model(**encoded, output_hidden_states=True).hidden_states[self.layer]  # (B, L, hidden)
+            states = states.float()
             of_words = [[word is not None for word in encoded.word_ids(i)] for i in range(len(states))]
             weights = torch.tensor(of_words, dtype=states.dtype)
             rows.append((weights[:, :, None] * states).sum(1) / weights.sum(1, keepdim=True).clamp(min=1))
@@ -69,15 +75,24 @@ class SentenceEncoder:
 
 
 def nearest(target: Tensor, candidates: Mapping[str, Tensor]) -> list[Near]:
-    """The candidates, nearest first; each tensor is (sentences, hidden). Raises DataError where there is nothing."""
-    if not len(target) or not candidates or any(not len(vectors) for vectors in candidates.values()):
-        raise DataError("sentences of the target and of each candidate are needed; one of them has none")
-    names = list(candidates)
+    """The candidates, nearest first; each tensor is (sentences, hidden).
+
+    As many sentences of each are taken as the smallest has: the mean of few strays farther, and so would lie farther
+    off. Raises DataError where the target or a candidate has fewer than two, of which no resample differs.
+    """
+    if not candidates:
+        raise DataError("no candidate is given; name at least one gold set")
+    for name, vectors in (("the target", target), *candidates.items()):
+        if len(vectors) < 2:
+            raise DataError(f"{name} has {len(vectors)} sentences; at least 2 are needed, and {ENOUGH} are advised")
+    names, most = list(candidates), min(map(len, candidates.values()))
+    candidates = {name: vectors[:most] for name, vectors in candidates.items()}
     point = _similarities(target.mean(0, keepdim=True), [candidates[name].mean(0, keepdim=True) for name in names])[0]
     draw = torch.Generator().manual_seed(SEED)
     drawn = _similarities(_resampled(target, draw), [_resampled(candidates[name], draw) for name in names])
-    first = torch.bincount(drawn.argmax(1), minlength=len(names)) / RESAMPLES
-    found = [Near(name, len(candidates[name]), float(point[i]), float(first[i])) for i, name in enumerate(names)]
+    leads = drawn >= drawn.max(1, keepdim=True).values - TIE
+    first = (leads / leads.sum(1, keepdim=True)).mean(0)
+    found = [Near(name, most, float(point[i]), float(first[i])) for i, name in enumerate(names)]
     return sorted(found, key=lambda near: (-near.similarity, near.name))
 
 

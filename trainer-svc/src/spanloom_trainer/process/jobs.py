@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from spanloom.contracts.audit_arms import FOLDS
 from spanloom.contracts.training import read_recipe
 from spanloom.data.encoders import KNOWN
 from spanloom.errors import SpecError
@@ -18,7 +19,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import repair_iob
 from spanloom.settings import load_settings
 from spanloom_trainer.audit.findings import findings_of, plain
-from spanloom_trainer.audit.held_out import FOLDS, LOOKS, cross_fitted
+from spanloom_trainer.audit.held_out import LOOKS, cross_fitted
 from spanloom_trainer.core.base import Base, load_base, remember
 from spanloom_trainer.core.outcome import TrainingProgress
 from spanloom_trainer.core.tagging import span_f1
