@@ -16,9 +16,17 @@ from numpy.typing import NDArray
 from spanloom.data.languages import iso3_of
 from spanloom.errors import EnvironmentMissing, SpecError
 
-KINDS = {"syntactic": "S_", "phonological": "P_", "inventory": "INV_"}
+
+class Kind(StrEnum):
+    """What languages are compared by."""
+
+    syntactic = "syntactic"
+    phonological = "phonological"
+    inventory = "inventory"
+
+
+KINDS = {Kind.syntactic: "S_", Kind.phonological: "P_", Kind.inventory: "INV_"}
 """Kinds of features by the beginning of their names; values that no grammar gives are predicted from near languages."""
-Kind = StrEnum("Kind", {name: name for name in KINDS})
 FILE = "feature_predictions.npz"
 
 
