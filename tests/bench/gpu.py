@@ -5,7 +5,7 @@ pydantic, orjson and PyYAML; `trainer` needs accelerate, `tests` needs pytest. T
 has room:
 
 - `equal`: losses of the captured and of the plain update
-- `step`: ms an update at XLM-R-large's shape, five ways x 48 and 128 tokens
+- `step`: ms an update at XLM-R-large's shape, six ways x 48 and 128 tokens
 - `arm`: a whole arm of 1,000 sentences x 10 epochs, base in host memory and on the device, and its export
 - `trainer`: `transformers.Trainer` with the paper's arguments: steps, one evaluation, one checkpoint timed
 - `tests`: those marked cuda

@@ -28,6 +28,7 @@ from transformers import XLMRobertaConfig, XLMRobertaForTokenClassification
 
 from spanloom.contracts.training import Recipe
 from spanloom.ner.sentence import Sentence
+from spanloom_trainer.core.attention import fuse_projections
 from spanloom_trainer.core.base import Base, base_of, describe, start
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE
@@ -152,9 +153,14 @@ def batch(setup: TrainingSetup, length: int, number: int) -> tuple[torch.Tensor,
     return ids, labels, torch.ones_like(ids)
 
 
-def build(base: Base, recipe: Recipe, *, graph: bool) -> tuple[TrainingSetup, object, EagerStep]:
+def build(
+    base: Base, recipe: Recipe, *, graph: bool, fused: bool | None = None
+) -> tuple[TrainingSetup, object, EagerStep]:
+    """A model and its update: captured as the product has it, with one QKV product, or as written, with three."""
     setup = setup_of(base, recipe)
     model = start(base, SCHEMA, keep=setup.data.keep).to(DEVICE).train()
+    if graph if fused is None else fused:
+        fuse_projections(model)
     update = step_of(model, setup) if graph else EagerStep(model, recipe, setup.precision)
     return setup, model, update
 

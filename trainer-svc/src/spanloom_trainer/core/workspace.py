@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from spanloom_trainer.core.attention import fuse_projections
 from spanloom_trainer.core.base import Base, freeze, head_for, head_of, start
 from spanloom_trainer.core.data import longest_input
 from spanloom_trainer.core.graphs import step_of
@@ -29,6 +30,8 @@ class Workspace:
         self.rows = rows_of(setup)
         with torch.random.fork_rng(devices=[]):  # the head is drawn in `begin`
             model = start(setup.base, setup.schema, keep=setup.data.keep, rows=self.rows)
+        if fuses(setup):
+            fuse_projections(model)
         if setup.recipe.freeze is not None:
             freeze(model, setup.recipe.freeze)
         self.model: Any = model.to(setup.device)
@@ -36,7 +39,7 @@ class Workspace:
         on_device = setup.device.type != "cpu"
         self._weights = {
             name: value.detach().to(setup.device) if on_device else value.detach()
-            for name, value in setup.base.model.named_parameters()
+            for name, value in setup.base.model.named_parameters(remove_duplicate=False)
         }
         self._embedding = next(
             name for name, value in setup.base.model.named_parameters() if value is setup.base.embedding.weight
@@ -50,7 +53,10 @@ class Workspace:
         """
         name, _ = head_of(self.model)
         head = {f"{name}.{part}": value for part, value in head_for(self.base, setup.schema).named_parameters()}
-        for key, value in self.model.named_parameters():
+        buffers = {name for name, _ in self.model.named_buffers()}
+        for key, value in self.model.state_dict().items():  # the parameters themselves, by the names of the base's
+            if key in buffers:
+                continue  # no training changes it
             if key in head:
                 value.copy_(head[key])
             elif key == self._embedding and setup.data.keep is not None:
@@ -93,6 +99,11 @@ def rows_of(setup: TrainingSetup) -> int | None:
     kept = len(setup.data.keep)
     whole = setup.base.embedding.num_embeddings
     return min(-(-kept // ROWS) * ROWS, max(whole, kept)) if setup.device.type == "cuda" else kept
+
+
+def fuses(setup: TrainingSetup) -> bool:
+    """Whether self-attention's three projections are one product: on CUDA, where few and large kernels pay."""
+    return setup.device.type == "cuda"
 
 
 def key_of(setup: TrainingSetup) -> tuple[Any, ...]:

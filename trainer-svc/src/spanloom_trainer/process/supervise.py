@@ -43,7 +43,8 @@ def fine_tune_supervised(
 
     Raises Cancelled within one update of `should_stop()` turning true.
     """
-    key = training_key(train, dev, test, recipe, base=base, schema=schema, seed=seed)
+    device = torch.device(device)
+    key = training_key(train, dev, test, recipe, base=base, schema=schema, seed=seed, device=device)
     outcome = fine_tune(
         train,
         dev,
@@ -105,9 +106,11 @@ def training_key(
     base: Base,
     schema: LabelSchema,
     seed: int,
+    device: torch.device,
 ) -> str:
-    """What a resume point belongs to: the sentences, the recipe, the labels, the starting weights, the library."""
-    plain = [recipe.values(), schema.tags, seed, base.name, torch.__version__]
+    """What a resume point belongs to: the sentences, the recipe, the labels, the starting weights, the library, and
+    the kind of device, on which the moments' shapes depend."""
+    plain = [recipe.values(), schema.tags, seed, base.name, torch.__version__, device.type]
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
     for rows in ([[s.tokens, s.tags] for s in train], [[s.tokens, s.tags] for s in dev], [s.tokens for s in test]):
         digest.update(json.dumps(rows).encode() + b"\n")
