@@ -28,6 +28,7 @@ from spanloom_trainer.core.base import Base, base_of, cut, freeze, layers_of, st
 from spanloom_trainer.core.data import EncodedSplit, prepare
 from spanloom_trainer.core.encode import attended, pad
 from spanloom_trainer.core.graphs import takes_whole_masks
+from spanloom_trainer.core.packing import additive
 from spanloom_trainer.core.step import EagerStep, logits_of
 from spanloom_trainer.core.tagging import tag
 from spanloom_trainer.core.tiny import make_tokenizer
@@ -194,3 +195,20 @@ def test_graphs_are_for_models_without_sliding_windows() -> None:
     for name, config in CONFIGS.items():
         model = AutoModelForTokenClassification.from_config(copy.deepcopy(config), dtype=torch.float32)
         assert takes_whole_masks(model) == (name not in ("modernbert", "deberta-v3")), name
+
+
+@torch.no_grad()
+def test_a_mask_that_is_added_says_what_the_booleans_say(any_base: Base) -> None:
+    """Whole masks `(B, 1, 1, L)`, as captured updates have them."""
+    model = any_base.model
+    if not takes_whole_masks(model):
+        assert model.config.model_type in ("modernbert", "deberta-v2")
+        return
+    lengths = torch.tensor([9, 4, 6])
+    ids = torch.randint(5, 150, (3, 9), generator=torch.Generator().manual_seed(1))
+    real = torch.arange(9) < lengths[:, None]
+    plain = logits_of(model, ids, real.long())
+    whole = real[:, None, None, :]
+    said = logits_of(model, ids, whole)
+    assert torch.allclose(said[real], plain[real], atol=1e-6)
+    assert torch.equal(logits_of(model, ids, additive(whole, torch.float32)), said)

@@ -13,7 +13,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, start
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, attended, pad
-from spanloom_trainer.core.packing import UNIT, block_mask, first_position, pack, packed_length
+from spanloom_trainer.core.packing import UNIT, additive, block_mask, first_position, pack, packed_length
 from spanloom_trainer.core.step import EagerStep, logits_of
 
 Toy = dict[str, list[Sentence]]
@@ -39,6 +39,10 @@ def test_windows_of_a_row_see_themselves_alone() -> None:
     assert seen[3:5, 3:5].all()
     assert not seen[:3, 3:].any()
     assert seen.any(1).all(), "no row of the mask is empty"
+    added = additive(seen, torch.bfloat16)
+    assert added.dtype == torch.bfloat16
+    assert torch.equal(added == 0, seen)
+    assert torch.equal(added == -torch.inf, ~seen)
 
 
 def test_a_packed_update_is_the_padded_one(base: Base, schema: LabelSchema, toy: Toy) -> None:

@@ -61,3 +61,11 @@ def pack(
 def block_mask(segments: Tensor) -> Tensor:
     """Who attends to whom, `(1, 1, T, T)` booleans for segments `(1, T)`: each window to itself."""
     return (segments[:, :, None] == segments[:, None, :])[:, None]
+
+
+def additive(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    """A mask of booleans as attention adds it: 0 where one is attended to, minus infinity elsewhere.
+
+    SDPA makes this of booleans by itself, in each layer anew; `dtype` is that of the layers' products.
+    """
+    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, float("-inf"))

@@ -13,7 +13,7 @@ from spanloom.contracts.training import Precision, Recipe
 from spanloom_trainer.core.base import head_of
 from spanloom_trainer.core.batches import like_lengths
 from spanloom_trainer.core.encode import IGNORE
-from spanloom_trainer.core.packing import block_mask
+from spanloom_trainer.core.packing import additive, block_mask
 from spanloom_trainer.core.precision import autocast
 
 PART_OVERHEAD = {"fp32": 16, "bf16": 48}
@@ -122,6 +122,8 @@ class EagerStep:
         """
         if positions is not None:
             mask = block_mask(mask)
+        if mask.dtype == torch.bool:
+            mask = additive(mask, torch.bfloat16 if self.precision == "bf16" else torch.float32)
         with autocast(self.device, self.precision, cache=cache):
             logits = logits_of(self.model, ids, mask, positions)
         loss = loss_of(logits, labels)
