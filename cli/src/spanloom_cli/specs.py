@@ -175,7 +175,7 @@ def _print_plan(parsed: RunSpec, projection: PlannedRun, speeds: Sequence[Speed]
     show(source_rows(parsed, projection, speeds), "table", spare=("engine", "tokens in", "updates"))
     facts: list[tuple[str, str]] = [
         *_settings_told(parsed),
-        ("calls to the LLM", f"{projection.calls:,}"),
+        ("calls", f"{projection.calls:,}"),
         (
             "arms",
             f"at most {projection.arms:,}, and {projection.pretrainings:,} pre-trainings"

@@ -19,12 +19,16 @@ from spanloom.contracts.labelling import AnnotateSource, LabellingSource, LlmTag
 from spanloom.contracts.sources import DatasetSource, OrganicSource, SyntheticSource, WikiannSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training_sets import GOLD, DatasetKey, DatasetState
-from spanloom.contracts.translation import TranslateTestSource, TranslateTrainSource
+from spanloom.contracts.translation import TranslatedSource, TranslateTestSource, TranslateTrainSource
 
 TOKENS_A_SAMPLE = 110
 """LLM tokens of one sample written as JSON: about 20 words of two tokens each with quotes and commas, and its tags."""
 TOKENS_OF_WORDING = 250
 """LLM tokens of a prompt without its examples."""
+TOKENS_A_SENTENCE = 40
+"""LLM tokens of a sentence alone: about 20 words of two tokens each."""
+TOKENS_OF_TRANSLATION = 40
+"""LLM tokens of a prompt that asks for a translation, without the sentence."""
 BYTES_A_SAMPLE = 330
 """Bytes of one sample in a completion; about as many again in its row."""
 WIKIANN_TRAIN = 20_000
@@ -33,7 +37,7 @@ WIKIANN_TRAIN = 20_000
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """The calls of one source that asks an LLM to write or to label, over all languages."""
+    """The calls of one source that has sentences written, labelled or translated, over all languages."""
 
     source: str
     engine: str
@@ -97,6 +101,9 @@ def project(
     """
     sources = [_source_plan(s, spec) for s in spec.sources if isinstance(s, SyntheticSource)]
     sources += [_labelling_plan(s, spec, tests or {}) for s in spec.sources if isinstance(s, LabellingSource)]
+    sources += [
+        _translation_plan(s, spec, gold or {}, tests or {}) for s in spec.sources if isinstance(s, TranslatedSource)
+    ]
     arms = [arm for arm, _ in _full_grid(spec, gold or {}, yields or {})]
     trained = [arm for arm in arms if arm.kind == "train"]
     pretrained = [arm for arm in arms if arm.kind == "pretrain"]
@@ -224,7 +231,28 @@ def _labelling_plan(source: LabellingSource, spec: RunSpec, tests: Mapping[str, 
     annotates = isinstance(source, AnnotateSource)
     calls = sum(source.cap if isinstance(source, AnnotateSource) else tests.get(x.code, 0) for x in asked)
     tokens_in = calls * (TOKENS_OF_WORDING + (source.m + 1) * TOKENS_A_SAMPLE)
-    return _priced(source, calls, 0, calls if annotates else 0, tokens_in, calls * TOKENS_A_SAMPLE)
+    engine = source.engine.kind
+    return _priced(source, engine, calls, 0, calls if annotates else 0, tokens_in, calls * TOKENS_A_SAMPLE)
+
+
+def _translation_plan(
+    source: TranslatedSource, spec: RunSpec, gold: Mapping[str, int], tests: Mapping[str, int]
+) -> SourcePlan:
+    """A call a sentence: of the related language's train set, at most `cap`, or of the test sets that are known.
+
+    Texts that the database has translated before cost nothing, and are counted here all the same.
+    """
+    trains = isinstance(source, TranslateTrainSource)
+    calls = sum(
+        min(gold.get(x.related.code, x.related.cap), x.related.cap) if trains else tests.get(x.code, 0)
+        for x in spec.languages_of(source)
+        if x.related is not None
+    )
+    translator = source.translator
+    engine = translator.engine.kind if translator.kind == "llm" else translator.kind
+    told = calls * TOKENS_A_SENTENCE
+    asked = told + (calls * TOKENS_OF_TRANSLATION if translator.kind == "llm" else 0)
+    return _priced(source, engine, calls, 0, calls if trains else 0, asked, told)
 
 
 def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
@@ -233,20 +261,26 @@ def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
     calls = train + dev
     tokens_in = calls * (TOKENS_OF_WORDING + source.m * TOKENS_A_SAMPLE)
     tokens_out = calls * min(source.n * TOKENS_A_SAMPLE, source.sampling.max_tokens or source.n * TOKENS_A_SAMPLE)
-    return _priced(source, train, dev, calls * source.n, tokens_in, tokens_out)
+    return _priced(source, source.engine.kind, train, dev, calls * source.n, tokens_in, tokens_out)
 
 
 def _priced(
-    source: SyntheticSource | LabellingSource, train: int, dev: int, samples: int, tokens_in: int, tokens_out: int
+    source: SyntheticSource | LabellingSource | TranslatedSource,
+    engine: str,
+    train: int,
+    dev: int,
+    samples: int,
+    tokens_in: int,
+    tokens_out: int,
 ) -> SourcePlan:
-    if source.engine.kind == "replay":
+    if engine == "replay":
         tokens_in = tokens_out = 0
     cost = None
     if source.prices is not None:
         cost = (tokens_in * source.prices.input_per_million + tokens_out * source.prices.output_per_million) / 1e6
     return SourcePlan(
         source=source.name,
-        engine=source.engine.kind,
+        engine=engine,
         train_calls=train,
         dev_calls=dev,
         samples=samples,
@@ -271,6 +305,8 @@ def _notes(
         out.append(f"Gold data{which} was not looked at; it is taken to be enough for the largest size.")
     if any(isinstance(s, SyntheticSource | LabellingSource) for s in spec.sources):
         out.append(f"Tokens are estimated at {TOKENS_A_SAMPLE} a sample.")
+    if any(isinstance(s, TranslatedSource) for s in spec.sources):
+        out.append(f"Tokens of translations are estimated at {TOKENS_A_SENTENCE} a sentence.")
     audited = _audited(spec)
     if audited:
         what = "is in the sum; arms of versions that come of it (`drop`, `relabel`) are not: at most as many again."

@@ -85,6 +85,30 @@ def test_an_audit_is_counted_as_a_training_on_two_of_three_folds_for_each() -> N
     assert (found.arms, found.evaluations, found.models) == (without.arms, without.evaluations, without.models)
 
 
+def test_each_sentence_that_is_translated_is_a_call() -> None:
+    engine = {"kind": "openai", "base_url": "http://127.0.0.1:1", "model": "m"}
+    aligner = {"encoder": "e5"}
+    llm = {"translator": {"kind": "llm", "engine": engine}, "aligner": aligner}
+    prices = {"input_per_million": 1.0, "output_per_million": 2.0, "currency": "EUR"}
+    model = {"translator": {"kind": "seq2seq", "model": "nllb"}, "aligner": aligner}
+    lines = {"translator": {"kind": "replay", "files": dict.fromkeys(RELATED, "x.txt")}, "aligner": aligner}
+    spec = paper(
+        sources=[
+            {"kind": "translate_train", **llm, "prices": prices},
+            {"kind": "translate_train", "name": "nllb", "languages": ["da"], **model},
+            {"kind": "translate_test", **lines},
+        ]
+    )
+    found = {x.source: x for x in project(spec, gold={"sv": 500}, tests={"da": 100, "sv": 50}).sources}
+    train = 500 + 10 * 8000
+    assert (found["translate_train"].engine, found["translate_train"].train_calls) == ("openai", train)
+    told = found["translate_train"]
+    assert told.cost == pytest.approx((told.tokens_in + 2 * told.tokens_out) / 1e6)
+    assert told.tokens_in > told.tokens_out > 0
+    assert (found["nllb"].engine, found["nllb"].train_calls) == ("seq2seq", 500)
+    assert (found["translate_test"].train_calls, found["translate_test"].tokens_in) == (150, 0)
+
+
 def test_a_size_no_dataset_holds_becomes_one_arm_on_all_of_it() -> None:
     spec = small(stop={"after_calls": 10}, sizes=[100, 250, 500, 1000])
     assert project(spec).arms_by_source["llm"] == 2, "100, and 200 of the 250 asked"
