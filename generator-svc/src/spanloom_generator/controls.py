@@ -24,6 +24,10 @@ class Name(NamedTuple):
     place: int | None = None
 
 
+Names = dict[str, list[Name]]
+"""Names by entity type."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What one call asks for; `places` are the gold train sentences whose names it shows."""
@@ -78,65 +82,65 @@ def dealt(items: Sequence[T], start: int, count: int) -> list[T]:
     return [items[(start + i) % len(items)] for i in range(min(count, len(items)))] if items else []
 
 
-def controls_of(
+def names_by_split(
     prompt: PromptSpec,
     plan: SeedPlan,
-    split: PromptSplit,
     schema: LabelSchema,
     gold_train: Sequence[Sentence],
     listed: Mapping[str, Sequence[str]],
+) -> dict[PromptSplit, Names]:
+    """The names that the calls of each split may ask for: those `listed` by type, shared out, and of the gold seeds.
+
+    No name of the train calls is among those of the dev calls.
+    """
+    out: dict[PromptSplit, dict[str, dict[str, Name]]] = {
+        split: {type_: {} for type_ in schema.types} for split in ("train", "dev")
+    }
+    for type_, texts in listed.items():
+        if type_ not in schema.types:  # a label that this language's data lack
+            continue
+        order = sorted(texts, key=lambda text: mixed(plan.seed, "deal", type_, text))
+        of_dev = round(len(order) * plan.dev_calls / (plan.calls + plan.dev_calls))
+        for i, text in enumerate(order):
+            out["dev" if i < of_dev else "train"][type_][text] = Name(text)
+    if prompt.names is not None and prompt.names.gold:
+        for split, found in out.items():
+            for place in plan.pool_of(split):
+                for kind, text in mentions(gold_train[place]):
+                    found[schema.types[kind]].setdefault(text, Name(text, place))
+    for type_, of_train in out["train"].items():
+        for text in of_train:
+            out["dev"][type_].pop(text, None)
+    return {split: {type_: list(names.values()) for type_, names in found.items()} for split, found in out.items()}
+
+
+def controls_of(
+    prompt: PromptSpec,
+    names: Names,
+    split: PromptSplit,
+    seed: int,
+    schema: LabelSchema,
     *,
     accepted: Sequence[Sentence] | None = None,
     start: int = 0,
 ) -> Controls:
-    """The names and topics of a split's calls, shuffled by the source's seed. `listed` are the file's names by type.
+    """The names and topics of a split's calls, shuffled by the source's seed.
 
-    No name of the train calls is asked for by dev calls. With the samples `accepted` so far, names that these hold
-    least often come first, from call `start` on; names that stand in them alone are taken in.
+    With the samples `accepted` so far, names that these hold least often come first, from call `start` on; names that
+    stand in them alone are taken in.
     """
-    names: dict[str, list[Name]] = {type_: [] for type_ in schema.types}
-    if prompt.names is not None:
-        names = _names(prompt, plan, split, schema, gold_train, listed)
-        if split == "dev":
-            of_train = _names(prompt, plan, "train", schema, gold_train, listed)
-            taken = {(type_, name.text) for type_, found in of_train.items() for name in found}
-            names = {
-                type_: [name for name in found if (type_, name.text) not in taken] for type_, found in names.items()
-            }
     uses: Counter[tuple[str, str]] = Counter()
+    pool = {type_: list(found) for type_, found in names.items()}
     if accepted is not None and prompt.names is not None and prompt.names.accepted:
         uses = Counter((schema.types[kind], text) for sentence in accepted for kind, text in mentions(sentence) if text)
         known = {(type_, name.text) for type_, found in names.items() for name in found}
         for type_, text in uses.keys() - known:
-            names[type_].append(Name(text))
-    for type_, found in names.items():
-        found.sort(key=lambda name: (uses[type_, name.text], mixed(plan.seed, split, type_, name.text)))
-    topics = sorted(dict.fromkeys(prompt.topics), key=lambda topic: mixed(plan.seed, split, "topic", topic))
+            pool[type_].append(Name(text))
+    for type_, found in pool.items():
+        found.sort(key=lambda name: (uses[type_, name.text], mixed(seed, split, type_, name.text)))
+    topics = sorted(dict.fromkeys(prompt.topics), key=lambda topic: mixed(seed, split, "topic", topic))
     per_call = prompt.names.per_call if prompt.names is not None else 0
-    return Controls(names, per_call, topics, prompt.topics_per_call, start if uses else 0)
-
-
-def _names(
-    prompt: PromptSpec,
-    plan: SeedPlan,
-    split: PromptSplit,
-    schema: LabelSchema,
-    gold_train: Sequence[Sentence],
-    listed: Mapping[str, Sequence[str]],
-) -> dict[str, list[Name]]:
-    out: dict[str, dict[str, Name]] = {type_: {} for type_ in schema.types}
-    for type_, texts in listed.items():
-        if type_ not in out:  # a label that this language's data lack
-            continue
-        order = sorted(texts, key=lambda text: mixed(plan.seed, "deal", type_, text))
-        dev = round(len(order) * plan.dev_calls / (plan.calls + plan.dev_calls))
-        for text in order[:dev] if split == "dev" else order[dev:]:
-            out[type_][text] = Name(text)
-    if prompt.names is not None and prompt.names.gold:
-        for place in plan.pool_of(split):
-            for kind, text in mentions(gold_train[place]):
-                out[schema.types[kind]].setdefault(text, Name(text, place))
-    return {type_: list(found.values()) for type_, found in out.items()}
+    return Controls(pool, per_call, topics, prompt.topics_per_call, start if uses else 0)
 
 
 def mentions(sentence: Sentence) -> list[tuple[int, str]]:

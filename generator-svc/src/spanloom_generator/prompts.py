@@ -20,7 +20,7 @@ from spanloom.ner.formats import SampleFormat, sample_format
 from spanloom.ner.formats.jsontext import dumps
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
-from spanloom_generator.controls import Asked, controls_of, read_names
+from spanloom_generator.controls import Asked, controls_of, names_by_split, read_names
 from spanloom_generator.engines.port import CallRequest, ChatMessage, Sampling
 from spanloom_generator.seeds import PromptSplit, SeedPlan, call_seed
 
@@ -232,7 +232,8 @@ def plan_prompts(
     }
     plan = seed_plan(spec, source, len(gold_train))
     listed = load_names(source.prompt, spec.schema_, roots)
-    controls = controls_of(source.prompt, plan, split, schema, gold_train, listed, accepted=accepted, start=start)
+    names = names_by_split(source.prompt, plan, schema, gold_train, listed)[split]
+    controls = controls_of(source.prompt, names, split, plan.seed, schema, accepted=accepted, start=start)
     for call, indices in enumerate(plan.seeds(split, start, max(count, 0)), start):
         asked = controls.of(call)
         messages = write.messages([gold_train[i] for i in indices], asked)
