@@ -56,11 +56,12 @@ def play(
     *,
     rounds: int,
     seed: int,
+    first: int = 1,
     say: Callable[[str], object] = print,
     patience_s: float = 180,
     slower: float = 1,
 ) -> Play:
-    """Play `rounds` rounds; a run's rows are looked at when it has ended and again after the last round.
+    """Play `rounds` rounds, from number `first` on; a run's rows are looked at when it has ended, and after the last.
 
     `slower` makes the services' short times and our patience longer, for a machine that is busy with other work.
 
@@ -73,7 +74,7 @@ def play(
     with staged(folder) as stage:
         reference = stage.reference()
         ended: dict[str, str] = {}
-        for number in range(rounds):
+        for number in range(first - 1, first - 1 + rounds):
             settings = DEFAULT if number % 10 == 9 else quick
             name, began = f"round-{number + 1}-of-seed-{seed}", time.monotonic()
             stage.start_all(settings)
@@ -88,7 +89,7 @@ def play(
             whole.struck.update(struck)
             kinds = " ".join(sorted(struck.elements()))
             good = "good" if verdict.good else "; ".join(verdict.wrong)
-            say(f"{number + 1}/{rounds} in {time.monotonic() - began:.0f} s: {kinds}: {good}")
+            say(f"{number + 1}/{first - 1 + rounds} in {time.monotonic() - began:.0f} s: {kinds}: {good}")
         _look_again(stage, ended, reference, whole)
     return whole
 
@@ -106,6 +107,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=1, help="the number of the first round, to play one again")
     parser.add_argument("--slower", type=float, default=1, help="how many times longer than on a quiet machine to wait")
     parser.add_argument("--folder", type=Path, help="where logs and data stay; a temporary one by default")
     given = parser.parse_args(arguments)
@@ -117,6 +119,7 @@ def main(arguments: list[str]) -> int:
             folder,
             rounds=given.rounds,
             seed=given.seed,
+            first=given.first,
             say=lambda line: print(line, flush=True),
             slower=given.slower,
         )

@@ -99,6 +99,8 @@ def _training(db: Engine, run_id: str, verdict: Verdict) -> None:
     of_run = "JOIN jobs j ON j.id = p.job_id WHERE j.run_id = :run"
     verdict.expect(_one(db, f"predictions p {of_run}", run_id), ARMS, "predictions")
     verdict.expect(_one(db, f"evaluations p {of_run} AND p.f1 IS NOT NULL", run_id), ARMS, "evaluations")
+    for row in select(db, "SELECT arm, reason FROM jobs WHERE run_id = :run AND state = 'failed'", run=run_id):
+        verdict.wrong.append(f"the job of arm {row.arm} failed: {row.reason}")
     for kind in ("job", "evaluation"):
         done = _one(db, f"events WHERE run_id = :run AND kind = '{kind}' AND data ->> 'state' = 'done'", run_id)
         verdict.expect(done, ARMS, f"times that a {kind} was done")
