@@ -6,7 +6,7 @@ asked in `WITHIN_S` seconds counts as a mistake of the specification, at the fie
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
@@ -21,8 +21,8 @@ from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec
 from spanloom.contracts.translation import TranslatedSource
 from spanloom.errors import EnvironmentMissing, PermanentEngineError
-from spanloom_generator.engines.chat import error_text
-from spanloom_generator.engines.guarded import client
+from spanloom_generator.engines.chat import error_text, read_json
+from spanloom_generator.engines.guarded import async_client
 from spanloom_generator.engines.openai import read_key
 
 WITHIN_S = 13.0
@@ -114,7 +114,9 @@ def probe_server(engine: Server, reach: Reach, *, has_keys: bool) -> list[Proble
     named = engine.api_key_env is not None or engine.api_key_file is not None
     asker = _Asker(engine, key, key_field, trusts_key=named and key is None)
     try:
-        return asker.problems()
+        return asyncio.run(asyncio.wait_for(asker.problems(), WITHIN_S))
+    except TimeoutError:  # one that sends a byte now and then would hold this thread for days
+        return [("base_url", f"{engine.base_url} did not answer within {WITHIN_S:g} s; {HOW_TO_SKIP}")]
     except PermanentEngineError as error:
         return [("base_url", str(error))]
     except (httpx.RequestError, httpx.InvalidURL) as error:
@@ -129,10 +131,11 @@ class _Asker:
         self.engine, self.key, self.key_field, self.trusts_key = engine, key, key_field, trusts_key
         self.url = engine.base_url.rstrip("/")
 
-    def problems(self) -> list[Problem]:
+    async def problems(self) -> list[Problem]:
+        """What is wrong, in words; empty where it would answer a call."""
         headers = {"User-Agent": "spanloom", **({"Authorization": f"Bearer {self.key}"} if self.key else {})}
-        with client(headers=headers, timeout=httpx.Timeout(CALL_S, connect=CONNECT_S)) as http:
-            status, text = self._listed(http)
+        async with async_client(headers=headers, timeout=httpx.Timeout(CALL_S, connect=CONNECT_S)) as http:
+            status, text = await self._listed(http)
             if status == 401:
                 return self._no_key(status, text)
             listed = _models(text) if status == 200 else []
@@ -140,22 +143,22 @@ class _Asker:
                 return []
             if isinstance(self.engine, OpenAIBatchEngineSpec):  # it need not answer single calls
                 return [self._no_model(listed)] if listed else []
-            return self._called(http, listed, found=status == 200)
+            return await self._called(http, listed, found=status == 200)
 
-    def _listed(self, http: httpx.Client) -> tuple[int, str]:
+    async def _listed(self, http: httpx.AsyncClient) -> tuple[int, str]:
         try:
-            return _ask(http, "GET", f"{self.url}/models", timeout=LIST_S)
+            return await _ask(http, "GET", f"{self.url}/models", timeout=LIST_S)
         except httpx.ReadTimeout:
             return 0, ""  # a call may be answered all the same
 
-    def _called(self, http: httpx.Client, listed: Sequence[str], *, found: bool) -> list[Problem]:
+    async def _called(self, http: httpx.AsyncClient, listed: Sequence[str], *, found: bool) -> list[Problem]:
         """One call of one token."""
         url = f"{self.url}/chat/completions"
         body: dict[str, Any] = {"model": self.engine.model, "messages": [{"role": "user", "content": "Hi"}]}
         try:
-            status, text = _ask(http, "POST", url, json={**body, "max_tokens": 1})
+            status, text = await _ask(http, "POST", url, json={**body, "max_tokens": 1})
             if status == 400 and "max_completion_tokens" in text:
-                status, text = _ask(http, "POST", url, json={**body, "max_completion_tokens": 1})
+                status, text = await _ask(http, "POST", url, json={**body, "max_completion_tokens": 1})
         except httpx.ReadTimeout:
             what = f"{url} did not answer one call of one token in {CALL_S:g} s; is it loading, or busy? {HOW_TO_SKIP}"
             return [("base_url", what)]
@@ -193,11 +196,11 @@ class _Asker:
         return f"{self.url} answers, but with no chat completion: {error_text(text)[0]}"
 
 
-def _ask(http: httpx.Client, method: str, url: str, **options: Any) -> tuple[int, str]:
+async def _ask(http: httpx.AsyncClient, method: str, url: str, **options: Any) -> tuple[int, str]:
     """Status and text of an answer, the text cut at MAX_BYTES."""
-    with http.stream(method, url, **options) as response:
+    async with http.stream(method, url, **options) as response:
         data = bytearray()
-        for part in response.iter_bytes():
+        async for part in response.aiter_bytes():
             data += part
             if len(data) > MAX_BYTES:
                 break
@@ -207,7 +210,7 @@ def _ask(http: httpx.Client, method: str, url: str, **options: Any) -> tuple[int
 def _models(text: str) -> list[str]:
     """The models' names of an answer to `GET /models`; none where it is something else."""
     try:
-        data = json.loads(text)
+        data = read_json(text)
     except ValueError:
         return []
     rows = data.get("data") if isinstance(data, dict) else None
@@ -216,7 +219,7 @@ def _models(text: str) -> list[str]:
 
 def _is_completion(text: str) -> bool:
     try:
-        data = json.loads(text)
+        data = read_json(text)
     except ValueError:
         return False
     return isinstance(data, dict) and isinstance(data.get("choices"), list) and bool(data["choices"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from spanloom.contracts.engines import OpenAIEngineSpec
 from spanloom.contracts.reach import Reach
 from spanloom.contracts.spec import RunSpec, check_spec
 from spanloom.data.languages import complete_spec
-from spanloom_generator.preflight import preflight
+from spanloom_generator.preflight import preflight, probe_server
 from support.common import free_port
 
 ANYWHERE = Reach(hosts=None, keys=None)
@@ -125,6 +128,34 @@ def test_a_server_that_is_down_is_told_at_once() -> None:
     assert "cannot be reached" in what
     assert "--no-check" in what
     assert time.monotonic() - began < 10  # a refused connection takes no time-out
+
+
+@pytest.mark.parametrize("begun", [b"HTTP/1.1 200 OK\r\nX-A: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"])
+def test_a_server_that_sends_a_byte_now_and_then_holds_no_thread(monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+    monkeypatch.setattr("spanloom_generator.preflight.WITHIN_S", 1.0)
+    answered = threading.Event()
+
+    def trickle(listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(begun)
+                while not answered.wait(0.02):
+                    connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=trickle, args=(listening,), daemon=True).start()
+        asked = engine(f"http://127.0.0.1:{listening.getsockname()[1]}/v1")
+        ((field, what),) = probe_server(OpenAIEngineSpec.model_validate(asked), ANYWHERE, has_keys=True)
+        assert (field, "did not answer within" in what) == ("base_url", True)
+        answered.set()
+
+
+@pytest.mark.parametrize("answer", ["[" * 100_000, '{"data": ' * 50_000, "9" * 5000, '{"error": ' + "[" * 100_000])
+def test_no_answer_is_too_odd_to_be_told_of(server: ModelServer, answer: str) -> None:
+    for status in (200, 400, 500):
+        server.answers = {LISTED: (status, answer), CALLED: (status, answer)}
+        assert {path for path, _ in found(spec_of(engine(server.base_url)))} <= {"sources.0.engine.base_url"}
 
 
 def test_a_server_named_twice_is_asked_once(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:

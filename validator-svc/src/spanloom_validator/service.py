@@ -10,6 +10,7 @@ from spanloom.workers.consume import Consuming
 from spanloom.workers.relay import Relay, Sweeper
 from spanloom.workers.runtime import Parts, Runtime, consuming_checks
 from spanloom_validator.api import dataset_routes
+from spanloom_validator.duplicates import near
 from spanloom_validator.judge import languages
 from spanloom_validator.worker import ValidatorWorker
 
@@ -29,6 +30,7 @@ def build(runtime: Runtime) -> Parts:
 
     def consume(stop: threading.Event) -> None:
         languages.load()
+        near.load()
         loop.run(stop)
 
     parts = Parts("validator", 8002)

@@ -52,7 +52,7 @@ def read_table(path: Path, layout: Layout = AS_IT_IS) -> RawFile:
             # One text that stands in a million places is kept once, until it is known what all of them come to.
             table = pa.parquet.read_table(source, read_dictionary=sorted(texts))
             charge(path, sum(_text_bytes(pa, chunk) for column in table.columns for chunk in column.chunks), "texts")
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"is no parquet file that can be read: {error}", path=str(path)) from error
     return _from_table(path, table, layout, _metadata(table))
 
@@ -94,7 +94,7 @@ def read_saved_raw(folder: Path, layout: Layout = AS_IT_IS) -> dict[str, list[Ra
                 with open_regular(path) as source:
                     charge(path, os.fstat(source.fileno()).st_size)
                     table = pa.ipc.open_stream(source).read_all()
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
                 raise DataError(f"is no Arrow stream that can be read: {error}", path=str(path)) from error
             shards.append(_from_table(path, table, layout, features, start=rows))
             rows += table.num_rows

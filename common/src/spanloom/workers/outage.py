@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
 """What a machine runs short of: open files, memory, disk."""
+SAID = tuple(map(os.strerror, sorted(SHORTAGES)))
+"""How the dynamic linker says so of a library, in an ImportError without a number."""
 NO_THREAD = "can't start new thread"
 """What Python says, in place of an error's number, where there is no memory for a thread's stack or no room for one."""
 
@@ -29,6 +32,8 @@ def is_shortage(error: BaseException) -> bool:
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in SHORTAGES):
             return True
         if isinstance(error, RuntimeError) and str(error) == NO_THREAD:
+            return True
+        if isinstance(error, ImportError) and any(said in str(error) for said in SAID):
             return True
         seen.add(id(error))
         error = error.__cause__ or error.__context__  # type: ignore[assignment]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -37,6 +39,13 @@ class Checked:
         return f"{self.library} {self.version}"
 
 
+def load() -> None:
+    """Import seqeval now, where it is installed: it brings scikit-learn, and where files run short later it could not
+    be imported any more."""
+    with suppress(ModuleNotFoundError):
+        import_module("seqeval.metrics.sequence_labeling")
+
+
 def check(library: str, gold: Tags, pred: Tags, scores: Scores) -> Checked:
     """Compare `scores` with what `library` (seqeval or nervaluate) makes of the same tag names.
 
@@ -64,6 +73,7 @@ def _compare(reading: str, ours: Prf, theirs: Figures, by: str) -> None:
 
 
 def _seqeval(gold: Tags, pred: Tags, types: Sequence[str]) -> dict[str, Figures]:
+    # Commands that check nothing are spared it; the service has loaded it at its start.
     from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
 
     if not any(tag != "O" for side in (gold, pred) for tags in side for tag in tags):

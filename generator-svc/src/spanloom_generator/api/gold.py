@@ -16,7 +16,7 @@ from spanloom.data.gold import annotated_parts
 from spanloom.data.lines import at_most_bytes
 from spanloom.data.summary import marked, summarise
 from spanloom.data.whole import write_whole
-from spanloom.errors import DataError, EnvironmentMissing
+from spanloom.errors import DataError
 from spanloom.http import ProblemError
 from spanloom.private import private_folder
 from spanloom.settings import Settings
@@ -58,11 +58,11 @@ def take(body: bytes, name: str, settings: Settings) -> dict[str, Any]:
     try:
         with at_most_bytes(settings.max_data_bytes):
             parts = annotated_parts(GoldSpec(file=file), (settings.uploads_folder,), hub=False)
-    except (DataError, EnvironmentMissing) as error:
+    except BaseException as error:
         place.unlink(missing_ok=True)
         with suppress(OSError):  # another file of the same content may lie there
             place.parent.rmdir()
-        if isinstance(error, EnvironmentMissing):
+        if not isinstance(error, DataError):
             raise
         raise ProblemError(422, str(error).replace(str(place), name)) from None
     rows = [row for split in parts.rows.values() for row in split]

@@ -46,6 +46,14 @@ def body_of(request: CallRequest, model: str, *, tokens_field: str | None = "max
     return body
 
 
+def read_json(text: str | bytes) -> Any:
+    """What a server has sent as JSON. Raises ValueError for what is none, or is nested too deeply to be an answer."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def is_strict(schema: Any) -> bool:
     """Whether a JSON schema is one for OpenAI's strict mode: every object closed, every property required."""
     if isinstance(schema, list):
@@ -117,7 +125,7 @@ def error_of(status: int, text: str, headers: Mapping[str, str]) -> PermanentEng
 def error_text(text: str) -> tuple[str, str | None]:
     """What an error body says and its code: OpenAI's shape, problem+json, or text."""
     try:
-        data = json.loads(text)
+        data = read_json(text)
     except ValueError:
         return _short(text) or "no reason given", None
     error = data.get("error", data) if isinstance(data, dict) else data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import time
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from spanloom.contracts.reach import Reach
 from spanloom.data.roots import open_regular
 from spanloom.errors import DataError, EnvironmentMissing, PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.addresses import MAX_REDIRECTS, REDIRECTS, beneath, headers_for, redirected
-from spanloom_generator.engines.chat import REFUSED_FOR_NOW, error_of, result_of
+from spanloom_generator.engines.chat import REFUSED_FOR_NOW, error_of, read_json, result_of
 from spanloom_generator.engines.guarded import async_client
 from spanloom_generator.engines.looped import LoopEngine
 from spanloom_generator.engines.parameters import Parameters, Without
@@ -211,6 +210,6 @@ def _text(data: bytes, status: int) -> str:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError as error:
         raise TransientEngineError(f"the server's answer is not JSON: {error}") from None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from spanloom_generator.engines.chat import body_of, error_text
+from spanloom_generator.engines.chat import body_of, error_text, read_json
 from spanloom_generator.engines.port import CallRequest
 
 CAPS = ("max_tokens", "max_completion_tokens")
@@ -95,7 +94,7 @@ def _named(text: str, said: str, sent: list[str]) -> str | None:
     if _REFUSES.search(f"{said} {text[:2000]}") is None:
         return None
     try:
-        data = json.loads(text)
+        data = read_json(text)
     except ValueError:
         data = None
     error = data.get("error") if isinstance(data, dict) else None

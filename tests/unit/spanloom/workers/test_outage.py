@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from spanloom.errors import BusError, LeaseLost, MessageTooLarge, UnreadableMessage
+from spanloom.errors import BusError, EnvironmentMissing, LeaseLost, MessageTooLarge, UnreadableMessage
 from spanloom.workers.outage import Outage, is_shortage, is_transient
 
 
@@ -62,6 +62,11 @@ def test_a_shortage_is_found_wherever_it_is_said() -> None:
     assert is_shortage(told)
     assert is_transient(told)
     assert not is_shortage(ImportError("cannot import"))
+    no_file = ImportError("libx.so: cannot open shared object file: Too many open files")
+    missing = EnvironmentMissing("near-duplicates need the library datasketch")
+    missing.__cause__ = no_file
+    assert is_shortage(no_file)
+    assert is_shortage(missing)
     assert not is_transient(UnreadableMessage("no memory of that"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -51,6 +52,12 @@ def _bands(threshold: float) -> tuple[int, int]:
     """Bands and rows of a band that weigh false matches and misses alike at the threshold."""
     lsh = _datasketch().MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
     return int(lsh.b), int(lsh.r)
+
+
+def load() -> None:
+    """Import the library now, where it is installed: where files run short later, it could not be any more."""
+    with suppress(EnvironmentMissing):
+        _datasketch()
 
 
 @lru_cache(maxsize=1)

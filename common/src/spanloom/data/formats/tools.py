@@ -196,20 +196,28 @@ def _labelstudio(path: Path, records: Iterable[Record], layout: Layout) -> RawFi
         text = data.get(text_key)
         if not isinstance(text, str):
             raise _bad(path, line, f"data has no text under {text_key!r}; it has {', '.join(data)}")
-        given = record.get("annotations") or record.get("completions") or []
+        given = _listed(path, line, record.get("annotations") or record.get("completions"), "annotations")
         done = [a for a in given if isinstance(a, dict) and not a.get("was_cancelled")]
         cancelled += len(given) - len(done)
         if not done:
             untouched += 1
             continue
         several += len(done) > 1
-        found = [each for item in done[0].get("result") or [] for each in _labelled(path, line, item)]
+        regions = _listed(path, line, done[0].get("result"), "result")
+        found = [each for item in regions for each in _labelled(path, line, item)]
         spans = _in_code_points(text, found, units=True)
         made.add(line, text, spans, _tokens(path, line, text, data.get("tokens")))
     notes = [f"{untouched:,} tasks without an annotation are left out"] if untouched else []
     notes += [f"{cancelled:,} cancelled annotations are left out"] if cancelled else []
     notes += [f"{several:,} tasks have several annotations; the first is read"] if several else []
     return _file(path, "labelstudio", made, (text_key, "annotations"), notes)
+
+
+def _listed(path: Path, line: int, value: Any, name: str) -> list[Any]:
+    """A list, empty where there is nothing. Raises DataError for anything else."""
+    if not isinstance(value or [], list):
+        raise _bad(path, line, f"`{name}` is {type(value).__name__}, a list is expected")
+    return value or []
 
 
 def _text_key(path: Path, line: int, data: Mapping[str, Any]) -> str:
