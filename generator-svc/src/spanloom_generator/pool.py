@@ -18,6 +18,10 @@ from spanloom_generator import records
 from spanloom_generator.engines.port import Engine, open_engine
 from spanloom_generator.turns import TurnedEngine
 
+MOST_OPEN = 64
+"""Engines kept open beside those that work: each holds a thread and files, and every specification may name another."""
+LIGHT = frozenset({"openai", "openai_batch", "replay", "translation_lines"})
+"""Kinds that are opened again in no time. One with a budget stays: it knows what it has spent."""
 Turns = Callable[[str, str], DeviceTurn]
 """Makes the turns of a holder (second) on a GPU (first)."""
 
@@ -38,8 +42,10 @@ class EnginePool:
     ) -> None:
         self.db, self.cache, self.open, self.gpus, self.turns = db, cache, open_, gpus, turns
         self.roots, self.reach = roots, reach or Reach()
-        self._engines: dict[bytes, Engine] = {}
-        self._capacity = 0
+        self._engines: dict[bytes, Engine] = {}  # the one asked for last comes last
+        self._rooms: dict[bytes, int] = {}
+        self._light: set[bytes] = set()
+        self._capacity = self._opened = 0
         self._lock = threading.Lock()
 
     def engine_for(self, run_id: str, language: str, config: Mapping[str, Any]) -> Engine:
@@ -48,13 +54,28 @@ class EnginePool:
             [config, [run_id, language] if config["kind"] == "toy" else None], option=orjson.OPT_SORT_KEYS
         )
         with self._lock:
-            engine = self._engines.get(key)
-            if engine is None:
+            engine = self._engines.pop(key, None)
+            if engine is not None:
+                self._engines[key] = engine
+            else:
+                self._close_idle()
                 engine = self._shared(self.open(self._complete(run_id, language, config)), config)
                 engine.start()
                 self._engines[key] = engine
-                self._capacity += engine.room()  # nothing is in flight yet
+                self._rooms[key] = engine.room()  # nothing is in flight yet
+                self._capacity += self._rooms[key]
+                if config["kind"] in LIGHT and config.get("budget") is None:
+                    self._light.add(key)
         return engine
+
+    def _close_idle(self) -> None:
+        """Close those that were not asked for for longest, where many are open and no call of theirs is in flight."""
+        over = len(self._engines) + 1 - MOST_OPEN
+        idle = [k for k, engine in self._engines.items() if k in self._light and engine.room() >= self._rooms[k]]
+        for key in idle[: max(over, 0)]:
+            self._engines.pop(key).close()
+            self._light.discard(key)
+            self._capacity -= self._rooms.pop(key)
 
     def _complete(self, run_id: str, language: str, config: Mapping[str, Any]) -> dict[str, Any]:
         """What an engine is opened with: its part of the specification, and what the operator lets it have."""
@@ -79,7 +100,8 @@ class EnginePool:
             raise EnvironmentMissing(
                 f"{engine.model} asks for {needed} GPUs (tensor_parallel x data_parallel), here are {len(self.gpus)}"
             )
-        number = len(self._engines)
+        number = self._opened
+        self._opened += 1
         return TurnedEngine(engine, [self.turns(gpu, f"engine-{number}") for gpu in self.gpus[:needed]])
 
     def room(self) -> int:
@@ -96,5 +118,6 @@ class EnginePool:
         """Close all engines; calls in flight end cancelled."""
         with self._lock:
             engines, self._engines, self._capacity = list(self._engines.values()), {}, 0
+            self._rooms, self._light = {}, set()
         for engine in engines:
             engine.close()
