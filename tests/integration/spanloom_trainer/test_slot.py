@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from spanloom_trainer.errors import Cancelled, ChildDied, TrainingFailed
+from spanloom_trainer.errors import Cancelled, ChildDied, NotReady, TrainingFailed
 from spanloom_trainer.process.slot import Slot
 from support.toy_language import toy_sentences
 from support.training_jobs import LONG, ended, job
@@ -180,3 +180,13 @@ def test_a_training_without_progress_is_ended(tmp_path: Path) -> None:
     slot = Slot("cpu", tmp_path / "models", stall_s=0)
     with slot, pytest.raises(ChildDied, match="made no progress for 0 s"):
         slot.run(job("stalled", recipe=LONG))
+
+
+def test_a_child_that_is_not_ready_in_time_is_ended_and_told_of(tmp_path: Path) -> None:
+    with Slot("cpu", tmp_path / "models", start_timeout_s=0.1) as slot:
+        with pytest.raises(NotReady, match=r"was not ready within 0\.1 s, and was ended"):
+            slot.run(job("early"))
+        assert slot.pid is None
+        assert "another takes its place" in str(slot.problem())
+        slot.start_timeout_s = 300
+        assert slot.run(job("later"))["steps"] > 0

@@ -4,6 +4,7 @@ SpanloomError
  ├── Cancelled        the training was asked to stop
  └── TrainingFailed   a job did not come to its end; `permanent` says whether another attempt can help
       └── ChildDied   the process that trained is gone
+           └── NotReady   it was gone before it could take a job
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class TrainingFailed(SpanloomError):
 
 class ChildDied(TrainingFailed):
     """The process that trained is gone."""
+
+
+class NotReady(ChildDied):
+    """The process that trains was not ready in time and was ended; nothing of the job was begun."""

@@ -24,7 +24,7 @@ from spanloom.store.work import Claim, Lease
 from spanloom.workers.leases import LeaseKeeper
 from spanloom.workers.outage import Outage, is_transient
 from spanloom_trainer import audited, records, tagged, transitions
-from spanloom_trainer.errors import Cancelled, TrainingFailed
+from spanloom_trainer.errors import Cancelled, NotReady, TrainingFailed
 from spanloom_trainer.process.devices import Devices
 from spanloom_trainer.process.payload import job_payload
 from spanloom_trainer.process.slot import Slot
@@ -128,7 +128,7 @@ class TrainerWorker:
                 stopped=lambda: claim.id in self._stop_jobs or time.monotonic() > self._stop_by,
                 pausing=self.stopping.is_set,
             )
-        except Cancelled as why:
+        except (Cancelled, NotReady) as why:
             transitions.hand_back(self.db, claim, str(why))
         except TrainingFailed as error:
             if error.permanent:

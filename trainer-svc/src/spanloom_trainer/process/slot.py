@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from spanloom_trainer.errors import Cancelled, ChildDied, TrainingFailed
+from spanloom_trainer.errors import Cancelled, ChildDied, NotReady, TrainingFailed
 from spanloom_trainer.process.spawn import Child, Spawner
 
 log = structlog.stdlib.get_logger(__name__)
@@ -81,7 +81,10 @@ class Slot:
         return self._child.pid if self._child is not None else None
 
     def start(self) -> None:
-        """Start the child if there is none, and wait until it can take jobs. `run` does so by itself."""
+        """Start the child if there is none, and wait until it can take jobs. `run` does so by itself.
+
+        Raises NotReady where that takes longer than `start_timeout_s`, as on a machine that is overloaded.
+        """
         child = self._spawner.child()
         if child is self._child:
             return
@@ -92,8 +95,9 @@ class Slot:
             message = self._receive()
             if message is not None and message["type"] == "ready":
                 return
-        self._kill()
-        raise ChildDied(f"the training process was not ready within {self.start_timeout_s:g} s")
+        reason = f"the training process on {self.device} was not ready within {self.start_timeout_s:g} s, and was ended"
+        self._replace(reason)
+        raise NotReady(reason)
 
     def run(
         self,
@@ -175,10 +179,14 @@ class Slot:
         else:
             return
         reason = f"the training process on {self.device} {what}, and was ended"
-        self._replaced = (f"{reason}; another takes its place", now + max(self.silence_s, 60.0))
+        self._replace(reason)
+        raise ChildDied(reason)
+
+    def _replace(self, reason: str) -> None:
+        """End the child, so that the next job has another, and say why in `problem` for a while."""
+        self._replaced = (f"{reason}; another takes its place", time.monotonic() + max(self.silence_s, 60.0))
         log.error("training process ended", device=self.device, reason=reason)
         self.close()
-        raise ChildDied(reason)
 
     def close(self) -> None:
         """End the child, in mid-job too."""
