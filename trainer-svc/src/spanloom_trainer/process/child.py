@@ -29,7 +29,7 @@ LANE_FAILED = 4
 
 
 @dataclass(frozen=True)
-class Work:
+class JobRunner:
     """How the jobs of one pipe are done: `run_job`, and what stands around each of them."""
 
     run_job: Callable[..., dict[str, Any]]
@@ -73,15 +73,15 @@ class Pipe:
             except OSError:
                 return  # the parent is gone, and `_listen` ends this process
 
-    def serve(self, work: Work, settings: dict[str, Any]) -> str | None:
+    def serve(self, runner: JobRunner, settings: dict[str, Any]) -> str | None:
         """Do job after job. Returns the unexpected error that one ended with, None once the parent says `quit`."""
         self.send({"type": "ready", "pid": os.getpid()})
         threading.Thread(target=self.beat, args=[settings.get("beat_s", 10.0)], daemon=True, name="alive").start()
         while (message := self.jobs.get()) is not None:
             self.turn = turn = message["turn"]
             try:
-                with work.running():
-                    result = work.run_job(
+                with runner.running():
+                    result = runner.run_job(
                         message["job"],
                         models=settings["models"],
                         device=settings["device"],
@@ -115,21 +115,21 @@ def main(descriptors: Sequence[int], settings: dict[str, Any]) -> None:
     An unexpected error may have left the device unusable; the parent starts a fresh child.
     """
     pipes = [Pipe(descriptor) for descriptor in descriptors]
-    works = _prepared(settings, len(pipes))
+    runners = _prepared(settings, len(pipes))
 
-    def serve(pipe: Pipe, work: Work) -> None:
-        error = pipe.serve(work, settings)
+    def serve(pipe: Pipe, runner: JobRunner) -> None:
+        error = pipe.serve(runner, settings)
         if error is not None:
             pipe.fail(error, permanent=False)
             if len(pipes) > 1:
                 os._exit(LANE_FAILED)
 
-    for pipe, work in zip(pipes[1:], works[1:], strict=True):
-        threading.Thread(target=serve, args=[pipe, work], daemon=True, name="lane").start()
-    serve(pipes[0], works[0])
+    for pipe, runner in zip(pipes[1:], runners[1:], strict=True):
+        threading.Thread(target=serve, args=[pipe, runner], daemon=True, name="lane").start()
+    serve(pipes[0], runners[0])
 
 
-def _prepared(settings: dict[str, Any], lanes: int) -> list[Work]:
+def _prepared(settings: dict[str, Any], lanes: int) -> list[JobRunner]:
     """Import the core (torch, transformers: seconds), set the threads, and say how the jobs of each pipe are done."""
     import torch
 
@@ -141,10 +141,12 @@ def _prepared(settings: dict[str, Any], lanes: int) -> list[Work]:
     if settings["device"].startswith("cuda"):
         torch.cuda.set_device(settings["device"])  # events, streams and graphs are made on the current device
     if lanes == 1:
-        return [Work(partial(run_job, workspaces=Workspaces()))]
+        return [JobRunner(partial(run_job, workspaces=Workspaces()))]
     interleaved = Interleaved(torch.device(settings["device"]))
     places = [interleaved.lane() for _ in range(lanes)]
-    return [Work(partial(run_job, workspaces=Workspaces(), give_way=lane.give_way), lane.running) for lane in places]
+    return [
+        JobRunner(partial(run_job, workspaces=Workspaces(), give_way=lane.give_way), lane.running) for lane in places
+    ]
 
 
 if __name__ == "__main__":
