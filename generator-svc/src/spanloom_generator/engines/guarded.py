@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -52,10 +54,23 @@ def _allowed(host: str, found: Sequence[str]) -> list[str]:
 
 
 def _unreached(error: httpx.ConnectError, url: httpx.URL, address: str) -> httpx.ConnectError:
-    """The error; where a container asked itself, with the name that its host has there."""
-    if not (ipaddress.ip_address(address.partition("%")[0]).is_loopback and in_container()):
-        return error
-    return httpx.ConnectError(f"{error}; {own_loopback(url.host, _port(url))}")
+    """The error in the system's words; where a container asked itself, with the name that its host has there."""
+    what = _systems_words(error)
+    if ipaddress.ip_address(address.partition("%")[0]).is_loopback and in_container():
+        what = f"{what}; {own_loopback(url.host, _port(url))}"
+    told = httpx.ConnectError(what)
+    told.__cause__ = error
+    return told
+
+
+def _systems_words(error: BaseException) -> str:
+    """`Connection refused`, which asynchronous clients hide behind `All connection attempts failed`."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):  # whose numbers are not the system's
+        if isinstance(cause, OSError) and (cause.errno or 0) > 0:
+            return os.strerror(cause.errno or 0)
+        cause = cause.__cause__ or cause.__context__
+    return str(error)
 
 
 def _aimed(request: httpx.Request, address: str) -> httpx.Request:
