@@ -22,6 +22,8 @@ An error says what was wrong, where, what is allowed, and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 
 class SpanloomError(Exception):
     """Something Spanloom can name went wrong."""
@@ -103,3 +105,13 @@ class SettingsError(SpanloomError):
 
 class EnvironmentMissing(SpanloomError):
     """This machine lacks a part; the message says which, and how to get it."""
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, what caused it or was being handled when it came, and so on; each once."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        yield cause
+        seen.add(id(cause))
+        cause = cause.__cause__ or cause.__context__

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import structlog
 
-from spanloom.errors import BusError, MessageTooLarge, UnreadableMessage
+from spanloom.errors import BusError, MessageTooLarge, UnreadableMessage, causes
 from spanloom.outage_lines import BUS, DATABASE, MACHINE, OUTAGES
 from spanloom.store.db import is_outage
 
@@ -27,17 +27,15 @@ NO_THREAD = "can't start new thread"
 
 def is_shortage(error: BaseException) -> bool:
     """Whether this machine ran short of files, memory or disk, wherever in the chain of causes that is said."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in SHORTAGES):
-            return True
-        if isinstance(error, RuntimeError) and str(error) == NO_THREAD:
-            return True
-        if isinstance(error, ImportError) and any(said in str(error) for said in SAID):
-            return True
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return False
+    return any(_says_shortage(cause) for cause in causes(error))
+
+
+def _says_shortage(error: BaseException) -> bool:
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in SHORTAGES):
+        return True
+    if isinstance(error, RuntimeError) and str(error) == NO_THREAD:
+        return True
+    return isinstance(error, ImportError) and any(said in str(error) for said in SAID)
 
 
 def is_transient(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from spanloom.contracts.reach import is_never_reached, own_loopback
-from spanloom.errors import PermanentEngineError
+from spanloom.errors import PermanentEngineError, causes
 from spanloom.settings import in_container
 
 RESOLVED_S = 1.0
@@ -65,11 +65,11 @@ def _unreached(error: httpx.ConnectError, url: httpx.URL, address: str) -> httpx
 
 def _systems_words(error: BaseException) -> str:
     """`Connection refused`, which asynchronous clients hide behind `All connection attempts failed`."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):  # whose numbers are not the system's
-        if isinstance(cause, OSError) and (cause.errno or 0) > 0:
-            return os.strerror(cause.errno or 0)
-        cause = cause.__cause__ or cause.__context__
+    for cause in causes(error):
+        if isinstance(cause, ssl.SSLError):  # whose numbers are not the system's
+            break
+        if isinstance(cause, OSError) and cause.errno is not None and cause.errno > 0:
+            return os.strerror(cause.errno)
     return str(error)
 
 
