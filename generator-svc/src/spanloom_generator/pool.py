@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,20 @@ Turns = Callable[[str, str], DeviceTurn]
 """Makes the turns of a holder (second) on a GPU (first)."""
 
 
+@dataclass(frozen=True)
+class _Open:
+    """An engine that was started, the room it had then, and whether it is opened again in no time."""
+
+    engine: Engine
+    room: int
+    light: bool
+
+    @property
+    def idle(self) -> bool:
+        """Whether no call is in flight."""
+        return self.engine.room() >= self.room
+
+
 class EnginePool:
     """The engines of one worker. An engine that fails to start is tried again with the next call."""
 
@@ -42,10 +57,8 @@ class EnginePool:
     ) -> None:
         self.db, self.cache, self.open, self.gpus, self.turns = db, cache, open_, gpus, turns
         self.roots, self.reach = roots, reach or Reach()
-        self._engines: dict[bytes, Engine] = {}  # the one asked for last comes last
-        self._rooms: dict[bytes, int] = {}
-        self._light: set[bytes] = set()
-        self._capacity = self._opened = 0
+        self._engines: dict[bytes, _Open] = {}  # the one asked for last comes last
+        self._turned = 0
         self._lock = threading.Lock()
 
     def engine_for(self, run_id: str, language: str, config: Mapping[str, Any]) -> Engine:
@@ -54,28 +67,21 @@ class EnginePool:
             [config, [run_id, language] if config["kind"] == "toy" else None], option=orjson.OPT_SORT_KEYS
         )
         with self._lock:
-            engine = self._engines.pop(key, None)
-            if engine is not None:
-                self._engines[key] = engine
-            else:
+            found = self._engines.pop(key, None)
+            if found is None:
                 self._close_idle()
                 engine = self._shared(self.open(self._complete(run_id, language, config)), config)
                 engine.start()
-                self._engines[key] = engine
-                self._rooms[key] = engine.room()  # nothing is in flight yet
-                self._capacity += self._rooms[key]
-                if config["kind"] in LIGHT and config.get("budget") is None:
-                    self._light.add(key)
-        return engine
+                found = _Open(engine, engine.room(), config["kind"] in LIGHT and config.get("budget") is None)
+            self._engines[key] = found
+        return found.engine
 
     def _close_idle(self) -> None:
         """Close those that were not asked for for longest, where many are open and no call of theirs is in flight."""
         over = len(self._engines) + 1 - MOST_OPEN
-        idle = [k for k, engine in self._engines.items() if k in self._light and engine.room() >= self._rooms[k]]
+        idle = [key for key, one in self._engines.items() if one.light and one.idle]
         for key in idle[: max(over, 0)]:
-            self._engines.pop(key).close()
-            self._light.discard(key)
-            self._capacity -= self._rooms.pop(key)
+            self._engines.pop(key).engine.close()
 
     def _complete(self, run_id: str, language: str, config: Mapping[str, Any]) -> dict[str, Any]:
         """What an engine is opened with: its part of the specification, and what the operator lets it have."""
@@ -100,24 +106,23 @@ class EnginePool:
             raise EnvironmentMissing(
                 f"{engine.model} asks for {needed} GPUs (tensor_parallel x data_parallel), here are {len(self.gpus)}"
             )
-        number = self._opened
-        self._opened += 1
+        number = self._turned
+        self._turned += 1
         return TurnedEngine(engine, [self.turns(gpu, f"engine-{number}") for gpu in self.gpus[:needed]])
 
     def room(self) -> int:
         """Room of the fullest engine; unlimited before any is open."""
         with self._lock:
-            return min((engine.room() for engine in self._engines.values()), default=1 << 20)
+            return min((one.engine.room() for one in self._engines.values()), default=1 << 20)
 
     def capacity(self) -> int:
         """Calls that all open engines take at once; 0 before any is open."""
         with self._lock:
-            return self._capacity
+            return sum(one.room for one in self._engines.values())
 
     def close(self) -> None:
         """Close all engines; calls in flight end cancelled."""
         with self._lock:
-            engines, self._engines, self._capacity = list(self._engines.values()), {}, 0
-            self._rooms, self._light = {}, set()
-        for engine in engines:
-            engine.close()
+            closing, self._engines = list(self._engines.values()), {}
+        for one in closing:
+            one.engine.close()
