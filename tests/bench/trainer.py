@@ -233,28 +233,29 @@ def trainer_of(
     base: Base, train: list[Sentence], dev: list[Sentence], device: str, folder: Path, updates: int, clock: Any
 ) -> Any:
     """`transformers.Trainer` as the paper's scripts call it, for so many updates; evaluation and saving by hand."""
-    arguments = TrainingArguments(
-        output_dir=str(folder),
-        learning_rate=2e-5,
-        per_device_train_batch_size=16,
-        per_device_eval_batch_size=16,
-        max_steps=updates,
-        weight_decay=0.01,
-        eval_strategy="no",
-        save_strategy="no",
-        logging_steps=500,
-        seed=SEED,
-        report_to=[],
-        disable_tqdm=True,
-        use_cpu=device == "cpu",
-    )
+    paper = {"learning_rate": 2e-5, "weight_decay": 0.01, "per_device_eval_batch_size": 16}
     return Trainer(
         _model(base, None),
-        arguments,
+        arguments_of(folder, updates, seed=SEED, use_cpu=device == "cpu", **paper),
         train_dataset=Windows(base, train),
         eval_dataset=Windows(base, dev[: len(train)]),
         data_collator=lambda rows: collate(rows, base.padding),
         callbacks=[clock],
+    )
+
+
+def arguments_of(folder: Path, updates: int, **more: Any) -> TrainingArguments:
+    """Batches of 16 for so many updates, told of nowhere; evaluation and saving by hand."""
+    return TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=16,
+        max_steps=updates,
+        eval_strategy="no",
+        save_strategy="no",
+        logging_steps=500,
+        report_to=[],
+        disable_tqdm=True,
+        **more,
     )
 
 

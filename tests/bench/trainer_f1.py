@@ -24,15 +24,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch
-from trainer import Spent, Windows, collate, timed
-from transformers import Trainer, TrainingArguments
+from trainer import SCHEMA, Spent, Windows, arguments_of, collate, timed
+from transformers import Trainer
 
 from spanloom.contracts.gold import GoldSpec
 from spanloom.contracts.training import Recipe, TrainingSpec
 from spanloom.data.gold import load_gold
 from spanloom.data.roots import ANYWHERE
 from spanloom.data.subset import subset
-from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.settings import load_settings
 from spanloom_trainer.core.base import Base, load_base, quiet, start
@@ -42,7 +41,6 @@ from spanloom_trainer.core.tagging import span_f1, tag
 from spanloom_trainer.core.train import fine_tune
 from spanloom_trainer.encoders.get import ensure
 
-SCHEMA = LabelSchema.of(["PER", "ORG", "LOC"])
 SUBSET_SEED = 3535
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
@@ -87,18 +85,13 @@ def trainer(
     torch.manual_seed(seed)
     model = start(base, SCHEMA)
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w", encoding="utf-8") as nowhere:
-        arguments = TrainingArguments(
-            output_dir=folder,
+        updates = recipe.max_steps or 0
+        arguments = arguments_of(
+            Path(folder),
+            updates,
             learning_rate=recipe.learning_rate,
-            per_device_train_batch_size=recipe.batch_size,
-            max_steps=recipe.max_steps or 0,
-            warmup_steps=-(-(recipe.max_steps or 0) * recipe.warmup // 1),
-            lr_scheduler_type="linear",
-            save_strategy="no",
-            logging_steps=500,
+            warmup_steps=-(-updates * recipe.warmup // 1),
             seed=seed,
-            report_to=[],
-            disable_tqdm=True,
             use_cpu=True,
             bf16=bf16,
         )
