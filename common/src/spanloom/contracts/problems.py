@@ -19,7 +19,8 @@ MOST_LOOKED_AT = 20_000
 def problems_of(error: ValidationError, model: type[BaseModel], data: object) -> list[tuple[str, str]]:
     """`(field path, what is wrong and allowed)` for each mistake that reading `data` as `model` found."""
     if error.error_count() > MOST_LOOKED_AT:
-        return [("", f"has {error.error_count():,} mistakes, too many to tell; docs/specification.md has the fields")]
+        many = f"has {error.error_count():,} mistakes, too many to tell"
+        return [("", f"{many}; docs/reference/specification.md has the fields")]
     every = error.errors(include_url=False)
     items = every[:MAX_PROBLEMS]
     out = []
