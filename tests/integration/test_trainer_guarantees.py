@@ -33,7 +33,9 @@ class Trainers:
         run_id = store_run(self.db, sizes=[300], recipe=RECIPE)
         settle(self.db, run_id)  # the trainers' sweepers may have been faster
         (job,) = select(self.db, "SELECT id FROM jobs WHERE run_id = :run", run=run_id)
-        wait_for(lambda: self.job(job.id).progress, timeout_s=90, what=f"progress of the job ({self.cluster.logs()})")
+        wait_for(
+            lambda: self.job(job.id).progress, timeout_s=90, what=lambda: f"progress of the job ({self.cluster.logs()})"
+        )
         return str(job.id)
 
     def job(self, job_id: str) -> Any:
@@ -45,7 +47,9 @@ class Trainers:
         return next(p for p in self.cluster.processes if p.popen.pid == pid)
 
     def wait_until_done(self, job_id: str) -> None:
-        wait_for(lambda: self.job(job_id).state == "done", timeout_s=90, what=f"the job ({self.cluster.logs()})")
+        wait_for(
+            lambda: self.job(job_id).state == "done", timeout_s=90, what=lambda: f"the job ({self.cluster.logs()})"
+        )
 
     def written(self, job_id: str) -> dict[str, list[Any]]:
         """The job's rows in every table that a trainer writes, less when they are published again."""

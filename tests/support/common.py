@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +21,7 @@ from sqlalchemy.engine import make_url
 ROOT = Path(__file__).resolve().parents[2]
 
 T = TypeVar("T")
+_EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def shared_data(*parts: str) -> Path:
@@ -41,23 +44,44 @@ def query(url: str, statement: str, values: Sequence[Any], **options: Any) -> li
         connection.close()
 
 
-def wait_for(ask: Callable[[], T], *, timeout_s: float = 90.0, every_s: float = 0.05, what: str = "it") -> T:
-    """The first true answer of `ask`; fails the test when none comes in time."""
+def wait_for(
+    ask: Callable[[], T], *, timeout_s: float = 90.0, every_s: float = 0.05, what: str | Callable[[], str] = "it"
+) -> T:
+    """The first true answer of `ask`; fails the test when none comes in time, with `what` as it is then."""
     deadline = time.monotonic() + timeout_s
     while True:
         answer = ask()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {timeout_s:g} s for {what}; last answer: {answer!r}")
+            awaited = what if isinstance(what, str) else what()
+            pytest.fail(f"waited {timeout_s:g} s for {awaited}; last answer: {answer!r}")
         time.sleep(every_s)
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port on loopback that nobody listens on now, and that no outgoing connection is given meanwhile."""
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ports, drawn below those that the system gives to outgoing connections (RFC 6056, section 2.1).
+
+    One of those may be a client's by the time that a service binds it, or a broker that was killed binds it again.
+    """
+    first = int(_EPHEMERAL.read_text().split()[0]) if _EPHEMERAL.is_file() else 49152  # RFC 6335, section 6
+    with ExitStack() as stack:
+        ports: list[int] = []
+        while len(ports) < count:
+            probe, port = stack.enter_context(socket.socket()), secrets.choice(range(10_000, first))
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                ports.append(port)
+        return ports
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from spanloom.errors import EnvironmentMissing
+from support.common import free_ports
 
 GET = Path(__file__).resolve().parents[2] / "infra" / "kafka" / "get"
 START_S = 120
@@ -60,7 +61,7 @@ class KafkaBroker:
         self.home = Path(_get())
         self.java = _get("--java")
         self.folder = folder
-        self.port, self.controller_port = _free_ports(2)
+        self.port, self.controller_port = free_ports(2)
         self.log = folder / "broker.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._write_files()
@@ -156,14 +157,3 @@ def _get(*arguments: str) -> str:
     if done.returncode != 0:
         raise EnvironmentMissing(done.stderr.strip())
     return done.stdout.strip()
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
