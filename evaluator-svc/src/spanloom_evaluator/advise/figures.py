@@ -120,7 +120,8 @@ class Measured(NamedTuple):
     level: float
 
     def interval(self, values: Floats) -> tuple[float, float]:
-        return percentiles(values, self.level)
+        lo, hi = percentiles(values, self.level)
+        return float(lo), float(hi)
 
 
 class OrganicCurve(NamedTuple):

@@ -1,13 +1,15 @@
-"""Percentile bootstrap intervals of F1 from counts per sentence (Efron and Tibshirani, 1993, chapter 13).
+"""Percentile bootstrap intervals of F1 and the like from counts per sentence (Efron and Tibshirani, 1993, chapter 13).
 
 Most sentences have the same few counts, so a resample is drawn over the distinct patterns of counts: how often each
 pattern occurs among n sentences drawn with replacement is multinomial. It is the same distribution as drawing
-sentence by sentence, at a fraction of the work.
+sentence by sentence, at a fraction of the work. Several measures share the resamples: nearly all the time goes into
+drawing, and few patterns of one scheme fall apart when another's counts stand beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -40,11 +42,18 @@ class Counted(Protocol):
         ...
 
 
+class Measure(NamedTuple):
+    """What is made of the counts of one evaluation scheme; `of` takes (..., 3) of tp, pred, gold to (...,)."""
+
+    scheme: str
+    of: Callable[[NDArray[Any]], Floats]
+
+
 class Interval(NamedTuple):
-    """A percentile interval of F1, fractions."""
+    """A percentile interval of F1 or another measure, fractions."""
 
     f1: float
-    """The point estimate: F1, or its mean over training seeds."""
+    """The point estimate: F1 (or the measure asked for), or its mean over training seeds."""
     lo: float
     hi: float
     level: float
@@ -55,7 +64,7 @@ class Interval(NamedTuple):
 
 
 class Patterns(NamedTuple):
-    """Distinct counts: `values` (patterns, seeds, 3), and how many sentences show each: `times` (patterns,)."""
+    """Distinct counts: `values` (patterns, seeds, schemes, 3), and in how many sentences: `times` (patterns,)."""
 
     values: Counts
     times: Counts
@@ -66,8 +75,40 @@ class Patterns(NamedTuple):
         return int(self.times.sum())
 
 
-def patterns_of(seeds: Sequence[Counted], scheme: str = "typed", label: str = ALL) -> Patterns:
-    """Distinct patterns of (tp, pred, gold) per sentence over all training seeds of one arm.
+def f1_of(counts: NDArray[Any]) -> Floats:
+    """(..., 3) of tp, pred, gold -> (...,) F1, 0 where nothing is predicted and nothing is there."""
+    denominator = counts[..., 1] + counts[..., 2]
+    out: Floats = 2.0 * counts[..., 0] / np.maximum(denominator, 1)
+    return out
+
+
+def recall_of(counts: NDArray[Any]) -> Floats:
+    """(..., 3) of tp, pred, gold -> (...,) recall, 0 where nothing is there."""
+    out: Floats = counts[..., 0] / np.maximum(counts[..., 2], 1)
+    return out
+
+
+MEASURES: Mapping[str, Measure] = {
+    "f1": Measure("typed", f1_of),
+    "boundary_f1": Measure("boundary", f1_of),
+    "entity_span_accuracy": Measure("boundary", recall_of),
+}
+"""What arms are compared by, under the names of the views' columns."""
+
+
+def schemes_of(measures: Mapping[str, Measure]) -> list[str]:
+    """The evaluation schemes that measures are made of, each once."""
+    return list(dict.fromkeys(measure.scheme for measure in measures.values()))
+
+
+def measured(sums: NDArray[Any], measures: Mapping[str, Measure]) -> Floats:
+    """(..., schemes, 3) of summed counts, in the order of `schemes_of` -> (..., measures)."""
+    schemes = schemes_of(measures)
+    return np.stack([each.of(sums[..., schemes.index(each.scheme), :]) for each in measures.values()], axis=-1)
+
+
+def patterns_of(seeds: Sequence[Counted], schemes: Sequence[str] = ("typed",), label: str = ALL) -> Patterns:
+    """Distinct patterns of (tp, pred, gold) under all schemes per sentence over all training seeds of one arm.
 
     Raises DataError when there is no seed, or when the seeds were scored on different numbers of sentences.
     """
@@ -76,12 +117,13 @@ def patterns_of(seeds: Sequence[Counted], scheme: str = "typed", label: str = AL
     sizes = sorted({counts.sentences for counts in seeds})
     if len(sizes) > 1:
         raise DataError(f"training seeds were scored on {sizes} sentences; an interval needs one test set")
-    columns = np.stack([counts.of(scheme, label) for counts in seeds]).astype(np.int64)  # (seeds, 3, sentences)
-    flat = columns.reshape(3 * len(seeds), sizes[0]).T
+    columns = np.stack([counts.of(scheme, label) for counts in seeds for scheme in schemes]).astype(np.int64)
+    shape = (len(seeds), len(schemes), 3)
+    flat = columns.reshape(math.prod(shape), sizes[0]).T  # (sentences, seeds x schemes x 3)
     if not len(flat):
-        return Patterns(np.zeros((0, len(seeds), 3), np.int64), np.zeros(0, np.int64))
+        return Patterns(np.zeros((0, *shape), np.int64), np.zeros(0, np.int64))
     values, times = unique_rows(flat)
-    return Patterns(values.reshape(-1, len(seeds), 3), times)
+    return Patterns(values.reshape(-1, *shape), times)
 
 
 def unique_rows(rows: Counts) -> tuple[Counts, Counts]:
@@ -96,13 +138,6 @@ def unique_rows(rows: Counts) -> tuple[Counts, Counts]:
     return values, times
 
 
-def f1_of(counts: NDArray[Any]) -> Floats:
-    """(..., 3) of tp, pred, gold -> (...,) F1, 0 where nothing is predicted and nothing is there."""
-    denominator = counts[..., 1] + counts[..., 2]
-    out: Floats = 2.0 * counts[..., 0] / np.maximum(denominator, 1)
-    return out
-
-
 def bootstrap(
     seeds: Sequence[Counted],
     *,
@@ -112,41 +147,60 @@ def bootstrap(
     level: float = LEVEL,
     rng_seed: int = 0,
 ) -> Interval:
-    """Percentile interval of F1, or of its mean over several training seeds of one arm on one test set.
+    """Percentile interval of F1 under one scheme: `bootstrap_all` of that alone."""
+    alone = {scheme: Measure(scheme, f1_of)}
+    return bootstrap_all(seeds, alone, label=label, resamples=resamples, level=level, rng_seed=rng_seed)[scheme]
+
+
+def bootstrap_all(
+    seeds: Sequence[Counted],
+    measures: Mapping[str, Measure] = MEASURES,
+    *,
+    label: str = ALL,
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+    rng_seed: int = 0,
+) -> dict[str, Interval]:
+    """Percentile interval of each measure, or of its mean over several training seeds of one arm on one test set.
 
     Each resample draws training seeds with replacement, then sentences with replacement; the sentences are the same
-    for all seeds drawn, as the test set is. With one seed only the test set varies, and the interval says so.
+    for all seeds drawn, as the test set is, and for all measures. With one seed only the test set varies, and the
+    interval says so.
     """
-    values, times = patterns = patterns_of(seeds, scheme, label)
-    total = (values * times[:, None, None]).sum(axis=0)
-    point = float(f1_of(total).mean())
+    values, times = patterns = patterns_of(seeds, schemes_of(measures), label)
+    points = measured(np.tensordot(times, values, axes=(0, 0)), measures).mean(axis=0)
+    lo = hi = np.zeros(len(measures))
+    if patterns.sentences:
+        rng = np.random.default_rng(rng_seed)
+        drawn = [mean_over_seeds(each, rng) for each in resampled(patterns, measures, resamples, rng)]
+        lo, hi = percentiles(np.concatenate(drawn), level)
     varies = TEST_ONLY if len(seeds) == 1 else SEEDS_AND_TEST
-    if not patterns.sentences:
-        return Interval(point, 0.0, 0.0, level, resamples, len(seeds), varies)
-    rng = np.random.default_rng(rng_seed)
-    draws = np.concatenate([mean_over_seeds(f1, rng) for f1 in resampled_f1(patterns, resamples, rng)])
-    lo, hi = percentiles(draws, level)
-    return Interval(point, lo, hi, level, resamples, len(seeds), varies)
+    return {
+        name: Interval(float(points[i]), float(lo[i]), float(hi[i]), level, resamples, len(seeds), varies)
+        for i, name in enumerate(measures)
+    }
 
 
-def resampled_f1(patterns: Patterns, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
-    """F1 of each seed on sentences drawn with replacement, in chunks of (up to CHUNK, seeds)."""
-    n, seeds = patterns.sentences, patterns.values.shape[1]
+def resampled(
+    patterns: Patterns, measures: Mapping[str, Measure], resamples: int, rng: np.random.Generator
+) -> Iterator[Floats]:
+    """Measures of each seed on sentences drawn with replacement, in chunks of (up to CHUNK, seeds, measures)."""
+    n, shape = patterns.sentences, patterns.values.shape[1:]
     # Sums stay far below 2**53, where floats are exact, and float matrices multiply many times faster.
     values = patterns.values.reshape(len(patterns.values), -1).astype(np.float64)
     for done in range(0, resamples, CHUNK):
         times = rng.multinomial(n, patterns.times / n, size=min(CHUNK, resamples - done))  # (chunk, patterns)
-        yield f1_of((times.astype(np.float64) @ values).reshape(-1, seeds, 3))
+        yield measured((times.astype(np.float64) @ values).reshape(-1, *shape), measures)
 
 
-def mean_over_seeds(f1: Floats, rng: np.random.Generator) -> Floats:
-    """(resamples, seeds) -> (resamples,): the mean over seeds drawn with replacement in each resample."""
-    drawn = rng.integers(f1.shape[1], size=f1.shape)
-    out: Floats = np.take_along_axis(f1, drawn, axis=1).mean(axis=1)
+def mean_over_seeds(values: Floats, rng: np.random.Generator) -> Floats:
+    """(resamples, seeds, ...) -> (resamples, ...): the mean over seeds drawn with replacement in each resample."""
+    drawn = rng.integers(values.shape[1], size=values.shape[:2])
+    out: Floats = values[np.arange(len(values))[:, None], drawn].mean(axis=1)
     return out
 
 
-def percentiles(draws: Floats, level: float) -> tuple[float, float]:
-    """The two ends of the middle `level` of the draws."""
-    lo, hi = np.percentile(draws, [50 * (1 - level), 50 * (1 + level)])
-    return float(lo), float(hi)
+def percentiles(draws: Floats, level: float) -> tuple[Floats, Floats]:
+    """The two ends of the middle `level` of the draws: (resamples, ...) -> two of (...)."""
+    lo, hi = np.percentile(draws, [50 * (1 - level), 50 * (1 + level)], axis=0)
+    return lo, hi

@@ -2,12 +2,12 @@
 
 If the arms were equally good, it would not matter which of them produced which sentence's predictions. So the two are
 swapped sentence by sentence by the toss of a coin, many times over, to see how often a difference as large as the
-observed one comes about.
+observed one comes about. Several measures share the tosses, as they share the resamples of an interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import lcm
 from typing import NamedTuple
 
@@ -17,12 +17,17 @@ from spanloom.errors import DataError
 from spanloom_evaluator.score.intervals import (
     CHUNK,
     LEVEL,
+    MEASURES,
     Counted,
+    Floats,
+    Measure,
     f1_of,
     mean_over_seeds,
+    measured,
     patterns_of,
     percentiles,
-    resampled_f1,
+    resampled,
+    schemes_of,
 )
 from spanloom_evaluator.score.schemes import ALL
 
@@ -32,7 +37,7 @@ TOLERANCE = 1e-12
 
 
 class Comparison(NamedTuple):
-    """Two arms on one test set. F1 and differences are fractions, the difference is first less second."""
+    """Two arms on one test set, by F1 or another measure. Fractions; the difference is first less second."""
 
     f1: float
     other_f1: float
@@ -55,7 +60,22 @@ def compare(
     level: float = LEVEL,
     rng_seed: int = 0,
 ) -> Comparison:
-    """Test the difference of two arms' mean F1 over their training seeds, paired by sentence.
+    """Test the difference of two arms' mean F1 under one scheme: `compare_all` of that alone."""
+    alone = {scheme: Measure(scheme, f1_of)}
+    return compare_all(first, second, alone, label=label, swaps=swaps, level=level, rng_seed=rng_seed)[scheme]
+
+
+def compare_all(
+    first: Sequence[Counted],
+    second: Sequence[Counted],
+    measures: Mapping[str, Measure] = MEASURES,
+    *,
+    label: str = ALL,
+    swaps: int = SWAPS,
+    level: float = LEVEL,
+    rng_seed: int = 0,
+) -> dict[str, Comparison]:
+    """Test the difference of two arms' means over their training seeds by each measure, paired by sentence.
 
     A swap exchanges all predictions of a sentence, over all seeds. Where the arms have different numbers of seeds,
     each is repeated up to the least common multiple, which leaves both means as they are.
@@ -70,42 +90,45 @@ def compare(
         )
     pairs = lcm(len(first), len(second))
     arms = [first[i % len(first)] for i in range(pairs)] + [second[i % len(second)] for i in range(pairs)]
-    patterns = patterns_of(arms, scheme, label)
+    patterns = patterns_of(arms, schemes_of(measures), label)
     a, b, times = patterns.values[:, :pairs], patterns.values[:, pairs:], patterns.times
-    sum_a, sum_b = (np.tensordot(times, side, axes=(0, 0)) for side in (a, b))  # (pairs, 3)
-    f1, other = float(f1_of(sum_a).mean()), float(f1_of(sum_b).mean())
-    differs = (a != b).any(axis=(1, 2))
-    gap, gap_times = (a - b)[differs].reshape(int(differs.sum()), 3 * pairs).astype(np.float64), times[differs]
+    sum_a, sum_b = (np.tensordot(times, side, axes=(0, 0)) for side in (a, b))  # (pairs, schemes, 3)
+    ours, theirs = (measured(side, measures).mean(axis=0) for side in (sum_a, sum_b))  # (measures,)
+    differs = (a != b).any(axis=(1, 2, 3))
+    gap, gap_times = (a - b)[differs].reshape(int(differs.sum()), sum_a.size).astype(np.float64), times[differs]
 
     rng = np.random.default_rng(rng_seed)
-    extreme = 0
+    extreme = np.zeros(len(measures), np.int64)
     for done in range(0, swaps, CHUNK):
         size = min(CHUNK, swaps - done)
         swapped = rng.binomial(gap_times, 0.5, size=(size, len(gap_times))).astype(np.float64)
-        moved = (swapped @ gap).reshape(size, pairs, 3)
-        drawn = f1_of(sum_a - moved).mean(axis=1) - f1_of(sum_b + moved).mean(axis=1)
-        extreme += int((np.abs(drawn) >= abs(f1 - other) - TOLERANCE).sum())
-    lo, hi = _difference_interval(first, second, scheme, label, swaps, level, rng_seed)
-    return Comparison(f1, other, f1 - other, lo, hi, (1 + extreme) / (1 + swaps), swaps)
+        moved = (swapped @ gap).reshape(size, *sum_a.shape)
+        drawn = measured(sum_a - moved, measures).mean(axis=1) - measured(sum_b + moved, measures).mean(axis=1)
+        extreme += (np.abs(drawn) >= np.abs(ours - theirs) - TOLERANCE).sum(axis=0)
+    lo, hi = _difference_intervals(first, second, measures, label, swaps, level, rng_seed)
+    return {
+        name: Comparison(*map(float, (f1, other, f1 - other, lo[i], hi[i], (1 + extreme[i]) / (1 + swaps))), swaps)
+        for i, (name, f1, other) in enumerate(zip(measures, ours, theirs, strict=True))
+    }
 
 
-def _difference_interval(
+def _difference_intervals(
     first: Sequence[Counted],
     second: Sequence[Counted],
-    scheme: str,
+    measures: Mapping[str, Measure],
     label: str,
     resamples: int,
     level: float,
     rng_seed: int,
-) -> tuple[float, float]:
-    patterns = patterns_of([*first, *second], scheme, label)
+) -> tuple[Floats, Floats]:
+    patterns = patterns_of([*first, *second], schemes_of(measures), label)
     if not patterns.sentences:
-        return 0.0, 0.0
+        return np.zeros(len(measures)), np.zeros(len(measures))
     rng = np.random.default_rng(rng_seed)
     cut = len(first)
     draws = [
-        mean_over_seeds(f1[:, :cut], rng) - mean_over_seeds(f1[:, cut:], rng)
-        for f1 in resampled_f1(patterns, resamples, rng)
+        mean_over_seeds(each[:, :cut], rng) - mean_over_seeds(each[:, cut:], rng)
+        for each in resampled(patterns, measures, resamples, rng)
     ]
     return percentiles(np.concatenate(draws), level)
 

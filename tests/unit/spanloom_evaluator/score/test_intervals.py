@@ -10,10 +10,21 @@ from hypothesis.extra.numpy import arrays
 
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
-from spanloom_evaluator.score.intervals import SEEDS_AND_TEST, TEST_ONLY, bootstrap, f1_of, patterns_of, unique_rows
+from spanloom_evaluator.score.intervals import (
+    MEASURES,
+    SEEDS_AND_TEST,
+    TEST_ONLY,
+    bootstrap,
+    bootstrap_all,
+    f1_of,
+    patterns_of,
+    unique_rows,
+)
 from spanloom_evaluator.score.schemes import SentenceCounts, score
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])
+ONE_TYPE = LabelSchema.of(["PER"])
+TAGGED = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=6), min_size=1, max_size=12)
 
 
 def _counts(rng_seed: int, noise: float, sentences: int = 300) -> SentenceCounts:
@@ -94,12 +105,34 @@ def test_seeds_on_different_test_sets_are_refused():
         bootstrap([])
 
 
+def test_every_measure_has_the_interval_of_its_own_scheme():
+    arm = [_counts(s, 0.2) for s in range(3)]
+    found = bootstrap_all(arm)
+    assert list(found) == list(MEASURES)
+    for name, scheme in (("f1", "typed"), ("boundary_f1", "boundary")):
+        alone = bootstrap(arm, scheme=scheme)
+        assert found[name].f1 == alone.f1
+        assert (found[name].lo, found[name].hi) == pytest.approx((alone.lo, alone.hi), abs=0.004)
+    recalls = [columns[0] / columns[2] for columns in (c.of("boundary").sum(axis=1) for c in arm)]
+    assert found["entity_span_accuracy"].f1 == pytest.approx(np.mean(recalls))
+    for one in found.values():
+        assert one.lo < one.f1 < one.hi
+        assert one[3:] == found["f1"][3:], "the same resamples"
+
+
+@given(gold=TAGGED, data=st.data())
+def test_with_one_type_boundary_f1_is_typed_f1(gold, data):
+    pred = [data.draw(st.lists(st.integers(0, 2), min_size=len(s), max_size=len(s))) for s in gold]
+    found = bootstrap_all([score(gold, each, ONE_TYPE).counts for each in (pred, gold)], resamples=50)
+    assert found["boundary_f1"] == found["f1"]
+
+
 def test_patterns_hold_every_sentence():
     counts = _counts(0, 0.3)
     patterns = patterns_of([counts])
     assert patterns.sentences == counts.sentences
     assert len(patterns.times) < counts.sentences / 2
-    total = (patterns.values * patterns.times[:, None, None]).sum(axis=0)[0]
+    total = (patterns.values * patterns.times[:, None, None, None]).sum(axis=0)[0, 0]
     assert (total == counts.of().sum(axis=1)).all()
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
-from spanloom_evaluator.score.intervals import f1_of
+from spanloom_evaluator.score.intervals import MEASURES, Measure, f1_of
 from spanloom_evaluator.score.schemes import SentenceCounts, score
-from spanloom_evaluator.score.significance import compare, holm
+from spanloom_evaluator.score.significance import compare, compare_all, holm
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])
 
@@ -25,16 +25,16 @@ def _counts(rng_seed: int, noise: float, sentences: int) -> SentenceCounts:
     return score(gold.tolist(), pred.tolist(), SCHEMA).counts
 
 
-def _mean_f1(columns: np.ndarray) -> float:
-    return float(f1_of(columns.sum(axis=-1)).mean())
-
-
-def _exact_p(first: list[SentenceCounts], second: list[SentenceCounts]) -> float:
+def _exact_p(first: list[SentenceCounts], second: list[SentenceCounts], measure: Measure) -> float:
     """Share of all 2**n swaps whose difference is at least the observed one."""
-    a, b = (np.stack([c.of() for c in side]) for side in (first, second))  # (seeds, 3, sentences)
-    observed = abs(_mean_f1(a) - _mean_f1(b))
+
+    def mean(columns: np.ndarray) -> float:
+        return float(measure.of(columns.sum(axis=-1)).mean())
+
+    a, b = (np.stack([c.of(measure.scheme) for c in side]) for side in (first, second))  # (seeds, 3, sentences)
+    observed = abs(mean(a) - mean(b))
     swaps = [np.array(s, bool) for s in product([False, True], repeat=a.shape[-1])]
-    extreme = [abs(_mean_f1(np.where(s, b, a)) - _mean_f1(np.where(s, a, b))) >= observed - 1e-12 for s in swaps]
+    extreme = [abs(mean(np.where(s, b, a)) - mean(np.where(s, a, b))) >= observed - 1e-12 for s in swaps]
     return float(np.mean(extreme))
 
 
@@ -43,9 +43,33 @@ def _exact_p(first: list[SentenceCounts], second: list[SentenceCounts]) -> float
 def test_p_is_that_of_all_swaps(seeds, noise):
     first = [_counts(10 + s, 0.15, 10) for s in range(seeds)]
     second = [_counts(20 + s, noise, 10) for s in range(seeds)]
-    exact = _exact_p(first, second)
+    exact = _exact_p(first, second, Measure("typed", f1_of))
     assert 0 < exact < 1
     assert compare(first, second).p == pytest.approx(exact, abs=0.02)
+    found = compare_all(first, second)
+    expected = {name: _exact_p(first, second, measure) for name, measure in MEASURES.items()}
+    assert {name: one.p for name, one in found.items()} == pytest.approx(expected, abs=0.02)
+
+
+def test_the_other_way_round_every_difference_has_the_other_sign():
+    good, bad = [_counts(s, 0.15, 200) for s in (1, 2)], [_counts(s, 0.2, 200) for s in (3, 4, 5)]
+    there, back = compare_all(good, bad), compare_all(bad, good)
+    for name, one in there.items():
+        other = back[name]
+        assert (other.difference, other.f1, other.other_f1) == pytest.approx((-one.difference, one.other_f1, one.f1))
+        assert (other.lo, other.hi) == pytest.approx((-one.hi, -one.lo), abs=0.01)
+        assert other.p == pytest.approx(one.p, abs=0.02)
+        assert one.lo < one.difference < one.hi
+    for name, scheme in (("f1", "typed"), ("boundary_f1", "boundary")):
+        assert there[name].p == pytest.approx(compare(good, bad, scheme=scheme).p, abs=0.02)
+
+
+def test_with_one_type_boundary_f1_is_tested_as_typed_f1():
+    one = LabelSchema.of(["PER"])
+    rng = np.random.default_rng(7)
+    gold, *tagged = rng.integers(0, 3, (3, 60, 5)).tolist()
+    found = compare_all(*([score(gold, pred, one).counts] for pred in tagged), swaps=500)
+    assert found["boundary_f1"] == found["f1"]
 
 
 def test_a_clear_difference_is_found_and_its_sign_is_first_less_second():
