@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from experiments.whole_sets import whole_sets
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
-from spanloom.bus import Bus, open_bus
-from spanloom.contracts.arm import Arm, arm_id
-from spanloom.contracts.messages import EvaluationMessage
+from spanloom.contracts.arm import Arm
 from spanloom.contracts.spec import RunSpec
 from spanloom.store.gold_used import gold_used
-from spanloom.store.models import Job, Prediction
-from spanloom.store.result_tables import Evaluation
-from spanloom.store.samples import schema_of, sentences_of
 from spanloom.version import version
 from spanloom_evaluator.report.command import gather
 from spanloom_evaluator.report.page import render_report
-from spanloom_evaluator.score.intervals import bootstrap
-from spanloom_evaluator.score.schemes import SentenceCounts, score
-from spanloom_evaluator.score.significance import compare, holm
+from spanloom_evaluator.score.intervals import bootstrap_all
+from spanloom_evaluator.score.significance import compare_all, holm
 from spanloom_evaluator.web.queries.compare import arms_of, runs_compared
-from spanloom_evaluator.worker import EvaluatorWorker
 from support.cluster import replay_source
+from support.evaluated import Evaluate, evaluating, rows
 from support.recordings import write_recording
 from support.served import reading, served
-from support.stored import LEASE, ORGANIC, execute, select, store_run
-
-Evaluate = Callable[..., SentenceCounts]
+from support.stored import ORGANIC, execute, select, store_run
 
 
 @pytest.fixture
@@ -44,69 +35,14 @@ def run(db: Engine) -> str:
 
 
 @pytest.fixture
-def bus() -> Iterator[Bus]:
-    bus = open_bus("memory://arms")
-    bus.ensure_topics()
-    yield bus
-    bus.close()
-
-
-@pytest.fixture
-def evaluate(db: Engine, bus: Bus, run: str) -> Evaluate:
-    """Has the evaluator score predictions that differ from gold in a share `noise` of the tokens."""
-    worker = EvaluatorWorker(db, holder="test", lease=LEASE)
-    sets = {
-        row.split: row.id for row in select(db, "SELECT id, split FROM datasets WHERE run_id = :run", run=run)
-    }  # fmt: skip
-    spec = RunSpec.model_validate(select(db, "SELECT spec FROM runs WHERE id = :run", run=run)[0].spec)
-    with db.connect() as connection:
-        gold = sentences_of(connection, sets["test"])
-        schema = schema_of(connection, sets["test"])
-
-    def store(source: str, noise: float, *, size: int = 30, seed: int = 1, **more: Any) -> SentenceCounts:
-        rng = np.random.default_rng([seed, size, len(source)])
-        pred = [[int(rng.integers(len(schema))) if rng.random() < noise else tag for tag in s.tags] for s in gold]
-        setting, facts = more.pop("setting", "from_scratch"), {"control": "epochs", **more.pop("facts", {})}
-        arm = Arm(
-            run_id=run, kind="train", language="da", source=source, setting=setting, train_dataset=sets["train"],
-            size=max(size, 1), size_asked=max(size, 1), dev="gold", dev_dataset=sets["dev"], tests=("da",),
-            encoder=spec.training.encoder, recipe=spec.training.recipe,
-            steps=7 if facts["control"] == "step_matched" else None, related=None, needs=None, subset_seed=1,
-            training_seed=seed,
-        )  # fmt: skip
-        job = arm_id(arm)
-        evaluation = f"{job}.{more.get('method', '')}"
-        place = {"language": "da", "source": source, "setting": setting, "size": size, "size_asked": size}
-        known = {"collapsed": noise > 0.5, "restarts": 2, "encoder": "tiny", "updates": 9, "training_seconds": 1.5}
-        with db.begin() as connection:
-            if not select(db, "SELECT 1 FROM jobs WHERE id = :id", id=job):
-                arms = {"id": job, "run_id": run, "kind": "train", "arm": arm.model_dump(mode="json"), "state": "done"}
-                connection.execute(insert(Job), arms)
-            method = more.get("method", "direct")
-            predicted = {"job_id": job, "dataset_id": sets["test"], "method": method, "tags": pred}
-            if more.pop("predicted", True):
-                connection.execute(insert(Prediction), predicted)
-            connection.execute(
-                insert(Evaluation),
-                {"id": evaluation, "run_id": run, "job_id": job, "dataset_id": sets["test"], "training_seed": seed,
-                 "subset_seed": 1, "facts": {**known, **facts}, **place, **more},
-            )  # fmt: skip
-        worker.handle([EvaluationMessage(id=evaluation, run_id=run, job_id=job, dataset_id=sets["test"])])
-        return score([s.tags for s in gold], pred, schema).counts
-
-    return store
+def evaluate(db: Engine, run: str) -> Evaluate:
+    return evaluating(db, run)
 
 
 @pytest.fixture
 def http(db: Engine) -> Iterator[TestClient]:
     with served(db) as client:
         yield client
-
-
-def rows(http: TestClient, view: str, run: str, **asked: Any) -> list[dict[str, Any]]:
-    answer = http.get(f"/v1/results{view}", params={"run": run, **asked})
-    assert answer.status_code == 200, answer.text
-    return list(answer.json()["items"])
 
 
 def test_a_row_can_be_read_alone(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:
@@ -187,7 +123,7 @@ def test_intervals_resample_seeds_and_the_last_seed_sees_all(http: TestClient, r
     assert [(row["size"], row["seeds"], row["interval_of"]) for row in found] == [
         (10, 1, "test sampling only"), (20, 1, "test sampling only"), (30, 3, "training seeds and test sampling")
     ]  # fmt: skip
-    expected = bootstrap(counts, rng_seed=3535)
+    expected = bootstrap_all(counts, rng_seed=3535)["f1"]
     assert [found[2][name] for name in ("f1", "lo", "hi")] == pytest.approx([expected.f1, expected.lo, expected.hi])
     assert all(row["lo"] < row["f1"] < row["hi"] for row in found)
 
@@ -214,7 +150,7 @@ def test_significance_is_that_of_the_counts_at_equal_sizes(http: TestClient, run
     evaluate("recorded", 0.3, setting="fine_tuning")
     evaluate("related", 0.3, size=0)
     (row,) = rows(http, "/significance", run)
-    expected = compare(good, bad, rng_seed=3535)
+    expected = compare_all(good, bad, rng_seed=3535)["f1"]
     assert (row["source"], row["other"], row["size"], row["seeds"], row["other_seeds"]) == (
         "organic", "recorded", 30, 2, 2
     )  # fmt: skip

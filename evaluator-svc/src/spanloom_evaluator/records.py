@@ -24,6 +24,7 @@ from spanloom_evaluator.score.intervals import Interval
 from spanloom_evaluator.score.labels import only
 from spanloom_evaluator.score.schemes import SCHEMES, Scores
 from spanloom_evaluator.spent import spent
+from spanloom_evaluator.stored import values_of
 
 _READ = text("""
 SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.label_mapping, e.facts -> 'labels' AS labels,
@@ -123,10 +124,14 @@ def _trained_on(connection: Connection, arm: Arm) -> list[Sentence]:
 
 
 def write(
-    connection: Connection, evaluation_id: str, scores: Scores, interval: Interval, facts: Mapping[str, Any]
+    connection: Connection,
+    evaluation_id: str,
+    scores: Scores,
+    intervals: Mapping[str, Interval],
+    facts: Mapping[str, Any],
 ) -> None:
-    """Store an evaluation's scores and per-sentence counts, in the caller's transaction."""
-    typed = scores.of("typed")
+    """Store an evaluation's scores, intervals by measure, and per-sentence counts, in the caller's transaction."""
+    typed, interval = scores.of("typed"), intervals["f1"]
     connection.execute(
         _WRITE,
         {
@@ -136,7 +141,11 @@ def write(
             "f1": typed.f1,
             "lo": interval.lo,
             "hi": interval.hi,
-            "readings": {**scores.as_dict(), "interval": interval._asdict()},
+            "readings": {
+                **scores.as_dict(),
+                "interval": interval._asdict(),
+                "intervals": values_of(intervals),
+            },
             "facts": dict(facts),
         },
     )

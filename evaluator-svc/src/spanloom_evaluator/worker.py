@@ -21,7 +21,7 @@ from spanloom_evaluator.advise.stored import advice_of
 from spanloom_evaluator.facts import facts_of_data
 from spanloom_evaluator.records import Unscored
 from spanloom_evaluator.score.check import check
-from spanloom_evaluator.score.intervals import Interval, bootstrap
+from spanloom_evaluator.score.intervals import Interval, bootstrap_all
 from spanloom_evaluator.score.schemes import Scores, score
 from spanloom_evaluator.stored import refresh_arm
 
@@ -67,23 +67,23 @@ class EvaluatorWorker:
         except (DataError, SchemaError) as error:
             return self._fail(claim, str(error))
         settings = unscored.settings
-        interval = bootstrap(
+        intervals = bootstrap_all(
             [scores.counts], resamples=settings.resamples, level=settings.confidence, rng_seed=settings.seed
         )
         facts = {**unscored.facts, **facts_of_data(unscored.test, unscored.predicted, unscored.trained_on)}
         facts["checked_by"] = checked_by
-        self._finish(claim, unscored, scores, interval, facts)
+        self._finish(claim, unscored, scores, intervals, facts)
 
     def _finish(
-        self, claim: Claim, unscored: Unscored, scores: Scores, interval: Interval, facts: dict[str, Any]
+        self, claim: Claim, unscored: Unscored, scores: Scores, intervals: dict[str, Interval], facts: dict[str, Any]
     ) -> None:
         run_id = unscored.run_id
         try:
             with self.db.begin() as connection:
                 work.finish(connection, TABLE, claim)
-                records.write(connection, claim.id, scores, interval, facts)
+                records.write(connection, claim.id, scores, intervals, facts)
                 refresh_arm(connection, claim.id, unscored.settings)
-                emit(connection, run_id, "evaluation", id=claim.id, state="done", f1=interval.f1)
+                emit(connection, run_id, "evaluation", id=claim.id, state="done", f1=intervals["f1"].f1)
                 work.notify(connection, "evaluations")  # the relay tells of it on results.v1
         except LeaseLost:
             return

@@ -87,7 +87,10 @@ class ArmScore(Table):
     """An arm over its training seeds on one test set: mean typed F1 and its interval, which no SQL can draw.
 
     Written by the evaluator in the transaction that ends an evaluation, so that it always speaks of all that ended.
-    `id` hashes the columns before `seeds`; `version` is the training dataset's.
+    `id` hashes the columns before `seeds`; `version` is the training dataset's. `measures` has typed F1,
+    boundary F1 and span accuracy by the names of their columns in the views, each with `value`, `lo` and `hi`; null
+    where an earlier release scored the arm (`spanloom intervals RUN` draws them). A replica of that release that renews
+    a row leaves its measures as they were: they hold where the typed F1 in them is the row's.
     """
 
     __tablename__ = "arm_scores"
@@ -110,10 +113,15 @@ class ArmScore(Table):
     level: Mapped[float]
     resamples: Mapped[int]
     varies: Mapped[str]
+    measures: Mapped[dict[str, Any] | None]
 
 
 class ArmTest(Table):
-    """Two arms that differ in their source alone, tested: `difference` is first less second, `p` is raw."""
+    """Two arms that differ in their source alone, tested: `difference` is first less second, `p` is raw.
+
+    `measures` as in `ArmScore`, each with `value`, `other` (the second arm's), `difference`, `lo`, `hi` and `p`; they
+    hold where the difference of typed F1 in them is the row's.
+    """
 
     __tablename__ = "arm_tests"
     first: Mapped[str] = mapped_column(ForeignKey("arm_scores.id", ondelete="CASCADE"), primary_key=True)
@@ -123,6 +131,7 @@ class ArmTest(Table):
     hi: Mapped[float]
     p: Mapped[float]
     swaps: Mapped[int]
+    measures: Mapped[dict[str, Any] | None]
 
 
 class AuditSpan(Table):

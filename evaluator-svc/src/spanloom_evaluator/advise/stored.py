@@ -63,7 +63,7 @@ def scored_arms(connection: Connection, run: str) -> dict[tuple[str, str], list[
                     kind=ZERO_SHOT if first.source == RELATED else first.kind,
                     size=first.size,
                     counts=[
-                        SchemeCounts("typed", ALL, np.asarray([r.true_positive, r.predicted, r.gold], np.int32))
+                        SchemeCounts(ALL, {"typed": np.asarray([r.true_positive, r.predicted, r.gold], np.int32)})
                         for r in rows
                     ],
                     gold_used=first.gold_used,

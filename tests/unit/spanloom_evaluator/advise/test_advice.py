@@ -20,7 +20,7 @@ def counts(f1: float, *, seed: int = 0, sentences: int = SENTENCES) -> SchemeCou
     """Counts of a model that finds a share of one entity a sentence, and predicts as many."""
     found = np.random.default_rng(seed).permutation(sentences) < round(f1 * sentences)
     ones = np.ones(sentences, np.int32)
-    return SchemeCounts("typed", ALL, np.stack([found.astype(np.int32), ones, ones]))
+    return SchemeCounts(ALL, {"typed": np.stack([found.astype(np.int32), ones, ones])})
 
 
 def arm(

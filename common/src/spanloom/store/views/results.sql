@@ -7,6 +7,8 @@
 -- spans_lost_back were found in translation and could not be carried back. method llm_tag: untagged are test sentences
 -- of which there was no usable answer; train_sentences are those that its examples were drawn from.
 -- gold_used are annotated sentences of the language behind the score, text_used unlabelled ones that an LLM labelled.
+-- entity_span_accuracy is the share of gold entities whose boundaries were found. Of what an earlier release scored the
+-- intervals of this and of boundary_f1 are null until `spanloom intervals RUN` draws them.
 SELECT e.run_id AS run, r.name AS run_name,
        e.language, e.facts ->> 'language_name' AS language_name, e.facts ->> 'family' AS family,
        e.facts ->> 'script' AS script, (e.facts ->> 'in_xlmr')::boolean AS in_xlmr,
@@ -26,11 +28,15 @@ SELECT e.run_id AS run, r.name AS run_name,
        e.precision, e.recall, e.f1, e.lo, e.hi, e.readings -> 'interval' ->> 'varies' AS interval_of,
        (e.readings -> 'strict' ->> 'f1')::double precision AS strict_f1,
        (e.readings -> 'boundary' ->> 'f1')::double precision AS boundary_f1,
+       (e.readings -> 'intervals' -> 'boundary_f1' ->> 'lo')::double precision AS boundary_f1_lo,
+       (e.readings -> 'intervals' -> 'boundary_f1' ->> 'hi')::double precision AS boundary_f1_hi,
        (e.readings -> 'partial' ->> 'f1')::double precision AS partial_f1,
        (e.readings -> 'type' ->> 'f1')::double precision AS type_f1,
        (e.readings -> 'macro' ->> 'f1')::double precision AS macro_f1,
        (e.readings -> 'weighted' ->> 'f1')::double precision AS weighted_f1,
        (e.readings ->> 'entity_span_accuracy')::double precision AS entity_span_accuracy,
+       (e.readings -> 'intervals' -> 'entity_span_accuracy' ->> 'lo')::double precision AS entity_span_accuracy_lo,
+       (e.readings -> 'intervals' -> 'entity_span_accuracy' ->> 'hi')::double precision AS entity_span_accuracy_hi,
        (e.readings ->> 'exact')::double precision AS exact,
        (e.facts ->> 'recall_seen')::double precision AS recall_seen,
        (e.facts ->> 'entities_seen')::integer AS entities_seen,

@@ -138,5 +138,5 @@ def disagreements(
 
 def _counts(rows: Sequence[Any]) -> list[SchemeCounts]:
     return [
-        SchemeCounts("typed", ALL, np.asarray([row.true_positive, row.predicted, row.gold], np.int32)) for row in rows
+        SchemeCounts(ALL, {"typed": np.asarray([row.true_positive, row.predicted, row.gold], np.int32)}) for row in rows
     ]

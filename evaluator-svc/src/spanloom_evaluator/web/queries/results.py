@@ -100,7 +100,7 @@ def label_scores(connection: Connection, evaluation: str) -> list[tuple[str, int
     out = []
     for row in connection.execute(_LABELS, {"id": evaluation}):
         array = np.asarray([row.true_positive, row.predicted, row.gold], np.int32)
-        counts = SchemeCounts("typed", row.label, array)
+        counts = SchemeCounts(row.label, {"typed": array})
         interval = bootstrap([counts], label=row.label, resamples=RESAMPLES)
         out.append((row.label, int(array[2].sum()), int(array[1].sum()), interval))
     return sorted(out, key=lambda item: (item[0].islower(), -item[1]))
@@ -111,7 +111,7 @@ def precision_and_recall(connection: Connection, evaluation: str) -> tuple[Inter
     row = connection.execute(_ALL_LABELS, {"id": evaluation, "label": ALL}).one()
     found = []
     for other in (row.predicted, row.gold):
-        counts = SchemeCounts("typed", ALL, np.asarray([row.true_positive, other, other], np.int32))
+        counts = SchemeCounts(ALL, {"typed": np.asarray([row.true_positive, other, other], np.int32)})
         found.append(bootstrap([counts], resamples=RESAMPLES))
     return found[0], found[1]
 

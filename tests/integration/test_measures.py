@@ -1,0 +1,169 @@
+"""Boundary F1 and span accuracy: intervals and tests of arms beside those of typed F1; what earlier releases left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from spanloom.errors import NotFound
+from spanloom_cli.app import app
+from spanloom_evaluator.renewal import renew
+from spanloom_evaluator.score.intervals import MEASURES, bootstrap_all
+from spanloom_evaluator.score.significance import compare_all, holm
+from support.evaluated import Evaluate, evaluating, rows
+from support.served import served
+from support.stored import execute, select, store_run
+
+NAMES = [name for name in MEASURES if name != "f1"]
+VIEWS = ("", "/f1_by_size", "/source_comparison", "/transfer_comparison", "/significance")
+
+
+@pytest.fixture
+def run(db: Engine) -> str:
+    return store_run(db)
+
+
+@pytest.fixture
+def evaluate(db: Engine, run: str) -> Evaluate:
+    return evaluating(db, run)
+
+
+@pytest.fixture
+def http(db: Engine) -> Iterator[TestClient]:
+    with served(db) as client:
+        yield client
+
+
+def forget(db: Engine) -> None:
+    """Leave what a release before 0.2 has written."""
+    execute(db, "UPDATE arm_scores SET measures = NULL")
+    execute(db, "UPDATE arm_tests SET measures = NULL")
+    execute(db, "UPDATE evaluations SET readings = readings - 'intervals'")
+
+
+def shown(http: TestClient, run: str) -> dict[str, list[dict[str, Any]]]:
+    return {view: rows(http, view, run) for view in VIEWS}
+
+
+def test_intervals_are_by_the_resamples_of_typed_f1(http: TestClient, run: str, evaluate: Evaluate) -> None:
+    counts = [evaluate("organic", noise, seed=seed) for seed, noise in ((1, 0.1), (2, 0.2))]
+    evaluate("recorded", 0.2)
+    (organic, _) = rows(http, "/f1_by_size", run)
+    (beside, _) = rows(http, "/source_comparison", run)
+    own = {row["training_seed"]: row for row in rows(http, "", run, source="organic")}
+    for name, expected in bootstrap_all(counts, rng_seed=3535).items():
+        lo, hi = ("lo", "hi") if name == "f1" else (f"{name}_lo", f"{name}_hi")
+        assert [organic[key] for key in (name, lo, hi)] == pytest.approx(expected[:3])
+        names = (f"{name}_from_scratch", f"{lo}_from_scratch", f"{hi}_from_scratch")
+        assert [beside[key] for key in names] == pytest.approx(expected[:3])
+        for seed, one in enumerate(counts, 1):
+            alone = bootstrap_all([one], rng_seed=3535)[name]
+            assert [own[seed][key] for key in (name, lo, hi)] == pytest.approx(alone[:3])
+            assert own[seed][lo] < own[seed][name] < own[seed][hi]
+
+
+def test_tests_are_by_the_swaps_of_typed_f1_and_each_measure_is_a_family_of_its_own(
+    http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    made = {
+        (source, size): evaluate(source, noise + size / 1000, size=size)
+        for size in (10, 20, 30)
+        for source, noise in (("a", 0.10), ("b", 0.12), ("c", 0.25))
+    }
+    found = rows(http, "/significance", run)
+    assert len(found) == 9
+    for row in found:
+        pair = (made[row[name], row["size"]] for name in ("source", "other"))
+        for name, expected in compare_all(*([one] for one in pair), rng_seed=3535).items():
+            start = "" if name == "f1" else f"{name}_"
+            keys = (name, f"other_{name}", *(f"{start}{what}" for what in ("difference", "lo", "hi", "p")))
+            assert [row[key] for key in keys] == pytest.approx(expected[:6])
+    for name in NAMES:
+        assert [row[f"{name}_p_holm"] for row in found] == pytest.approx(holm([row[f"{name}_p"] for row in found]))
+
+
+def test_each_way_is_tested_against_zero_shot_by_each_measure(http: TestClient, run: str, evaluate: Evaluate) -> None:
+    zero_shot = evaluate("organic", 0.3, size=0, setting="fine_tuning")
+    made = {"a": evaluate("a", 0.1, size=10), "recorded": evaluate("recorded", 0.2, size=10)}
+    found = {row["source"]: row for row in rows(http, "/transfer_comparison", run)}
+    for source, counts in made.items():
+        row = found[source]
+        tested = compare_all([counts], [zero_shot], rng_seed=3535)
+        for name in NAMES:
+            over, lo, hi, p = (row[f"{name}_{what}_zero_shot"] for what in ("over", "lo_over", "hi_over", "p"))
+            assert over == pytest.approx(row[name] - found["organic"][name]) == pytest.approx(tested[name].difference)
+            assert lo < over < hi
+            # The arms may stand the other way round: a sample of its own, and the other sign.
+            assert (lo, hi) == pytest.approx((tested[name].lo, tested[name].hi), abs=0.01)
+            assert p == pytest.approx(tested[name].p, abs=0.02)
+    assert found["organic"]["boundary_f1_p_zero_shot"] is None
+
+
+def test_what_an_earlier_release_scored_has_no_interval_until_it_is_drawn(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    for seed in (1, 2):
+        evaluate("organic", 0.1, seed=seed)
+        evaluate("recorded", 0.2, seed=seed)
+    evaluate("organic", 0.05, method="direct+restarts")
+    evaluate("organic", 0.3, size=0, setting="fine_tuning")
+    before = shown(http, run)
+    forget(db)
+    for name in NAMES:
+        for row in rows(http, "/f1_by_size", run):
+            assert (row["lo"] is not None, row[name] is not None, row[f"{name}_lo"]) == (True, True, None)
+        (test,) = rows(http, "/significance", run)
+        assert (test["p_holm"] is not None, test[f"{name}_p"], test[f"{name}_p_holm"]) == (True, None, None)
+        assert {row[f"{name}_p_zero_shot"] for row in rows(http, "/transfer_comparison", run)} == {None}
+    assert renew(db, run) == 4
+    assert shown(http, run) == before
+    assert renew(db, run) == 0
+
+
+def test_the_next_evaluation_takes_the_earlier_ones_in(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    evaluate("a", 0.1)
+    evaluate("b", 0.2)
+    before = rows(http, "/f1_by_size", run)
+    forget(db)
+    evaluate("c", 0.2)
+    assert rows(http, "/f1_by_size", run)[:2] == before
+    found = rows(http, "/significance", run)
+    assert [(row["source"], row["other"], row["boundary_f1_p"] is None) for row in found] == [
+        ("a", "b", True), ("a", "c", False), ("b", "c", False)
+    ]  # fmt: skip
+    assert {row["boundary_f1_p_holm"] for row in found} == {None}, "a family that is not whole yet"
+    assert renew(db, run) == 2
+    assert None not in {row["boundary_f1_p_holm"] for row in rows(http, "/significance", run)}
+
+
+def test_a_replica_of_an_earlier_release_leaves_no_measure_that_is_not_the_rows(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    evaluate("a", 0.1)
+    evaluate("b", 0.2)
+    execute(db, "UPDATE arm_scores SET f1 = f1 / 2 WHERE source = 'a'")
+    execute(db, "UPDATE arm_tests SET difference = difference / 2")
+    assert [row["boundary_f1_lo"] is None for row in rows(http, "/f1_by_size", run)] == [True, False]
+    assert [row["boundary_f1_p"] for row in rows(http, "/significance", run)] == [None]
+    assert renew(db, run) == 2
+
+
+def test_the_command_renews_a_run(
+    db: Engine, database_url: str, run: str, evaluate: Evaluate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    evaluate("a", 0.1)
+    forget(db)
+    for said in ("1 arms renewed", "nothing is lacking"):
+        told = CliRunner().invoke(app, ["intervals", run])
+        assert (told.exit_code, told.stdout.strip()) == (0, said), told.output
+    assert select(db, "SELECT 1 FROM results WHERE boundary_f1_lo IS NULL") == []
+    with pytest.raises(NotFound, match="spanloom runs"):
+        renew(db, "nobody")
