@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,12 @@ from spanloom_cli.tables import as_table
 from spanloom_evaluator.score.align import Aligned, align
 from spanloom_evaluator.score.check import Checked, check
 from spanloom_evaluator.score.files import Read, read_gold, read_predictions
-from spanloom_evaluator.score.intervals import Interval, bootstrap
+from spanloom_evaluator.score.intervals import Interval, bootstrap_all, values_of
 from spanloom_evaluator.score.novelty import entities_of, gold_overlap, recall_by_novelty
 from spanloom_evaluator.score.schemes import SCHEMES, Prf, Scores, score_names
-from spanloom_evaluator.score.significance import Comparison, compare, holm
+from spanloom_evaluator.score.significance import Comparison, compare_all, differences_of, holm
+
+_TOLD = {"f1": "typed F1", "boundary_f1": "boundary F1", "entity_span_accuracy": "span accuracy"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def score(
     seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Score predictions against gold: F1 in five readings, per type, with an interval.
+    """Score predictions against gold: F1 in five readings, per type, with intervals.
 
     Two predictions are compared by paired approximate randomisation. Predicted tokens that were lost to truncation are
     scored as O and reported; a sentence that is not its gold sentence is an error that names the line.
@@ -102,8 +104,8 @@ def score(
     gold_sentences = gold_read.sentences
     schema = LabelSchema.of(_types([gold_sentences, *(each.sentences for each in read), training]))
     scored = [_score(schema, gold_read, each, library) for each in read]
-    interval = bootstrap([scored[0].scores.counts], rng_seed=seed)
-    result = {"gold": str(gold), **scored[0].as_dict(), "interval": interval._asdict()}
+    intervals = bootstrap_all([scored[0].scores.counts], rng_seed=seed)
+    result = {"gold": str(gold), **scored[0].as_dict(), **_intervals(intervals)}
     if len(scored) == 2:
         result["comparison"] = _comparison(scored, seed)
     if train:
@@ -111,7 +113,7 @@ def score(
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
     else:
-        _print(result, scored, interval)
+        _print(result, scored, intervals)
 
 
 def _types(files: Sequence[Sequence[RawSentence]]) -> list[str]:
@@ -143,18 +145,23 @@ def _ids(schema: LabelSchema, tags: Sequence[str]) -> tuple[int, ...]:
 
 def _comparison(scored: Sequence[_Scored], seed: int) -> dict[str, Any]:
     first, second = scored
-    tested: Comparison = compare([first.scores.counts], [second.scores.counts], rng_seed=seed)
-    interval = bootstrap([second.scores.counts], rng_seed=seed)
+    measures = compare_all([first.scores.counts], [second.scores.counts], rng_seed=seed)
+    tested: Comparison = measures["f1"]
     return {
         **second.as_dict(),
-        "interval": interval._asdict(),
+        **_intervals(bootstrap_all([second.scores.counts], rng_seed=seed)),
         "test": "paired approximate randomisation over sentences, typed F1, first less second",
         "difference": tested.difference,
         "difference_interval": {"lo": tested.lo, "hi": tested.hi},
         "p": tested.p,
         "p_holm": holm([tested.p])[0],
         "swaps": tested.swaps,
+        "differences": differences_of(measures),
     }
+
+
+def _intervals(intervals: Mapping[str, Interval]) -> dict[str, Any]:
+    return {"interval": intervals["f1"]._asdict(), "intervals": values_of(intervals)}
 
 
 def _against_training(
@@ -172,7 +179,7 @@ def _against_training(
     }
 
 
-def _print(result: dict[str, Any], scored: Sequence[_Scored], interval: Interval) -> None:
+def _print(result: dict[str, Any], scored: Sequence[_Scored], intervals: Mapping[str, Interval]) -> None:
     console = Console()
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     for each in scored:
@@ -187,17 +194,18 @@ def _print(result: dict[str, Any], scored: Sequence[_Scored], interval: Interval
             say(note, style="yellow")
         if each.checked:
             say(f"checked: {each.checked.by} says the same of {', '.join(each.checked.figures)}")
-    say(
-        f"typed F1 {interval.f1:.4f}, {interval.level:.0%} interval {interval.lo:.4f} to {interval.hi:.4f} "
-        f"({interval.resamples:,} resamples, {interval.varies})"
-    )
-    if "comparison" in result:
-        c = result["comparison"]
+    for name, interval in intervals.items():
         say(
-            f"difference {c['difference']:+.4f}, 95% interval {c['difference_interval']['lo']:+.4f} to "
-            f"{c['difference_interval']['hi']:+.4f}, p = {c['p']:.4f} (paired approximate randomisation, "
-            f"{c['swaps']:,} swaps)"
+            f"{_TOLD[name]} {interval.f1:.4f}, {interval.level:.0%} interval {interval.lo:.4f} to {interval.hi:.4f} "
+            f"({interval.resamples:,} resamples, {interval.varies})"
         )
+    if "comparison" in result:
+        swaps = result["comparison"]["swaps"]
+        for name, d in result["comparison"]["differences"].items():
+            say(
+                f"difference in {_TOLD[name]} {d['difference']:+.4f}, 95% interval {d['lo']:+.4f} to {d['hi']:+.4f}, "
+                f"p = {d['p']:.4f} (paired approximate randomisation, {swaps:,} swaps)"
+            )
     if "train" in result:
         overlap = result["train"]["overlap"]
         say(f"{overlap['overlapping']:,} of {overlap['sentences']:,} test sentences are in the training data")

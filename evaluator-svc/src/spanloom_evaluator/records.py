@@ -20,11 +20,10 @@ from spanloom.store.samples import sentences_of, training_sentences
 from spanloom.store.tables import Json
 from spanloom_evaluator.carried import stood_for
 from spanloom_evaluator.facts import facts_of_run
-from spanloom_evaluator.score.intervals import Interval
+from spanloom_evaluator.score.intervals import Interval, values_of
 from spanloom_evaluator.score.labels import only
 from spanloom_evaluator.score.schemes import SCHEMES, Scores
 from spanloom_evaluator.spent import spent
-from spanloom_evaluator.stored import values_of
 
 _READ = text("""
 SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.label_mapping, e.facts -> 'labels' AS labels,

@@ -19,9 +19,9 @@ from sqlalchemy import Connection, bindparam, text
 from spanloom.contracts.arm import IDENTITY, RESTARTED
 from spanloom.contracts.training import EvaluationSpec
 from spanloom.store.tables import Json
-from spanloom_evaluator.score.intervals import MEASURES, Interval, bootstrap_all, schemes_of
+from spanloom_evaluator.score.intervals import MEASURES, Interval, bootstrap_all, schemes_of, values_of
 from spanloom_evaluator.score.schemes import ALL
-from spanloom_evaluator.score.significance import compare_all
+from spanloom_evaluator.score.significance import compare_all, differences_of
 
 # Arms that differ in their source alone share all of these.
 _ALIKE = ("run_id", "language", "dataset_id", "label_mapping", "setting", "control", "size")
@@ -157,17 +157,7 @@ def refresh_arm(
         )
         names = ("difference", "lo", "hi", "p", "swaps")
         row = {"first": first.id, "second": second.id, **{name: getattr(found["f1"], name) for name in names}}
-        measures = {
-            name: {"value": one.f1, "other": one.other_f1, "difference": one.difference, "lo": one.lo, "hi": one.hi,
-                   "p": one.p}
-            for name, one in found.items()
-        }  # fmt: skip
-        connection.execute(_TEST, {**row, "measures": measures})
-
-
-def values_of(intervals: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
-    """Each measure's `value`, `lo` and `hi`, as they are stored."""
-    return {name: {"value": one.f1, "lo": one.lo, "hi": one.hi} for name, one in intervals.items()}
+        connection.execute(_TEST, {**row, "measures": differences_of(found)})
 
 
 def _store(connection: Connection, arm: ArmCounts, settings: EvaluationSpec) -> None:

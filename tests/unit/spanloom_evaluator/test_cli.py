@@ -50,6 +50,10 @@ def test_one_json_object_with_every_reading(files):
     assert (result["sentences"], result["tokens"], result["missing_tokens"]) == (3, 9, 0)
     assert result["interval"]["lo"] <= result["typed"]["f1"] <= result["interval"]["hi"]
     assert result["interval"]["varies"] == "test sampling only"
+    points = {"f1": result["typed"]["f1"], "boundary_f1": result["boundary"]["f1"]}
+    points["entity_span_accuracy"] = result["entity_span_accuracy"]
+    assert {name: one["value"] for name, one in result["intervals"].items()} == pytest.approx(points)
+    assert all(one["lo"] <= one["value"] <= one["hi"] for one in result["intervals"].values())
     assert "comparison" not in result
 
 
@@ -63,6 +67,9 @@ def test_two_predictions_are_compared(files):
     assert 0 < comparison["p"] <= 1
     assert comparison["p_holm"] == comparison["p"]
     assert comparison["difference_interval"]["lo"] <= comparison["difference"]
+    spans = comparison["differences"]["entity_span_accuracy"]
+    assert spans["difference"] == result["entity_span_accuracy"] - comparison["entity_span_accuracy"]
+    assert comparison["differences"]["f1"]["p"] == comparison["p"]
     assert _json("--gold", gold, "--pred", good, "--pred", bad) == result
 
 
@@ -109,6 +116,7 @@ def test_people_get_tables(files):
     gold, good, bad, train = files(gold=GOLD, good=GOOD, bad=BAD, train=GOLD)
     output = _score("--gold", gold, "--pred", good, "--pred", bad, "--train", train).output
     for text in (*SCHEMES, "typed, macro", "LOC", "PER", "0.857", "95% interval", "paired approximate randomisation",
+                 "boundary F1 0.", "difference in span accuracy",
                  "3 of 3 test sentences are in the training data", "unseen"):  # fmt: skip
         assert text in output
 

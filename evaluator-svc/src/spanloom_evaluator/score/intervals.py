@@ -181,6 +181,11 @@ def bootstrap_all(
     }
 
 
+def values_of(intervals: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
+    """Each measure's `value`, `lo` and `hi`, as they are stored and printed."""
+    return {name: {"value": one.f1, "lo": one.lo, "hi": one.hi} for name, one in intervals.items()}
+
+
 def resampled(
     patterns: Patterns, measures: Mapping[str, Measure], resamples: int, rng: np.random.Generator
 ) -> Iterator[Floats]:

@@ -106,10 +106,17 @@ def compare_all(
         drawn = measured(sum_a - moved, measures).mean(axis=1) - measured(sum_b + moved, measures).mean(axis=1)
         extreme += (np.abs(drawn) >= np.abs(ours - theirs) - TOLERANCE).sum(axis=0)
     lo, hi = _difference_intervals(first, second, measures, label, swaps, level, rng_seed)
+    p = (1 + extreme) / (1 + swaps)
     return {
-        name: Comparison(*map(float, (f1, other, f1 - other, lo[i], hi[i], (1 + extreme[i]) / (1 + swaps))), swaps)
+        name: Comparison(float(f1), float(other), float(f1 - other), float(lo[i]), float(hi[i]), float(p[i]), swaps)
         for i, (name, f1, other) in enumerate(zip(measures, ours, theirs, strict=True))
     }
+
+
+def differences_of(tested: Mapping[str, Comparison]) -> dict[str, dict[str, float]]:
+    """Each measure's `value`, `other` (the second arm's), `difference`, `lo`, `hi` and `p`, as they are stored."""
+    names = ("value", "other", "difference", "lo", "hi", "p")
+    return {name: dict(zip(names, one[:6], strict=True)) for name, one in tested.items()}
 
 
 def _difference_intervals(
