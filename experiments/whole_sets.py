@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from spanloom_evaluator.score.significance import holm
-from spanloom_evaluator.web.queries.compare import arms_of, difference, seeds_of
+from spanloom_evaluator.web.queries.compare import arms_of, differences, seeds_of
 
 
 def whole_sets(connection: Connection, run: str, scores: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def whole_sets(connection: Connection, run: str, scores: Sequence[Mapping[str, A
     for one, other in combinations(arms, 2):
         alike = all(one[name] == other[name] for name in ("language", "setting", "control", "content_sha256"))
         if alike and one["size"] != other["size"]:
-            test = difference(seeds[one["id"]], seeds[other["id"]])
+            test = differences(seeds[one["id"]], seeds[other["id"]])["f1"]
             rows.append(
                 {
                     "language": one["language"],

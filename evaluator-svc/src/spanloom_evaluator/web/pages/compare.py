@@ -57,7 +57,7 @@ def compare_routes(db: Engine) -> APIRouter:
                     raise DataError("these arms were scored on different test sets; choose two of one")
                 rows, number, more = query.disagreements(connection, seeds[0].id, more_seeds[0].id, who, start)
                 found = {
-                    "test": query.difference(seeds, more_seeds), "rows": rows, "number": number, "more": more,
+                    "tests": query.differences(seeds, more_seeds), "rows": rows, "number": number, "more": more,
                     "seeds": (seeds[0].training_seed, more_seeds[0].training_seed),
                     "collapsed": tuple(sum(s.collapsed for s in x) / len(x) for x in (seeds, more_seeds)),
                 }  # fmt: skip

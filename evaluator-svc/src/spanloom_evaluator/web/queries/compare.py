@@ -12,7 +12,7 @@ from spanloom.errors import NotFound
 from spanloom_evaluator import records
 from spanloom_evaluator.report.figures import ALPHA
 from spanloom_evaluator.score.schemes import ALL
-from spanloom_evaluator.score.significance import Comparison, compare, holm
+from spanloom_evaluator.score.significance import Comparison, compare, compare_all, holm
 from spanloom_evaluator.stored import SchemeCounts
 from spanloom_evaluator.web.queries.samples import pieces_of
 
@@ -29,7 +29,8 @@ SELECT r.id, r.name, r.created_at FROM runs r
 """)
 _ARMS = text("""
 SELECT a.id, a.run_id, a.language, a.source, a.setting, a.control, a.size, a.version, a.method, a.seeds, a.f1, a.lo,
-       a.hi, d.content_sha256
+       a.hi, CASE WHEN (a.measures -> 'f1' ->> 'value')::double precision = a.f1 THEN a.measures END AS measures,
+       d.content_sha256
   FROM arm_scores a JOIN datasets d ON d.id = a.dataset_id
  WHERE a.run_id = :run AND a.label_mapping = 'identity' ORDER BY a.language, a.setting, a.source, a.size, a.method, a.id
 """)
@@ -43,9 +44,10 @@ SELECT e.facts ->> 'arm' AS arm, coalesce((e.facts ->> 'collapsed')::boolean, fa
 """)
 _SEEDS = text("""
 SELECT e.id, e.training_seed, coalesce((e.facts ->> 'collapsed')::boolean, false) AS collapsed,
-       s.true_positive, s.predicted, s.gold
+       s.true_positive, s.predicted, s.gold, b.true_positive AS bounded
   FROM evaluations e
   JOIN sentence_scores s ON s.evaluation_id = e.id AND s.reading = 'typed' AND s.label = :label
+  JOIN sentence_scores b ON b.evaluation_id = e.id AND b.reading = 'boundary' AND b.label = :label
  WHERE e.run_id = :run AND e.facts ->> 'arm' = :arm AND e.state = 'done' ORDER BY e.training_seed, e.subset_seed, e.id
 """)
 
@@ -101,9 +103,9 @@ def runs_compared(
     return rows, len(pairs)
 
 
-def difference(first: Sequence[Any], second: Sequence[Any]) -> Comparison:
-    """The first arm's mean F1 less the second's, with its interval and p, from the counts of their seeds."""
-    return compare(_counts(first), _counts(second), swaps=SWAPS)
+def differences(first: Sequence[Any], second: Sequence[Any]) -> dict[str, Comparison]:
+    """The first arm's mean less the second's by each measure, with its interval and p, from `seeds_of` both."""
+    return compare_all(*([_both(seed) for seed in seeds] for seeds in (first, second)), swaps=SWAPS)
 
 
 def disagreements(
@@ -134,6 +136,14 @@ def disagreements(
         for i, sentence, a, b, right in found[start : start + PAGE]
     ]
     return shown, len(found), len(found) > start + PAGE
+
+
+def _both(row: Any) -> SchemeCounts:
+    # Any two spans with the same boundaries are a match, so that the schemes differ in what is found alone.
+    found = {"typed": row.true_positive, "boundary": row.bounded}
+    return SchemeCounts(
+        ALL, {scheme: np.asarray([hits, row.predicted, row.gold], np.int32) for scheme, hits in found.items()}
+    )
 
 
 def _counts(rows: Sequence[Any]) -> list[SchemeCounts]:
