@@ -20,6 +20,7 @@ from spanloom.store.db import connect
 from spanloom.store.migrate import head, upgrade, version
 from spanloom.workers.runtime import Runtime, open_runtime
 from spanloom_evaluator import service as evaluator
+from spanloom_evaluator.renewal import renew
 from spanloom_generator import service as generator
 from spanloom_trainer import service as trainer
 from spanloom_validator import service as validator
@@ -29,6 +30,7 @@ from support.recordings import write_recording
 from support.stored import running, select
 
 DUMP = Path(__file__).parent / "data" / "schema_0007_run_in_the_middle.sql"
+_BOUNDARY = "SELECT boundary_f1 > 0 AS found, boundary_f1_lo AS lo, boundary_f1_hi AS hi FROM results"
 TRAINED, HELD = "job-43f41eeb0b83818c2702d627", "job-a4afaef4986416172003890c"
 
 
@@ -60,9 +62,11 @@ def runtime(old: Engine, database_url: str, tmp_path: Path) -> Iterator[Runtime]
 def test_a_run_in_the_middle_is_carried_to_its_end(old: Engine, database_url: str, runtime: Runtime) -> None:
     assert version(old) == "0007"
     before = select(old, "SELECT id, f1, lo, hi, finished_at FROM evaluations")
+    (run,) = (row.id for row in select(old, "SELECT id FROM runs"))
     upgrade(database_url)
     assert version(old) == head()
     assert select(old, "SELECT id, f1, lo, hi, told_at FROM evaluations") == before, "done was told of by the sender"
+    assert select(old, _BOUNDARY) == [(True, None, None)], "no interval is invented"
 
     parts = [service.build(runtime) for service in (generator, validator, trainer, evaluator)]
     loops = [worker.run for part in parts for worker in part.workers]
@@ -83,6 +87,8 @@ def test_a_run_in_the_middle_is_carried_to_its_end(old: Engine, database_url: st
     assert [evaluations.pop(row.id).f1 for row in before] == [row.f1 for row in before]
     assert (len(evaluations), {row.state for row in evaluations.values()}, told) == (3, {"done"}, set(evaluations))
     assert all(row.lo <= row.f1 <= row.hi for row in evaluations.values())
+    renew(old, run)
+    assert all(row.lo < row.hi for row in select(old, _BOUNDARY))
     calls = select(old, "SELECT state, attempt, count(*) FROM prompts GROUP BY 1, 2 ORDER BY 2")
     assert calls == [("done", 1, 5), ("done", 2, 1)], "the call of the dead process alone was made again"
     found = select(old, "SELECT state, calls_judged, calls_failed FROM datasets WHERE source = 'recorded'")

@@ -16,6 +16,11 @@ Row = Mapping[str, Any]
 DISTINGUISHING = ("run", "split", "control", "version", "method", "label_mapping", "other_version", "other_method")
 """Columns of the views that people see only where they hold more than one value, and so tell rows apart."""
 
+LACKS_MEASURES = (
+    "boundary F1 and span accuracy lack intervals or tests, for an earlier release scored some of these arms; "
+    "`spanloom intervals {run}` draws them"
+)
+"""What to tell of rows that lack measures; `run` is a run's id, or RUN."""
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -32,6 +37,19 @@ _LATEX = str.maketrans(
         ">": r"\textgreater{}",
     }
 )
+
+
+def lacks_measures(rows: Iterable[Row]) -> bool:
+    """Whether rows of a view hold an interval or a test of typed F1 without that of boundary F1.
+
+    >>> lacks_measures([{"lo": 0.4, "boundary_f1_lo": None}]), lacks_measures([{"lo": None, "boundary_f1_lo": None}])
+    (True, False)
+    """
+    return any(
+        value is not None and row.get(f"boundary_f1_{name}", value) is None
+        for row in rows
+        for name, value in row.items()
+    )
 
 
 def columns_of(rows: Iterable[Row]) -> list[str]:

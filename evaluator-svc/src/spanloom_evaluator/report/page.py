@@ -19,7 +19,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from spanloom.contracts.arm import RELATED
-from spanloom.data.rows import DISTINGUISHING, cell, columns_of
+from spanloom.data.rows import DISTINGUISHING, LACKS_MEASURES, cell, columns_of, lacks_measures
 from spanloom.data.whole import write_whole
 from spanloom.ner.spans import spans_of
 from spanloom_evaluator.report import figures
@@ -56,17 +56,26 @@ HEADINGS = {
     "recall_unseen": "recall, unseen entities",
     "other_f1": "F1 of other",
     "p_holm": "p (Holm)",
-    "boundary_f1": "boundary F1",
-    "entity_span_accuracy": "span accuracy",
     "lo_over_zero_shot": "from",
     "hi_over_zero_shot": "to",
     "in_xlmr": "seen by XLM-R",
     "share_of_candidates": "share",
     "share_accepted": "share accepted",
-}
+} | {
+    f"{start}{column}": heading.format(name)
+    for start, name in (("boundary_f1", "boundary F1"), ("entity_span_accuracy", "span accuracy"))
+    for column, heading in (
+        ("", "{}"), ("_lo", "from"), ("_hi", "to"), ("_difference", "{}: difference"), ("_p", "p"),
+        ("_p_holm", "p (Holm)"), ("_from_scratch", "{} from scratch"), ("_lo_from_scratch", "from"),
+        ("_hi_from_scratch", "to"), ("_fine_tuning", "{} fine tuning"), ("_lo_fine_tuning", "from"),
+        ("_hi_fine_tuning", "to"), ("_over_zero_shot", "{} over zero-shot"), ("_lo_over_zero_shot", "from"),
+        ("_hi_over_zero_shot", "to"), ("_p_zero_shot", "p"),
+    )
+}  # fmt: skip
 F1_COLUMNS = (
     "language", "setting", "source", "size", "size_asked", "control", "gold_used", "text_used", "seeds", "f1", "lo",
-    "hi", "collapse_rate", "f1_with_restarts", "recall_seen", "recall_unseen",
+    "hi", "boundary_f1", "boundary_f1_lo", "boundary_f1_hi", "entity_span_accuracy", "entity_span_accuracy_lo",
+    "entity_span_accuracy_hi", "collapse_rate", "f1_with_restarts", "recall_seen", "recall_unseen",
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     "language", "control", "size", "source", "version", "method", "f1_from_scratch", "lo_from_scratch",
@@ -74,12 +83,27 @@ COMPARISON_COLUMNS = (
 )  # fmt: skip
 TRANSFER_COLUMNS = (
     "language", "related", "distance", "source", "setting", "control", "version", "method", "size", "gold_used",
-    "text_used", "seeds", "f1", "lo", "hi", "boundary_f1", "entity_span_accuracy", "over_zero_shot",
+    "text_used", "seeds", "f1", "lo", "hi", "boundary_f1", "boundary_f1_lo", "boundary_f1_hi",
+    "entity_span_accuracy", "entity_span_accuracy_lo", "entity_span_accuracy_hi", "over_zero_shot",
     "lo_over_zero_shot", "hi_over_zero_shot", "p_zero_shot", "over_organic", "tokens_in", "tokens_out", "seconds",
     "cost", "currency",
 )  # fmt: skip
 SIGNIFICANCE_COLUMNS = (
     "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm"
+)  # fmt: skip
+SPANS = ("boundary_f1", "entity_span_accuracy")
+COMPARISON_SPANS = (
+    "language", "control", "size", "source", "version", "method",
+    *(f"{name}{end}_{setting}" for name in SPANS for setting in ("from_scratch", "fine_tuning")
+      for end in ("", "_lo", "_hi")),
+)  # fmt: skip
+TRANSFER_SPANS = (
+    "language", "source", "setting", "control", "version", "method", "size", "seeds",
+    *(f"{name}_{what}_zero_shot" for name in SPANS for what in ("over", "lo_over", "hi_over", "p")),
+)  # fmt: skip
+SIGNIFICANCE_SPANS = (
+    "language", "setting", "size", "source", "other",
+    *(f"{name}_{what}" for name in SPANS for what in ("difference", "lo", "hi", "p", "p_holm")),
 )  # fmt: skip
 EQUIVALENT_COLUMNS = (
     "setting", "source", "size", "seeds", "f1", "f1_lo", "f1_hi", "sentences", "interval", "outside", "smallest",
@@ -180,6 +204,12 @@ def render_report(data: ReportData) -> str:
         comparison_columns=_present(data.source_comparison, COMPARISON_COLUMNS),
         transfer_columns=_present(transfer, TRANSFER_COLUMNS),
         significance_columns=_present(data.significance, SIGNIFICANCE_COLUMNS),
+        comparison_spans=_spans(data.source_comparison, COMPARISON_SPANS),
+        transfer_spans=_spans(transfer, TRANSFER_SPANS),
+        significance_spans=_spans(data.significance, SIGNIFICANCE_SPANS),
+        lacking=LACKS_MEASURES.format(run=data.facts.get("run", "RUN"))
+        if lacks_measures([*data.f1_by_size, *transfer, *data.significance])
+        else None,
         equivalent_columns=EQUIVALENT_COLUMNS,
         next_columns=NEXT_COLUMNS,
         yield_columns=_present(data.yield_by_source, YIELD_COLUMNS),
@@ -285,6 +315,12 @@ def _present(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
         if any(row.get(name) not in ((None, 0) if name == "text_used" else (None,)) for row in rows)
         and (name not in DISTINGUISHING or len({row.get(name) for row in rows}) > 1)
     ]
+
+
+def _spans(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
+    """`_present` of a table of boundary F1 and span accuracy; none where an earlier release scored all of its rows."""
+    found = _present(rows, columns)
+    return found if any(name.startswith(SPANS) for name in found) else []
 
 
 def _shown(row: Row, name: str) -> str:

@@ -126,6 +126,24 @@ def test_every_way_stands_side_by_side_in_three_readings():
     assert sum(tag == "svg" for tag, _ in _Elements(zero_shot_alone).found) == 4
 
 
+def test_differences_by_boundary_f1_and_span_accuracy_have_tables_of_their_own():
+    names = ("boundary_f1", "entity_span_accuracy")
+    tests = [
+        {**row, **{f"{name}_{what}": 0.123 for name in names for what in ("difference", "lo", "hi", "p", "p_holm")}}
+        for row in _data().significance
+    ]
+    page = render_report(replace(_data(), significance=tests))
+    said = _text(page)
+    assert page.count("By boundary F1 and span accuracy") == 1
+    assert "boundary F1: difference from to p p (Holm) span accuracy: difference from to p p (Holm)" in said
+    assert page.count('<tr class="significant">') == 1, "marked by typed F1 alone"
+    assert "spanloom intervals" not in said
+    old = [{**row, **dict.fromkeys(row.keys() & {f"{name}_p_holm" for name in names})} for row in tests]
+    lacking = replace(_data(), significance=old, facts={"run": "r1"})
+    assert "`spanloom intervals r1` draws them" in _text(render_report(lacking))
+    assert "By boundary F1" not in render_report(_data())
+
+
 def test_drawn_against_gold_used_where_that_is_known_of_all():
     known = [{**row, "gold_used": 10} for row in _data().f1_by_size]
     page = render_report(replace(_data(), f1_by_size=known))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as FromPath
 from sqlalchemy import Engine, text
 
-from spanloom.data.rows import as_csv
+from spanloom.data.rows import LACKS_MEASURES, as_csv, lacks_measures
 from spanloom.errors import NotFound
 from spanloom_evaluator import records
 from spanloom_evaluator.advise.stored import advice_of
@@ -48,6 +48,7 @@ def result_page_routes(db: Engine) -> APIRouter:
             "results.html", request, run=run, tab="results", rows=rows, sql=_sql(run_id, *VIEWS),
             compared=query.comparison(rows["f1_by_size"], rows["significance"]),
             beside_zero_shot=beside_zero_shot(rows["transfer_comparison"]),
+            lacking=LACKS_MEASURES.format(run=run_id) if any(map(lacks_measures, rows.values())) else None,
         )  # fmt: skip
 
     @router.get("/next")

@@ -31,8 +31,9 @@ SELECT true_positive, predicted, gold FROM sentence_scores
 _HEAD = text("""
 SELECT e.id, e.run_id, e.job_id, e.dataset_id, e.language, e.source, e.setting, e.size, e.training_seed, e.method,
        e.label_mapping, e.precision, e.recall, e.f1, e.lo, e.hi, e.facts, e.readings,
-       e.readings -> 'interval' ->> 'varies' AS varies
-  FROM evaluations e WHERE e.run_id = :run AND e.id = :id
+       v.interval_of AS varies, v.boundary_f1, v.boundary_f1_lo, v.boundary_f1_hi, v.entity_span_accuracy,
+       v.entity_span_accuracy_lo, v.entity_span_accuracy_hi
+  FROM evaluations e LEFT JOIN results v ON v.evaluation = e.id WHERE e.run_id = :run AND e.id = :id
 """)
 
 
@@ -175,6 +176,11 @@ def _pair(test: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _signed(test: Mapping[str, Any], sign: int) -> dict[str, Any]:
-    """A test's difference, turned so that it is of the row shown less the first of its group."""
-    low, high = sorted((sign * test["lo"], sign * test["hi"]))
-    return {"difference": sign * test["difference"], "lo": low, "hi": high, "p": test["p"], "p_holm": test["p_holm"]}
+    """A test's difference by each measure, turned so that it is of the row shown less the first of its group."""
+    out: dict[str, Any] = {}
+    for start in ("", "boundary_f1_", "entity_span_accuracy_"):
+        value, *ends = (test[f"{start}{name}"] for name in ("difference", "lo", "hi"))
+        low, high = (None, None) if None in ends else sorted(sign * end for end in ends)
+        out |= {f"{start}difference": None if value is None else sign * value, f"{start}lo": low, f"{start}hi": high}
+        out |= {f"{start}{name}": test[f"{start}{name}"] for name in ("p", "p_holm")}
+    return out
