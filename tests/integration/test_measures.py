@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,17 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
+from spanloom.data.distances import lines_of, read_distances
 from spanloom.errors import NotFound
 from spanloom_cli.app import app
 from spanloom_evaluator.renewal import renew
+from spanloom_evaluator.report.command import gather
+from spanloom_evaluator.report.page import render_report
 from spanloom_evaluator.score.intervals import MEASURES, bootstrap_all
 from spanloom_evaluator.score.significance import compare_all, holm
+from spanloom_evaluator.web.queries.compare import SWAPS, arms_of
 from support.evaluated import Evaluate, evaluating, rows
-from support.served import served
+from support.served import reading, served
 from support.stored import execute, select, store_run
 
 NAMES = [name for name in MEASURES if name != "f1"]
@@ -102,6 +107,74 @@ def test_each_way_is_tested_against_zero_shot_by_each_measure(http: TestClient, 
             assert (lo, hi) == pytest.approx((tested[name].lo, tested[name].hi), abs=0.01)
             assert p == pytest.approx(tested[name].p, abs=0.02)
     assert found["organic"]["boundary_f1_p_zero_shot"] is None
+
+
+def test_the_page_and_the_report_show_the_intervals_and_say_what_is_lacking(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate
+) -> None:
+    for source, noise in (("a", 0.1), ("b", 0.3)):
+        evaluate(source, noise, size=10)
+    evaluate("organic", 0.3, size=0, setting="fine_tuning")
+    (test,) = rows(http, "/significance", run)
+    ways = [row for row in rows(http, "/transfer_comparison", run) if row["size"]]
+    page = http.get(f"/runs/{run}/results").text
+    with reading(http) as api:
+        report = render_report(gather(api, run, samples=0))
+    for name in NAMES:
+        # On the page the difference is of the second less the first.
+        for row in ways:
+            assert f"{row[f'{name}_lo']:.3f}–{row[f'{name}_hi']:.3f}" in page
+            assert f"{row[f'{name}_lo_over_zero_shot']:+.3f} to {row[f'{name}_hi_over_zero_shot']:+.3f}" in page
+            assert f"{row[f'{name}_lo']:.3f}" in report
+            assert f"{row[f'{name}_lo_over_zero_shot']:.3f}" in report
+        assert f"{-test[f'{name}_hi']:+.3f} to {-test[f'{name}_lo']:+.3f}" in page
+        assert f"{test[f'{name}_lo']:.3f}" in report
+    assert f"spanloom intervals {run}" not in page + report
+    evaluation = rows(http, "", run, source="a")[0]
+    one = http.get(f"/runs/{run}/evaluations/{evaluation['evaluation']}").text
+    assert f"{evaluation['boundary_f1_lo']:.3f}–{evaluation['boundary_f1_hi']:.3f}" in one
+    forget(db)
+    with reading(http) as api:
+        report = render_report(gather(api, run, samples=0))
+    assert f"spanloom intervals {run}" in report
+    page = http.get(f"/runs/{run}/results").text
+    assert f"spanloom intervals {run}" in page
+    assert f"{ways[0]['boundary_f1']:.3f}" in page
+
+
+def test_two_arms_are_compared_by_each_measure(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:
+    made = [[evaluate(source, noise, seed=seed) for seed in (1, 2)] for source, noise in (("a", 0.1), ("b", 0.3))]
+    with db.connect() as connection:
+        first, second = arms_of(connection, run)
+    page = http.get("/compare", params={"run": run, "other": run, "a": first["id"], "b": second["id"]}).text
+    for name, test in compare_all(*made, swaps=SWAPS).items():
+        assert f"{test.difference:+.3f}" in page
+        assert f"{test.lo:+.3f} to {test.hi:+.3f}" in page
+        assert f"{first['measures'][name]['lo']:.3f}–{first['measures'][name]['hi']:.3f}" in page
+
+
+def test_transfer_is_drawn_by_a_table_of_distances(
+    db: Engine, http: TestClient, run: str, evaluate: Evaluate, tmp_path: Path
+) -> None:
+    evaluate("organic", 0.3, size=0, setting="fine_tuning")
+    evaluate("a", 0.1, size=10)
+    execute(db, """UPDATE runs SET spec = jsonb_set(spec, '{languages,0,related}', '{"code": "sv"}')""")
+    path, table, plot = "/v1/results/transfer_comparison", tmp_path / "table.csv", tmp_path / "plot.svg"
+    assert "da from sv, " in http.get(f"{path}.svg", params={"run": run}).text
+    drawn = http.post(f"{path}.svg", params={"run": run}, json={"distances": ["swe,dan,0.125"]})
+    assert (drawn.status_code, drawn.headers["content-type"].partition(";")[0]) == (200, "image/svg+xml")
+    assert "da from sv (0.12), " in drawn.text
+    wrong = http.post(f"{path}.svg", params={"run": run}, json={"distances": ["sv,da,0.1", "sv,zzzz,0.1"]})
+    assert (wrong.status_code, "distances:2: 'zzzz' is no ISO 639 code" in wrong.json()["detail"]) == (422, True)
+    assert http.post(f"{path}.svg", params={"run": "nobody"}, json={"distances": ["sv,da,0.1"]}).status_code == 404
+    table.write_text("da,sv,0.5\nda,nb,0.2\n")
+    with reading(http) as api:
+        plot.write_bytes(
+            api.drawing_by_distances(
+                "svg", lines_of(api.results("transfer_comparison", limit=9), read_distances(table)), run=run
+            )
+        )
+    assert "da from sv (0.50), " in plot.read_text()
 
 
 def test_what_an_earlier_release_scored_has_no_interval_until_it_is_drawn(

@@ -41,7 +41,8 @@ def reading(http: TestClient) -> Client:
     """The command's client over an app, for what it reads."""
 
     def through(request: httpx.Request) -> httpx.Response:
-        answer = http.get(str(request.url))
+        content = {"content-type": request.headers["content-type"]} if request.content else {}
+        answer = http.request(request.method, str(request.url), content=request.content, headers=content)
         return httpx.Response(answer.status_code, content=answer.content, headers={"content-type": "application/json"})
 
     return Client("http://127.0.0.1", transport=httpx.MockTransport(through))

@@ -187,6 +187,14 @@ class Client:
             raise self._refusal(response)
         return response.content
 
+    def drawing_by_distances(self, kind: str, distances: Sequence[str], *, run: str | None = None) -> bytes:
+        """POST /v1/results/transfer_comparison.{kind}: drawn by lines of a table of distances. May be repeated."""
+        path = f"/v1/results/transfer_comparison.{_part(kind)}"
+        response = self._send("POST", path, params=self._of(run), json={"distances": list(distances)})
+        if response.is_error:
+            raise self._refusal(response)
+        return response.content
+
     def dead_letters(self, *, limit: int, **filters: str) -> list[dict[str, Any]]:
         """Dead letters, at most `limit`."""
         return self._items("/v1/dead-letters", filters, limit)

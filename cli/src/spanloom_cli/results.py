@@ -9,13 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from spanloom.data.rows import DISTINGUISHING
+from spanloom.data.rows import DISTINGUISHING, LACKS_MEASURES, lacks_measures
 from spanloom.data.whole import write_whole
 from spanloom.errors import SpanloomError
 from spanloom.ner.spans import spans_of
+from spanloom_cli.client import Client
 from spanloom_cli.options import Limit, Url, client, print_json, show
 
 DRAWN = (".png", ".svg")
+MOST_DRAWN = 100_000
+"""Rows that the service draws at most."""
 ENOUGH_UPDATES = 200
 """Updates below which a pretrained encoder with a new head may not have learned anything: where the collapse guard of
 `recipe.guard_after` begins to look."""
@@ -64,10 +67,25 @@ class Form(StrEnum):
     latex = "latex"
 
 
+# Columns of the views beside those of typed F1, which they are named after.
+_ENDS = ("_lo", "_hi")
+_MEASURES = ("boundary_f1", "entity_span_accuracy")
+_MEASURES_BY_SETTING = tuple(
+    f"{name}{end}_{setting}"
+    for name in _MEASURES
+    for setting in ("from_scratch", "fine_tuning")
+    for end in ("", *_ENDS)
+)
+_MEASURES_OVER_ZERO_SHOT = tuple(
+    f"{name}{end}" for name in _MEASURES for end in ("", *_ENDS, "_over_zero_shot", "_p_zero_shot")
+)
+_MEASURES_TESTED = tuple(f"{name}_{what}" for name in _MEASURES for what in ("difference", "lo", "hi", "p_holm"))
 SHORT: Mapping[View, tuple[str, ...]] = {
     View.evaluations: (
         "language", "source", "setting", "size", "training_seed", "f1", "lo", "hi", "precision", "recall",
-        "boundary_f1", "recall_seen", "recall_unseen", "dev", "dev_sentences", "gold_used", "text_used", "collapsed",
+        "boundary_f1", "boundary_f1_lo", "boundary_f1_hi", "entity_span_accuracy", "entity_span_accuracy_lo",
+        "entity_span_accuracy_hi", "recall_seen", "recall_unseen", "dev", "dev_sentences", "gold_used", "text_used",
+        "collapsed",
     ),
     View.f1_by_size: (
         "language", "setting", "source", "size", "size_asked", "gold_used", "text_used", "seeds", "f1", "lo", "hi",
@@ -79,11 +97,11 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     ),
     View.source_comparison: (
         "language", "size", "source", "f1_from_scratch", "lo_from_scratch", "hi_from_scratch", "f1_fine_tuning",
-        "lo_fine_tuning", "hi_fine_tuning",
+        "lo_fine_tuning", "hi_fine_tuning", *_MEASURES_BY_SETTING,
     ),
     View.transfer_comparison: (
         "language", "related", "distance", "source", "setting", "size", "gold_used", "text_used", "seeds", "f1", "lo",
-        "hi", "collapse_rate", "over_zero_shot", "p_zero_shot", "over_organic", "entity_span_accuracy", "boundary_f1",
+        "hi", "collapse_rate", "over_zero_shot", "p_zero_shot", "over_organic", *_MEASURES_OVER_ZERO_SHOT,
         "tokens_out", "seconds", "cost",
     ),
     View.yield_by_source: (
@@ -102,6 +120,7 @@ SHORT: Mapping[View, tuple[str, ...]] = {
     ),
     View.significance: (
         "language", "setting", "size", "source", "other", "f1", "other_f1", "difference", "lo", "hi", "p", "p_holm",
+        *_MEASURES_TESTED,
     ),
 }  # fmt: skip
 """The columns that people read; JSON and CSV hold all."""
@@ -113,20 +132,36 @@ HEADINGS: Mapping[str, str] = {
     "distinct_accepted": "unique",
     "accepted_per_1000_tokens": "per 1000 tokens",
     "share_damaged": "damaged",
+    "boundary_f1": "boundary F1",
+    "entity_span_accuracy": "span accuracy",
+    **{f"boundary_f1{end}": end[1:] for end in _ENDS},
+    **{f"entity_span_accuracy{end}": end[1:] for end in _ENDS},
+    "boundary_f1_difference": "boundary F1 difference",
+    "entity_span_accuracy_difference": "span accuracy difference",
+    "boundary_f1_p_holm": "p_holm",
+    "entity_span_accuracy_p_holm": "p_holm",
+    "boundary_f1_over_zero_shot": "boundary F1 over_zero_shot",
+    "entity_span_accuracy_over_zero_shot": "span accuracy over_zero_shot",
+    "boundary_f1_p_zero_shot": "p_zero_shot",
+    "entity_span_accuracy_p_zero_shot": "p_zero_shot",
 }
 """Shorter names for the terminal's table; all other forms keep the view's."""
 SPARE: Mapping[View, tuple[str, ...]] = {
     View.evaluations: (
-        "boundary_f1", "recall_seen", "recall_unseen", "dev_sentences", "dev", "text_used", "gold_used", "collapsed",
-        "precision", "recall", "training_seed",
+        *(f"{name}{end}" for name in _MEASURES for end in _ENDS), "entity_span_accuracy", "boundary_f1", "recall_seen",
+        "recall_unseen", "dev_sentences", "dev", "text_used", "gold_used", "collapsed", "precision", "recall",
+        "training_seed",
     ),
     View.f1_by_size: ("size_asked", "text_used", "f1_with_restarts", "gold_used", "collapse_rate", "seeds"),
     View.leaderboard: ("text_used", "gold_used", "training_seed"),
+    View.source_comparison: _MEASURES_BY_SETTING[::-1],
     View.transfer_comparison: (
-        "text_used", "distance", "cost", "tokens_out", "seconds", "boundary_f1", "collapse_rate", "seeds", "gold_used",
-        "related", "p_zero_shot",
+        "text_used", "distance", "cost", "tokens_out", "seconds",
+        *(name for name in _MEASURES_OVER_ZERO_SHOT if name not in _MEASURES), "boundary_f1", "collapse_rate",
+        "seeds", "gold_used", "related", "p_zero_shot",
     ),
     View.yield_by_source: ("currency", "seconds", "tokens_in", "calls_judged", "distinct_accepted", "cost"),
+    View.significance: _MEASURES_TESTED[::-1],
 }  # fmt: skip
 """What a terminal that is too narrow is not shown, in this order."""
 
@@ -144,7 +179,7 @@ def results(
         Path | None,
         typer.Option(
             help="A table of distances (CSV or TSV: two ISO 639 codes and a number a line) for --view "
-            "transfer_comparison, in place of the specification's."
+            "transfer_comparison and its plot, in place of the specification's."
         ),
     ] = None,
     limit: Limit = 1000,
@@ -156,15 +191,12 @@ def results(
         return
     if plot is not None and plot.suffix.lower() not in DRAWN:
         raise SpanloomError(f"{plot}: a plot is drawn as {' or '.join(DRAWN)}; name the file so")
-    if distances is not None and (view is not View.transfer_comparison or plot is not None):
-        raise SpanloomError(
-            "--distances is for the rows of --view transfer_comparison; `spanloom report --distances` draws with them"
-        )
+    if distances is not None and view is not View.transfer_comparison:
+        raise SpanloomError("--distances is for --view transfer_comparison")
     with client(url) as api:
         rows = api.results(view, run=run, limit=limit)
         if plot is not None:
-            asked = {"run": run} if run else {}
-            drawn = api.drawing(view, plot.suffix.lower()[1:], by=by.value, **asked)
+            drawn = _drawn(api, view, plot.suffix.lower()[1:], run, by, distances)
             write_whole(plot, lambda part: part.write_bytes(drawn))
             typer.echo(f"wrote {plot}", err=True)
     if distances is not None:
@@ -182,10 +214,24 @@ def results(
         columns = columns_for(view, rows)
         if form is Form.table:
             show(named, form, columns=columns, headings=HEADINGS, spare=SPARE.get(view, ()))
+            if lacks_measures(rows):
+                typer.secho(f"- {LACKS_MEASURES.format(run=run or 'RUN')}", fg="yellow", err=True)
             if run is not None:
                 tell_zeros(run, rows, url)
         else:
             show(named, form, columns=columns)
+
+
+def _drawn(api: Client, view: View, kind: str, run: str | None, by: Axis, distances: Path | None) -> bytes:
+    """The view as the service draws it, by a table of distances where one is given. Raises DataError for its lines."""
+    from spanloom.data.distances import lines_of, read_distances
+
+    lines = (
+        [] if distances is None else lines_of(api.results(view, run=run, limit=MOST_DRAWN), read_distances(distances))
+    )
+    if lines:
+        return api.drawing_by_distances(kind, lines, run=run)
+    return api.drawing(view, kind, by=by.value, **({"run": run} if run else {}))
 
 
 def by_own_distances(rows: Iterable[Mapping[str, Any]], path: Path) -> list[dict[str, Any]]:

@@ -89,3 +89,25 @@ def test_the_ledger_is_shown_whole_where_no_terminal_is(service: FakeService, sp
     assert "currency" not in shown
     markdown = spanloom("results", "r1", "--view", "yield_by_source", "--format", "markdown").stdout
     assert "accepted_per_1000_tokens" in markdown
+
+
+def test_boundary_measures_stand_beside_typed_f1_where_the_terminal_is_wide_enough() -> None:
+    row = {"language": "da", "setting": "fine_tuning", "size": 100, "source": "organic", "other": "llm", "f1": 0.6}
+    row |= {"other_f1": 0.5, "difference": 0.1, "lo": 0.05, "hi": 0.15, "p": 0.01, "p_holm": 0.02}
+    tested = [name for name in SHORT[View.significance] if name not in row]
+    assert len(tested) == 8
+    rows = [{**row, **dict.fromkeys(tested, 0.123)}]
+    columns = columns_for(View.significance, rows)
+    assert columns == list(SHORT[View.significance])
+    for width, left_out in ((400, []), (90, tested[::-1])):
+        console, spare = Console(width=width, file=io.StringIO()), SPARE[View.significance]
+        assert fitting(rows, columns, console, headings=HEADINGS, spare=spare)[1] == left_out
+
+
+def test_rows_of_an_earlier_release_say_how_their_intervals_are_had(service: FakeService, spanloom: Command) -> None:
+    row = {"language": "da", "source": "organic", "size": 9, "f1": 0.5, "lo": 0.4, "hi": 0.6, "boundary_f1": 0.7}
+    service.rows = [{**row, "boundary_f1_lo": None, "boundary_f1_hi": None}]
+    said = " ".join(spanloom("results", "r1", "--view", "transfer_comparison").stderr.split())
+    assert "`spanloom intervals r1` draws them" in said
+    service.rows = [{**row, "boundary_f1_lo": 0.6, "boundary_f1_hi": 0.8}]
+    assert "intervals" not in spanloom("results", "r1", "--view", "transfer_comparison").stderr

@@ -7,9 +7,12 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 from sqlalchemy import Engine, text
 
+from spanloom.data.distances import parse_distances, with_distances
 from spanloom.errors import DataError, NotFound
+from spanloom.http.bodies import Body
 from spanloom.http.pages import Cursor, Limit, Page, decode_cursor, encode_cursor
 from spanloom_evaluator.api.paging import Form, answer
 from spanloom_evaluator.report.figures import CHARTS
@@ -36,6 +39,14 @@ ORDER = {
 }
 """The order of each view's rows; total, so that pages meet."""
 _MEDIA = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
+
+
+class DistanceTable(Body):
+    """A table of distances between languages, of one's own."""
+
+    distances: list[Annotated[str, Field(max_length=200)]] = Field(
+        min_length=1, max_length=10_000, description="Two ISO 639 codes and a number each, such as `es,en,0.21`."
+    )
 
 
 class ViewName(StrEnum):
@@ -89,13 +100,21 @@ def view_routes(engine: Engine) -> APIRouter:
         """The drawing of one run's rows, or of all runs'. 404 when there is nothing to draw yet."""
         if view.value not in CHARTS:
             raise NotFound(f"{view.value} is not drawn; drawn are {', '.join(CHARTS)}")
-        rows = rows_of(engine, view, run, limit=MOST_DRAWN + 1)
-        if not rows:
-            raise NotFound("there are no results to draw yet")
-        if len(rows) > MOST_DRAWN:
-            raise DataError(f"there are more than {MOST_DRAWN:,} rows to draw; name a run")
+        rows = _rows_to_draw(engine, view, run)
         options = {"by": by} if view is ViewName.f1_by_size else {}
         return Response(draw(CHARTS[view.value](rows, **options), kind), media_type=_MEDIA[kind])
+
+    @router.post(
+        "/transfer_comparison.{kind}",
+        summary="The drawing of transfer_comparison by a table of distances",
+        response_class=Response,
+        responses={200: {"content": {media: {} for media in _MEDIA.values()}}},
+    )
+    def drawing_by_distances(table: DistanceTable, kind: Literal["png", "svg", "json"], run: Run = None) -> Response:
+        """The drawing with the table's distances in place of the specification's, where it has them."""
+        distances = parse_distances(enumerate(table.distances, 1), "distances")
+        rows, _ = with_distances(_rows_to_draw(engine, ViewName.transfer_comparison, run), distances)
+        return Response(draw(CHARTS["transfer_comparison"](rows), kind), media_type=_MEDIA[kind])
 
     @router.get("/{view}", summary="A view of the results, as rows", response_model=Page[dict[str, Any]])
     def rows(view: ViewName, run: Run = None, limit: Limit = 200, cursor: Cursor = None, form: Form = "json") -> Any:
@@ -107,6 +126,15 @@ def view_routes(engine: Engine) -> APIRouter:
         return answer(Page[dict[str, Any]](items=found[:limit], next=following), form)
 
     return router
+
+
+def _rows_to_draw(engine: Engine, view: ViewName, run: str | None) -> list[dict[str, Any]]:
+    rows = rows_of(engine, view, run, limit=MOST_DRAWN + 1)
+    if not rows:
+        raise NotFound("there are no results to draw yet")
+    if len(rows) > MOST_DRAWN:
+        raise DataError(f"there are more than {MOST_DRAWN:,} rows to draw; name a run")
+    return rows
 
 
 def _plain(value: Any) -> Any:

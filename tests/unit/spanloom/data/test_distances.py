@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from spanloom.data.distances import read_distances, with_distances
+from spanloom.data.distances import lines_of, parse_distances, read_distances, with_distances
 from spanloom.data.languages import PAPER_LANGUAGES, iso3_of
 from spanloom.errors import DataError
 from spanloom_cli import results
@@ -76,6 +76,9 @@ def test_a_table_of_nothing_is_no_table(tmp_path: Path, text: str) -> None:
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, known: dict[frozenset[str], float]) -> None:
     lines = [f"{','.join(pair)},{distance!r}" for pair, distance in known.items()]
     found = read_distances(table(tmp_path_factory.mktemp("distances"), "\n".join(lines)))
+    rows = [dict(zip(("language", "related"), pair, strict=True)) for pair in known]
+    sent = lines_of([*rows, *rows, {"language": "da", "related": None}], found)
+    assert (len(sent), parse_distances(enumerate(sent), "sent")) == (len(found), found)
     assert found == {frozenset(str(iso3_of(code)) for code in pair): distance for pair, distance in known.items()}
 
 
@@ -96,7 +99,13 @@ class Service:
         pass
 
     def results(self, view: str, **_: object) -> list[dict[str, Any]]:
-        return [{**ROW, "distance": 0.9}]
+        return [{**ROW, "distance": 0.9}, {**ROW, "language": "pt", "related": "gl"}]
+
+    def drawing(self, view: str, kind: str, **_: str) -> bytes:
+        return f"{view} as {kind}".encode()
+
+    def drawing_by_distances(self, kind: str, distances: list[str], *, run: str | None) -> bytes:
+        return f"{kind} by {distances}".encode()
 
 
 def test_the_command_shows_rows_by_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +113,21 @@ def test_the_command_shows_rows_by_the_table(tmp_path: Path, monkeypatch: pytest
     path = str(table(tmp_path, "es,en,0.25\n"))
     command = ["results", "--view", "transfer_comparison", "--format", "csv", "--distances", path]
     told = CliRunner().invoke(app, command)
-    assert told.stdout.splitlines() == ["language,related,distance,f1", "es,en,0.25,0.5"]
+    assert told.stdout.splitlines() == ["language,related,distance,f1", "es,en,0.25,0.5", "pt,gl,,0.5"]
     other = CliRunner().invoke(app, ["results", "--distances", path])
     assert other.exit_code == 1
     assert "--view transfer_comparison" in " ".join(other.output.split())
+
+
+@pytest.mark.parametrize(
+    ("lines", "drawn"), [("es,en,0.25\n", "svg by ['eng,spa,0.25']"), ("es,fr,0.1\n", "transfer_comparison as svg")]
+)
+def test_the_plot_is_drawn_by_the_tables_lines_that_its_rows_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str, drawn: str
+) -> None:
+    monkeypatch.setattr(results, "client", lambda url: Service())
+    plot = tmp_path / "plot.svg"
+    command = ["results", "r1", "--view", "transfer_comparison", "--format", "csv", "--plot", str(plot)]
+    told = CliRunner().invoke(app, [*command, "--distances", str(table(tmp_path, lines))])
+    assert (told.exit_code, plot.read_text()) == (0, drawn), told.output
+    assert "no distance of" in told.stderr
