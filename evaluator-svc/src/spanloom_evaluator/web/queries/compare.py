@@ -105,7 +105,8 @@ def runs_compared(
 
 def differences(first: Sequence[Any], second: Sequence[Any]) -> dict[str, Comparison]:
     """The first arm's mean less the second's by each measure, with its interval and p, from `seeds_of` both."""
-    return compare_all(*([_both(seed) for seed in seeds] for seeds in (first, second)), swaps=SWAPS)
+    ours, theirs = ([_both(seed) for seed in seeds] for seeds in (first, second))
+    return compare_all(ours, theirs, swaps=SWAPS)
 
 
 def disagreements(
