@@ -12,12 +12,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MEMBERS := -e ./common[hub,server] -e ./cli -e ./generator-svc[toy] -e ./validator-svc -e ./trainer-svc[torch] -e ./evaluator-svc \
 	-e ./infra/embedded
 SOURCES := cli/src common/src generator-svc/src validator-svc/src trainer-svc/src evaluator-svc/src infra/embedded/src
-SCRIPTS := tests/support infra/reference.py infra/requirements.py infra/digests.py infra/gateway/openapi.py infra/init/write_secrets.py
+SCRIPTS := tests/support experiments infra/reference.py infra/requirements.py infra/digests.py infra/gateway/openapi.py infra/init/write_secrets.py
 PROJECTS := cli/pyproject.toml common/pyproject.toml $(wildcard *-svc/pyproject.toml) infra/embedded/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo test test-unit coverage lint types format docs up down up-containers key bench chaos clean \
-	paper-mini broken-escapes constrained transfer clinical
+	paper-mini broken-escapes constrained transfer clinical related
 
 help:
 	@echo "make demo         the main job on this machine: installs, runs, prints F1 by size, draws f1_by_size.png"
@@ -35,6 +35,7 @@ help:
 	@echo "make constrained        free decoding against the grammar, by F1, into experiments/constrained/page.md; likewise"
 	@echo "make clinical           clinical entities, English to Spanish and Italian, into experiments/clinical/page.md; likewise"
 	@echo "make transfer           translate-train, translate-test and mixes beside zero-shot, into experiments/transfer/page.md; likewise"
+	@echo "make related            zero-shot from every language to every other beside their nearness, into experiments/related/page.md"
 	@echo "make install      the virtual environment alone"
 
 # ------------------------------------------------------------------------------------------------------ installation
@@ -161,6 +162,10 @@ transfer: $(VENV)/.test
 
 clinical: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/clinical/spec.yaml --page experiments/clinical/page.md $(ARGS)
+
+related: $(VENV)/.test
+	SPANLOOM_DATA=$(abspath $(or $(SPANLOOM_DATA),$(SPANLOOM_SHARED),../shared)) PYTHONPATH=tests \
+		$(BIN)/python -m experiments.related experiments/related/*.yaml --page experiments/related/page.md $(ARGS)
 
 constrained: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m experiments.run experiments/constrained/spec.yaml --toy-llm \

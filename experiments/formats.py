@@ -23,9 +23,10 @@ from typing import Any, get_args
 
 from experiments.run import write_block
 
+from spanloom.contracts.labelling import Format
 from spanloom.contracts.reach import Reach
 from spanloom.contracts.rules import Rules
-from spanloom.contracts.sources import Format, SyntheticSource
+from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.demo import demo_corpus
 from spanloom.data.languages import complete_spec

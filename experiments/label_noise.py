@@ -105,7 +105,7 @@ def found_counts(
     for mistake in mistakes:
         by_sentence[mistake.sentence].append(mistake)
     out: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(sentences, np.int64))
-    seen = set()
+    seen = set[tuple[Mistake, bool]]()
     for one in findings:
         here = [m for m in by_sentence[one.sentence] if _touches(one, m)]
         out["findings"][one.sentence] += 1

@@ -217,7 +217,7 @@ def known_encoders(spec: RunSpec) -> list[str]:
     """Encoders of a specification that are known by name: trained ones, and those that find word links."""
     aligners = [source.aligner for source in spec.sources if isinstance(source, TranslatedSource)]
     named = [spec.training.encoder.name, *(aligner.encoder for aligner in aligners if aligner is not None)]
-    return sorted({name for name in named if name in KNOWN})
+    return sorted({name for name in named if name is not None and name in KNOWN})
 
 
 @contextmanager
