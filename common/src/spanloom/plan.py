@@ -232,7 +232,8 @@ def _labelling_plan(source: LabellingSource, spec: RunSpec, tests: Mapping[str, 
     calls = sum(source.cap if isinstance(source, AnnotateSource) else tests.get(x.code, 0) for x in asked)
     tokens_in = calls * (TOKENS_OF_WORDING + (source.m + 1) * TOKENS_A_SAMPLE)
     engine = source.engine.kind
-    return _priced(source, engine, calls, 0, calls if annotates else 0, tokens_in, calls * TOKENS_A_SAMPLE)
+    samples, tokens_out = calls if annotates else 0, calls * TOKENS_A_SAMPLE
+    return _priced(source, engine, calls=calls, samples=samples, tokens_in=tokens_in, tokens_out=tokens_out)
 
 
 def _translation_plan(
@@ -252,7 +253,8 @@ def _translation_plan(
     engine = translator.engine.kind if translator.kind == "llm" else translator.kind
     told = calls * TOKENS_A_SENTENCE
     asked = told + (calls * TOKENS_OF_TRANSLATION if translator.kind == "llm" else 0)
-    return _priced(source, engine, calls, 0, calls if trains else 0, asked, told)
+    samples = calls if trains else 0
+    return _priced(source, engine, calls=calls, samples=samples, tokens_in=asked, tokens_out=told)
 
 
 def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
@@ -261,18 +263,28 @@ def _source_plan(source: SyntheticSource, spec: RunSpec) -> SourcePlan:
     calls = train + dev
     tokens_in = calls * (TOKENS_OF_WORDING + source.m * TOKENS_A_SAMPLE)
     tokens_out = calls * min(source.n * TOKENS_A_SAMPLE, source.sampling.max_tokens or source.n * TOKENS_A_SAMPLE)
-    return _priced(source, source.engine.kind, train, dev, calls * source.n, tokens_in, tokens_out)
+    return _priced(
+        source,
+        source.engine.kind,
+        calls=train,
+        dev_calls=dev,
+        samples=calls * source.n,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+    )
 
 
 def _priced(
     source: SyntheticSource | LabellingSource | TranslatedSource,
     engine: str,
-    train: int,
-    dev: int,
+    *,
+    calls: int,
     samples: int,
     tokens_in: int,
     tokens_out: int,
+    dev_calls: int = 0,
 ) -> SourcePlan:
+    """What a source asks for; recorded answers cost no tokens."""
     if engine == "replay":
         tokens_in = tokens_out = 0
     cost = None
@@ -281,8 +293,8 @@ def _priced(
     return SourcePlan(
         source=source.name,
         engine=engine,
-        train_calls=train,
-        dev_calls=dev,
+        train_calls=calls,
+        dev_calls=dev_calls,
         samples=samples,
         tokens_in=tokens_in,
         tokens_out=tokens_out,
