@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -337,34 +336,6 @@ def test_a_renewal_makes_no_entry_in_any_index(db: Engine, prompts: str) -> None
         assert work.renew(connection, "prompts", held, lease=LEASE) == set(ids)
         after = connection.execute(counts).one()
     assert (after.updated - before.updated, after.in_place - before.in_place) == (2 * ROWS, 2 * ROWS)
-
-
-def test_what_a_clock_put_off_for_years_is_due_once_it_is_right(db: Engine, prompts: str) -> None:
-    lease = Lease(lease_s=60)
-    ids = [row.id for row in select(db, "SELECT id FROM prompts WHERE run_id = :run ORDER BY id", run=prompts)]
-    with db.begin() as connection:
-        work.claim(connection, "prompts", ids[:2], holder="a service", lease=lease)
-        work.claim(connection, "prompts", ids[2:3], holder="file-0123456789ab", lease=replace(lease, lease_s=86_400))
-    ahead = "UPDATE prompts SET publish_after = publish_after + :by, lease_until = lease_until + :by WHERE id = :id"
-    for number in (0, 3):
-        execute(db, ahead, by=timedelta(days=3650), id=ids[number])
-
-    def mended() -> int:
-        with db.begin() as connection:
-            return work.after_clock_error(connection, lease=lease)
-
-    assert (mended(), mended()) == (2, 0)
-    rows = select(
-        db,
-        "SELECT state, publish_after <= clock_timestamp() AS due, extract(epoch FROM lease_until - now()) AS left_s "
-        "FROM prompts WHERE run_id = :run ORDER BY id",
-        run=prompts,
-    )
-    assert [(row.state, row.due) for row in rows] == [
-        ("claimed", True), ("claimed", False), ("claimed", False), ("queued", True), ("queued", True),
-    ]  # fmt: skip
-    assert [row.left_s is not None and 0 < row.left_s <= 61 for row in rows[:2]] == [True, True]
-    assert rows[2].left_s > 86_000, "a file holds its calls for as long as it was asked to"
 
 
 def test_rows_are_published_again_after_a_time_that_doubles(db: Engine, prompts: str) -> None:

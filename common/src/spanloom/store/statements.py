@@ -13,6 +13,13 @@ NOT_PAUSED = {
     "prompts": " AND NOT EXISTS (SELECT 1 FROM datasets d WHERE d.id = w.dataset_id AND d.paused IS NOT NULL)"
 }
 
+# The database has been up for a lease: whoever holds one could renew it. A start that lies ahead is from a clock that
+# was ahead then; how long ago it was nobody can tell, and to wait for it might take years.
+LONG_UP = (
+    "(pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s) "
+    "OR pg_postmaster_start_time() > clock_timestamp())"
+)
+
 # Take rows that nobody holds: queued, or held by a lease that has run out. Guarded by the run's state and attempts.
 # A claimed row is published again when its lease has ended, and not before `publish_after`. An attempt whose holder
 # went without a word is not charged: it is counted as a crash if it had begun, and for nothing if it had not.
@@ -22,7 +29,7 @@ SELECT w.id FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running
  WHERE w.id = ANY(:ids)
    AND ((w.state = 'queued' AND w.attempt - w.forgiven < :max_attempts{not_paused})
         OR (w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
-            AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)))
+            AND {long_up}))
  ORDER BY w.id FOR NO KEY UPDATE OF w)
 UPDATE {table} AS w
    SET state = 'claimed', attempt = w.attempt + 1, holder = :holder, reason = NULL, begun = :begun,
@@ -114,7 +121,7 @@ lapsed AS (
 SELECT w.* FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
  WHERE w.state = 'claimed' AND w.publish_after <= clock_timestamp() AND (w.published > 0 OR :fresh)
    AND w.lease_until < clock_timestamp() AND w.crashes + w.begun::int < :max_crashes
-   AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)
+   AND {long_up}
  ORDER BY w.publish_after, w.id
  LIMIT :limit
    FOR UPDATE OF w SKIP LOCKED)
@@ -165,23 +172,29 @@ EXHAUSTED = """
 SELECT w.id, w.run_id, w.attempt, w.attempt - w.forgiven AS charged, w.crashes + 1 AS crashes, w.holder
   FROM {table} w JOIN runs r ON r.id = w.run_id AND r.state = 'running'
  WHERE w.state = 'claimed' AND w.lease_until < clock_timestamp() AND w.begun AND w.crashes + 1 >= :max_crashes
-   AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :lease_s)
+   AND {long_up}
    FOR UPDATE OF w SKIP LOCKED
 """
 
 # Times further ahead than any that is set here: the database's clock was ahead, and has been put right. What waits for
-# such a time would wait for years; it is due now, and a lease of a service's ends after as long as it lasts. Files hold
-# calls for as long as they were asked to, and a wait may double to a day: shorter errors of a clock cost their length.
+# such a time would wait for years; it is due now, and a lease of a service's ends after as long as it lasts. Of a row
+# that was claimed then and renewed since, the lease is right and its next publication alone is years ahead: it would
+# not be taken over when its holder goes. Files hold calls for as long as they were asked to, and a wait may double to a
+# day: shorter errors of a clock cost their length.
 CLOCK_WENT_BACK = """
 WITH ahead AS (
-SELECT w.id FROM {table} w
+SELECT w.id, w.lease_until > most.lease AS held_on
+  FROM {table} w
+ CROSS JOIN LATERAL (SELECT statement_timestamp() + CASE WHEN w.holder LIKE 'file-%' THEN interval '31 days'
+                            ELSE make_interval(secs => 3 * :lease_s + 60) END AS lease) most
  WHERE (w.state = 'queued' AND w.publish_after > statement_timestamp() + interval '2 days')
-    OR (w.state = 'claimed' AND w.lease_until > statement_timestamp()
-        + CASE WHEN w.holder LIKE 'file-%' THEN interval '31 days' ELSE make_interval(secs => 3 * :lease_s + 60) END)
+    OR (w.state = 'claimed' AND (w.lease_until > most.lease
+        OR w.publish_after > greatest(most.lease, statement_timestamp() + interval '2 days')))
  ORDER BY w.id FOR NO KEY UPDATE OF w SKIP LOCKED)
 UPDATE {table} AS w
    SET publish_after = clock_timestamp(),
-       lease_until = CASE WHEN w.state = 'claimed' THEN clock_timestamp() + make_interval(secs => :lease_s) END
+       lease_until = CASE WHEN ahead.held_on THEN clock_timestamp() + make_interval(secs => :lease_s)
+                          ELSE w.lease_until END
   FROM ahead WHERE w.id = ahead.id
 RETURNING w.id
 """

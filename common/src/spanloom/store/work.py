@@ -45,7 +45,8 @@ class Claim:
 def _sql(statement: str, table: str) -> Any:
     if table not in statements.WORK_TABLES:
         raise ValueError(f"{table!r} is not a table of work; allowed: {', '.join(statements.WORK_TABLES)}")
-    clause = text(statement.format(table=table, not_paused=statements.NOT_PAUSED.get(table, "")))
+    parts = {"not_paused": statements.NOT_PAUSED.get(table, ""), "long_up": statements.LONG_UP}
+    clause = text(statement.format(table=table, **parts))
     arrays: dict[str, ARRAY[Any]] = {"ids": ARRAY(Text), "attempts": ARRAY(Integer)}
     return clause.bindparams(*(bindparam(k, type_=t) for k, t in arrays.items() if f":{k}" in statement))
 
