@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -57,7 +58,8 @@ def rotations(preset: Mapping[str, Any]) -> list[dict[str, Any]]:
             **preset,
             "name": f"{preset['name']}-{step}",
             "languages": [
-                {**language, "related": languages[(place + step) % len(languages)]}
+                # copied: YAML would name what stands twice by an alias, and a specification has none
+                {**language, "related": deepcopy(languages[(place + step) % len(languages)])}
                 for place, language in enumerate(languages)
             ],
         }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from experiments.related import Pair, by_target, mean_rho_by_chance, pairs_of, rank_rows, rotations
 
 PRESET = {
     "name": "four",
-    "languages": [{"code": code} for code in ("da", "sv", "swa", "kin")],
+    "languages": [{"code": code, "gold": {"path": code}} for code in ("da", "sv", "swa", "kin")],
     "training": {"sizes": [100]},
 }
 
@@ -22,6 +23,7 @@ def test_rotations_give_every_ordered_pair_once() -> None:
     ]
     assert len(pairs) == len(set(pairs)) == 12
     assert all(target != related for target, related in pairs)
+    assert "*" not in yaml.safe_dump(rotations(PRESET)[0]), "a specification has no aliases"
     assert [spec["name"] for spec in rotations(PRESET)] == ["four-1", "four-2", "four-3"]
 
 
