@@ -97,16 +97,17 @@ def nearness(preset: Mapping[str, Any], *, sentences: int, draws: int) -> dict[t
     """By target and candidate: the cosine of mean sentences, one for each draw of the target's sentences."""
     from spanloom_trainer.encoders.get import ensure
     from spanloom_trainer.encoders.nearness import SentenceEncoder, nearest
+    from spanloom_trainer.encoders.related import sampled
 
     spec = parse_spec(yaml.safe_dump(rotations(preset)[0]), complete_spec)
     encoder = SentenceEncoder(ensure(str(spec.training.encoder.name), load_settings().cache))
     texts = {language.code: train_sentences(spec, place) for place, language in enumerate(spec.languages)}
-    sets = {code: encoder.vectors(drawn(rows, CANDIDATE_SENTENCES, SEED)) for code, rows in texts.items()}
+    sets = {code: encoder.vectors(sampled(rows, CANDIDATE_SENTENCES)) for code, rows in texts.items()}
     found: dict[tuple[str, str], tuple[float, ...]] = {}
     for target, rows in texts.items():
         others = {code: vectors for code, vectors in sets.items() if code != target}
         for seed in range(draws):
-            for near in nearest(encoder.vectors(drawn(rows, sentences, seed)), others):
+            for near in nearest(encoder.vectors(sampled(rows, sentences, seed)), others):
                 found[target, near.name] = (*found.get((target, near.name), ()), near.similarity)
     return found
 
@@ -122,11 +123,6 @@ def train_sentences(spec: RunSpec, place: int) -> list[tuple[str, ...]]:
         hub=False,
     )
     return list(dict.fromkeys(tuple(sentence.tokens) for sentence in gold["train"]))
-
-
-def drawn(rows: Sequence[tuple[str, ...]], most: int, seed: int) -> list[tuple[str, ...]]:
-    """At most so many of the rows, at random."""
-    return list(rows) if len(rows) <= most else random.Random(seed).sample(rows, most)
 
 
 def pairs_of(

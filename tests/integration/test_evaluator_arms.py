@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +22,10 @@ from spanloom_evaluator.score.intervals import bootstrap_all
 from spanloom_evaluator.score.significance import compare_all, holm
 from spanloom_evaluator.web.queries.compare import arms_of, runs_compared
 from support.cluster import replay_source
-from support.evaluated import Evaluate, evaluating, rows
+from support.evaluated import Evaluate, rows
 from support.recordings import write_recording
-from support.served import reading, served
+from support.served import reading
 from support.stored import ORGANIC, execute, select, store_run
-
-
-@pytest.fixture
-def run(db: Engine) -> str:
-    return store_run(db)
-
-
-@pytest.fixture
-def evaluate(db: Engine, run: str) -> Evaluate:
-    return evaluating(db, run)
-
-
-@pytest.fixture
-def http(db: Engine) -> Iterator[TestClient]:
-    with served(db) as client:
-        yield client
 
 
 def test_a_row_can_be_read_alone(db: Engine, http: TestClient, run: str, evaluate: Evaluate) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +19,12 @@ from spanloom_evaluator.report.page import render_report
 from spanloom_evaluator.score.intervals import MEASURES, bootstrap_all
 from spanloom_evaluator.score.significance import compare_all, holm
 from spanloom_evaluator.web.queries.compare import SWAPS, arms_of
-from support.evaluated import Evaluate, evaluating, rows
-from support.served import reading, served
-from support.stored import execute, select, store_run
+from support.evaluated import Evaluate, rows
+from support.served import reading
+from support.stored import execute, select
 
 NAMES = [name for name in MEASURES if name != "f1"]
 VIEWS = ("", "/f1_by_size", "/source_comparison", "/transfer_comparison", "/significance")
-
-
-@pytest.fixture
-def run(db: Engine) -> str:
-    return store_run(db)
-
-
-@pytest.fixture
-def evaluate(db: Engine, run: str) -> Evaluate:
-    return evaluating(db, run)
-
-
-@pytest.fixture
-def http(db: Engine) -> Iterator[TestClient]:
-    with served(db) as client:
-        yield client
 
 
 def forget(db: Engine) -> None:

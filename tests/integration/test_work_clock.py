@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from spanloom.store import statements, work
 from spanloom.store.work import Lease
-from support.cluster import replay_source
 from support.common import wait_for
-from support.recordings import write_recording
-from support.stored import execute, select, store_run
+from support.stored import execute, select
 
 LEASE = Lease(lease_s=1000)
-
-
-@pytest.fixture
-def prompts(db: Engine, tmp_path: Path) -> str:
-    """A run of five prompts that nobody has touched."""
-    return store_run(db, replay_source(write_recording(tmp_path / "r.jsonl", calls=5, objects=1), calls=5))
 
 
 def test_what_a_clock_put_off_for_years_is_due_once_it_is_right(db: Engine, prompts: str) -> None:

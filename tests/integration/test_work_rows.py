@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,9 +15,7 @@ from spanloom.errors import BusError, LeaseLost
 from spanloom.store import runs, work
 from spanloom.store.statements import WORK_TABLES
 from spanloom.store.work import Claim, Lease
-from support.cluster import replay_source
-from support.recordings import write_recording
-from support.stored import execute, select, store_run
+from support.stored import execute, select
 
 # Long, so that only the test's own clock moves: `expire` ages the rows by a lease.
 LEASE = Lease(lease_s=1000, max_attempts=3, max_crashes=2, republish_after_s=1000, ahead=3)
@@ -212,12 +209,6 @@ class Work(RuleBasedStateMachine):
         found = select(self.db, "SELECT id, state, attempt, published FROM prompts WHERE run_id = :r", r=self.run_id)
         expected = {i: (row.state, row.attempt, row.published) for i, row in self.rows.items()}
         assert {r.id: (r.state, r.attempt, r.published) for r in found} == expected
-
-
-@pytest.fixture
-def prompts(db: Engine, tmp_path: Path) -> str:
-    """The run of ROWS prompts that nobody has touched."""
-    return store_run(db, replay_source(write_recording(tmp_path / "r.jsonl", calls=ROWS, objects=1), calls=ROWS))
 
 
 @pytest.fixture

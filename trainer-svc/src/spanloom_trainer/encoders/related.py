@@ -154,4 +154,9 @@ def _sentences(place: str, most: int) -> list[tuple[str, ...]]:
     sentences = list(dict.fromkeys(tuple(row.tokens) for row in rows if row.tokens))
     if not sentences:
         raise DataError("holds no sentence to compare with", path=place)
-    return sentences if len(sentences) <= most else random.Random(SEED).sample(sentences, most)  # noqa: S311
+    return sampled(sentences, most)
+
+
+def sampled(sentences: list[tuple[str, ...]], most: int, seed: int = SEED) -> list[tuple[str, ...]]:
+    """At most so many of the sentences, drawn at random."""
+    return sentences if len(sentences) <= most else random.Random(seed).sample(sentences, most)  # noqa: S311
