@@ -145,7 +145,9 @@ class WorkSettings(BaseSettings):
         60, description="Time a holder has to give a GPU up; then what it runs there is ended, after as long itself."
     )
     training_silence_s: Seconds = Field(
-        120, description="A training process that gives no sign of life for so long is ended, and another started."
+        120,
+        description="A training process that gives no sign of life for so long, six times as long while it starts, is "
+        "ended, and another started.",
     )
     training_stall_s: Seconds = Field(
         3600, description="A training that makes no progress for so long is ended, and tried again."

@@ -11,6 +11,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 
 from spanloom_trainer.errors import Cancelled, ChildDied, NotReady, TrainingFailed
 from spanloom_trainer.process.slot import Slot
+from support.common import wait_for
 from support.toy_language import toy_sentences
 from support.training_jobs import LONG, ended, job
 
@@ -174,6 +176,29 @@ def test_a_stopped_child_is_told_of_ended_and_replaced(tmp_path: Path) -> None:
         assert "another takes its place" in str(slot.problem())
         assert slot.run(job("next"))["steps"] > 0
         assert slot.pid != stopped
+
+
+def test_a_child_that_is_stopped_while_it_starts_is_ended_and_replaced(tmp_path: Path) -> None:
+    with Slot("cpu", tmp_path / "models", silence_s=1) as slot, ThreadPoolExecutor(1) as thread:
+        starting = thread.submit(slot.start)
+        stopped = wait_for(lambda: slot.pid, every_s=0.001, what="a child")
+        os.kill(stopped, signal.SIGSTOP)
+        with pytest.raises(NotReady, match="said nothing for 6 s while it started, and was ended"):
+            starting.result(60)
+        assert ended(stopped)
+        slot.silence_s = 120
+        assert slot.run(job("next"))["steps"] > 0
+
+
+def test_a_child_that_starts_gives_signs_of_life(tmp_path: Path) -> None:
+    """So that one that is slow is told from one that is stopped."""
+    with Slot("cpu", tmp_path / "models") as slot:
+        slot.settings["beat_s"] = 0.05
+        child, said = slot._spawner.child(), []
+        while "ready" not in said:
+            said.append(json.loads(child.pipes[0].recv_bytes())["type"])
+        child.end(slot)
+    assert said.count("alive") > 1
 
 
 def test_a_training_without_progress_is_ended(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ class JobRunner:
 class Pipe:
     """The child's end of one pipe: jobs come one after another, a stop or a pause at any time."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, every_s: float) -> None:
+        """Open it, and give a sign of life every `every_s` seconds from now on, while what trains is imported too."""
         self.connection = Connection(descriptor)
         self.jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self.stopped: set[str] = set()
@@ -47,6 +48,7 @@ class Pipe:
         self.turn: str | None = None  # of the job under way
         self._sending = threading.Lock()
         threading.Thread(target=self._listen, daemon=True, name="parent").start()
+        threading.Thread(target=self._beat, args=[every_s], daemon=True, name="alive").start()
 
     def send(self, message: dict[str, Any]) -> None:
         """Tell the parent."""
@@ -64,8 +66,7 @@ class Pipe:
             else:
                 self.jobs.put(message if message["type"] == "job" else None)
 
-    def beat(self, every_s: float) -> None:
-        """Give a sign of life every few seconds, for good."""
+    def _beat(self, every_s: float) -> None:
         while True:
             time.sleep(every_s)
             try:
@@ -76,7 +77,6 @@ class Pipe:
     def serve(self, runner: JobRunner, settings: dict[str, Any]) -> str | None:
         """Do job after job. Returns the unexpected error that one ended with, None once the parent says `quit`."""
         self.send({"type": "ready", "pid": os.getpid()})
-        threading.Thread(target=self.beat, args=[settings.get("beat_s", 10.0)], daemon=True, name="alive").start()
         while (message := self.jobs.get()) is not None:
             self.turn = turn = message["turn"]
             try:
@@ -114,7 +114,7 @@ def main(descriptors: Sequence[int], settings: dict[str, Any]) -> None:
 
     An unexpected error may have left the device unusable; the parent starts a fresh child.
     """
-    pipes = [Pipe(descriptor) for descriptor in descriptors]
+    pipes = [Pipe(descriptor, every_s=settings["beat_s"]) for descriptor in descriptors]
     runners = _prepared(settings, len(pipes))
 
     def serve(pipe: Pipe, runner: JobRunner) -> None:

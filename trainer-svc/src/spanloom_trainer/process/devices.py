@@ -17,10 +17,6 @@ from spanloom_trainer.process.slot import Slot
 Report = Callable[[Mapping[str, Any]], None]
 
 
-START_S = 300.0
-"""The most that importing torch may take."""
-
-
 def make_slots(
     models: Path, count: int, *, together: int = 1, silence_s: float = 120.0, stall_s: float = 3600.0
 ) -> list[Slot]:
@@ -28,15 +24,11 @@ def make_slots(
 
     See `Slot` for their patience.
     """
-    # A child that is stopped while it starts has sent no sign of life yet: what it may take for that follows the limit.
-    start_s = min(START_S, 6 * silence_s)
     return [
         slot
         for device in _devices()
         for _ in range(count)
-        for slot in Slot.sharing(
-            together, device, models, start_timeout_s=start_s, silence_s=silence_s, stall_s=stall_s
-        )
+        for slot in Slot.sharing(together, device, models, silence_s=silence_s, stall_s=stall_s)
     ]
 
 

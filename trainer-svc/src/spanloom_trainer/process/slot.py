@@ -19,6 +19,9 @@ from spanloom_trainer.process.spawn import Child, Spawner
 log = structlog.stdlib.get_logger(__name__)
 
 POLL_S = 0.1
+START_SILENCE = 6
+"""How many times longer a child may be silent while it starts: what it imports holds the interpreter, which is what
+signs of life need, for as long as a slow disk takes."""
 
 
 class Slot:
@@ -83,19 +86,27 @@ class Slot:
     def start(self) -> None:
         """Start the child if there is none, and wait until it can take jobs. `run` does so by itself.
 
-        Raises NotReady where that takes longer than `start_timeout_s`, as on a machine that is overloaded.
+        Raises NotReady where that takes longer than `start_timeout_s`, as on a machine that is overloaded, and where
+        the child falls silent meanwhile: one that is stopped would be waited for all that time.
         """
         child = self._spawner.child()
         if child is self._child:
             return
         self._discard()
         self._child, self._connection = child, child.pipes[self._lane]
-        deadline = time.monotonic() + self.start_timeout_s
-        while time.monotonic() < deadline:
-            message = self._receive()
-            if message is not None and message["type"] == "ready":
-                return
-        reason = f"the training process on {self.device} was not ready within {self.start_timeout_s:g} s, and was ended"
+        now = heard = time.monotonic()
+        deadline, silence_s = now + self.start_timeout_s, START_SILENCE * self.silence_s
+        why = f"was not ready within {self.start_timeout_s:g} s"
+        while now < deadline:
+            message, now = self._receive(), time.monotonic()
+            if message is not None:
+                heard = now
+                if message["type"] == "ready":
+                    return
+            elif now - heard > silence_s:
+                why = f"said nothing for {silence_s:g} s while it started"
+                break
+        reason = f"the training process on {self.device} {why}, and was ended"
         self._replace(reason)
         raise NotReady(reason)
 
