@@ -102,10 +102,11 @@ key:
 
 # ------------------------------------------------------------------------------------------------------------ checks
 
+# Files in their order, so that the longest, chaos, begins first.
 test: lint
 	$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered tests/unit
 	$(BIN)/python -m pytest -n auto -m slow tests/unit
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=30 --ignore=tests/unit
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=30 --ignore=tests/unit
 
 # Of every test. Tracing doubles the time of what is plain Python, so that `make test` has it for the quick tests alone.
 coverage: $(VENV)/.test
