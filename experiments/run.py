@@ -84,13 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     preset = read_preset(asked.preset, full=asked.full)
     spec, changes = changed(preset, asked)
     console = Console()
-    with tempfile.TemporaryDirectory(prefix="spanloom-llm-") as folder:
-        if asked.toy_llm:
-            from support.toy_llama import write_toy_llama  # brings torch
-
-            console.print("training the demo's LLM")
-            spec = with_model(spec, write_toy_llama(Path(folder)))
+    if not asked.toy_llm:
         return experiment(spec, changes, asked.page, console)
+    from support.toy_llama import write_toy_llama  # brings torch
+
+    with tempfile.TemporaryDirectory(prefix="spanloom-llm-") as folder:
+        console.print("training the demo's LLM")
+        llm = write_toy_llama(Path(folder))
+        return experiment(with_model(spec, llm), changes, asked.page, console, llm)
 
 
 def read_preset(path: Path, *, full: bool = False) -> dict[str, Any]:
@@ -102,8 +103,10 @@ def read_preset(path: Path, *, full: bool = False) -> dict[str, Any]:
     return {**preset, **longer, "training": {**preset["training"], **longer["training"]}}
 
 
-def experiment(spec: Mapping[str, Any], changes: Sequence[str], page: Path | None, console: Console) -> int:
-    """Carry out and report."""
+def experiment(
+    spec: Mapping[str, Any], changes: Sequence[str], page: Path | None, console: Console, llm: Path | None = None
+) -> int:
+    """Carry out and report; `llm` is a folder that vLLM may load beside those of the data."""
     recorded = any(source.get("engine", {}).get("kind") == "replay" for source in spec["sources"])
     folder = data_folder(recorded=recorded)
     parsed = parse_spec(yaml.safe_dump(spec), complete_spec)
@@ -115,7 +118,7 @@ def experiment(spec: Mapping[str, Any], changes: Sequence[str], page: Path | Non
     known = known_encoders(parsed)
     for name in known:
         subprocess.run([str(Path(sys.executable).with_name("spanloom")), "encoder", "get", name], check=True)
-    with services(folder, cache=load_settings().cache if known else None) as cluster:
+    with services(folder, cache=load_settings().cache if known else None, llm=llm) as cluster:
         done = carry_out(cluster, spec)
     text = report(done, parsed.training.model_dump(mode="json", exclude_none=True), changes, published=recorded)
     print(text)
@@ -221,10 +224,10 @@ def known_encoders(spec: RunSpec) -> list[str]:
 
 
 @contextmanager
-def services(data: Path, *, cache: Path | None = None) -> Iterator[Cluster]:
+def services(data: Path, *, cache: Path | None = None, llm: Path | None = None) -> Iterator[Cluster]:
     """Kafka, PostgreSQL and the four services as processes, in a folder of their own that goes at the end.
 
-    `cache` is a folder outside it with encoders that were got before.
+    `cache` is a folder outside it with encoders that were got before, `llm` one with a model for vLLM.
     """
     folder = Path(tempfile.mkdtemp(prefix="spanloom-experiment-"))
     broker = KafkaBroker(folder)
@@ -234,6 +237,8 @@ def services(data: Path, *, cache: Path | None = None) -> Iterator[Cluster]:
             settings = {"SPANLOOM_DATA": str(data), **TWO_AT_ONCE}
             if cache is not None:
                 settings["SPANLOOM_CACHE"] = str(cache)
+            if llm is not None:
+                settings["SPANLOOM_LLMS"] = str(llm)
             with Cluster(postgres.url, broker.bootstrap, folder, **settings) as cluster:
                 cluster.migrate()
                 cluster.start()
