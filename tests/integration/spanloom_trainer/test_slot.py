@@ -19,6 +19,7 @@ import pytest
 
 from spanloom_trainer.errors import Cancelled, ChildDied, NotReady, TrainingFailed
 from spanloom_trainer.process.slot import Slot
+from spanloom_trainer.process.spawn import Spawner
 from support.common import wait_for
 from support.toy_language import toy_sentences
 from support.training_jobs import LONG, ended, job
@@ -192,12 +193,13 @@ def test_a_child_that_is_stopped_while_it_starts_is_ended_and_replaced(tmp_path:
 
 def test_a_child_that_starts_gives_signs_of_life(tmp_path: Path) -> None:
     """So that one that is slow is told from one that is stopped."""
-    with Slot("cpu", tmp_path / "models") as slot:
-        slot.settings["beat_s"] = 0.05
-        child, said = slot._spawner.child(), []
+    settings = Slot("cpu", tmp_path / "models").settings
+    child, said = Spawner({**settings, "beat_s": 0.05}).child(), []
+    try:
         while "ready" not in said:
             said.append(json.loads(child.pipes[0].recv_bytes())["type"])
-        child.end(slot)
+    finally:
+        child.end(settings)
     assert said.count("alive") > 1
 
 

@@ -31,7 +31,8 @@ class Slot:
     `device` as torch names it; `models` the folder models are written to; `threads` of the child's CPU work;
     `stop_grace_s` how long a cancelled training may take to say so before it is killed; `start_timeout_s` how long
     importing torch may take; `silence_s` how long a child may be silent, which sends a sign of life every few seconds:
-    one that is stopped, or holds on to the interpreter; `stall_s` how long it may take from progress to progress.
+    one that is stopped, or holds on to the interpreter (START_SILENCE times as long while it starts); `stall_s` how
+    long it may take from progress to progress.
     """
 
     def __init__(
