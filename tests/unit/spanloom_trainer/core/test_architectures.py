@@ -26,12 +26,13 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, base_of, cut, freeze, layers_of, start
 from spanloom_trainer.core.data import EncodedSplit, prepare
-from spanloom_trainer.core.encode import attended, pad
+from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.graphs import takes_whole_masks
 from spanloom_trainer.core.packing import additive
 from spanloom_trainer.core.step import EagerStep, logits_of
 from spanloom_trainer.core.tagging import tag
 from spanloom_trainer.core.tiny import make_tokenizer
+from spanloom_trainer.core.working import WorkingWeights
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")  # DeBERTa's
 
@@ -176,6 +177,43 @@ def test_what_is_frozen_keeps_its_weights(any_base: Base, schema: LabelSchema, w
     assert any(name.startswith(prefixes[0] + ".") for name in moved) == (what == "embeddings")
     with pytest.raises(SpecError, match=r"recipe\.freeze: 5 is more than the encoder's 2 layers"):
         freeze(model, 5)
+
+
+@pytest.mark.parametrize("frozen", [None, 1])
+@pytest.mark.parametrize("parts", [False, True])
+def test_updates_on_working_copies_are_autocasts_to_the_bit(
+    any_base: Base, schema: LabelSchema, parts: bool, frozen: int | None
+) -> None:
+    model = start(any_base, schema).train()
+    if frozen is not None:
+        freeze(model, frozen)
+    recipe = Recipe(learning_rate=0.01)
+    casting, working = (
+        EagerStep(one, recipe, "bf16", parts=parts, working=copies)
+        for one, copies in ((model, False), (copy.deepcopy(model), True))
+    )
+    assert casting.working is None
+    assert working.working is not None
+    drawn = torch.Generator().manual_seed(2)
+    mask = torch.from_numpy(attended([40, 3, 39, 2]))
+    for step in range(4):
+        ids = torch.randint(5, 150, (4, 40), generator=drawn).where(mask.bool(), torch.tensor(any_base.padding))
+        labels = torch.randint(0, len(schema), (4, 40), generator=drawn).where(mask.bool(), torch.tensor(IGNORE))
+        losses = []
+        for update in (casting, working):
+            torch.manual_seed(step)  # dropout's draws
+            losses.append(float(update(ids, labels, mask, 0.01)))
+        assert losses[0] == losses[1]
+    assert all(torch.equal(one, other) for one, other in zip(casting.parameters, working.parameters, strict=True))
+    assert list(working.model.state_dict()) == list(casting.model.state_dict())
+
+
+def test_working_copies_are_of_products_alone(any_base: Base, schema: LabelSchema) -> None:
+    model = start(any_base, schema)
+    products = {name: one for name, one in model.named_modules() if isinstance(one, torch.nn.Linear)}
+    copied = WorkingWeights(model).copies
+    assert copied.keys() == {f"{name}.{part}" for name, one in products.items() for part, _ in one.named_parameters()}
+    assert {one.dtype for one in copied.values()} == {torch.bfloat16}
 
 
 def test_a_folders_shape_is_that_of_the_model(any_base: Base, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def step_of(model: Any, setup: TrainingSetup) -> Step:
         first = first_position(model, setup.base)
         return GraphStep(*arguments, setup.data.padding, longest=longest_input(setup.recipe, setup.base), first=first)
     large = setup.base.inner_parameters >= LARGE
-    return EagerStep(*arguments, parts=large and setup.device.type == "cpu")
+    return EagerStep(*arguments, parts=large and setup.device.type == "cpu", working=True)
 
 
 def takes_whole_masks(model: Any) -> bool:
@@ -77,7 +77,7 @@ class GraphStep(EagerStep):
     def __init__(
         self, model: Any, recipe: Recipe, precision: Precision, padding: int, *, longest: int, first: int | None
     ) -> None:
-        super().__init__(model, recipe, precision)
+        super().__init__(model, recipe, precision, working=True)
         self.padding, self.longest, self.first = padding, longest, first
         self.seen: dict[tuple[int, int], int] = {}
         self.graphs: dict[tuple[int, int], Captured] = {}

@@ -15,6 +15,7 @@ from spanloom_trainer.core.batches import like_lengths
 from spanloom_trainer.core.encode import IGNORE
 from spanloom_trainer.core.packing import additive, block_mask
 from spanloom_trainer.core.precision import autocast
+from spanloom_trainer.core.working import WorkingWeights
 
 PART_OVERHEAD = {"fp32": 16, "bf16": 48}
 """What a part costs besides its subwords, in subwords: calls, and in bf16 the casts of all weights."""
@@ -76,12 +77,17 @@ class EagerStep:
     """Updates one after another, as written.
 
     With `parts`, a batch is run as parts of like length whose gradients add up to the batch's: less padding for the
-    same update. It pays where a subword costs more than a call, as in large encoders on a CPU.
+    same update. It pays where a subword costs more than a call, as in large encoders on a CPU. With `working`, in bf16,
+    the model runs on copies of its weights that are cast once an update.
     """
 
-    def __init__(self, model: Any, recipe: Recipe, precision: Precision, *, parts: bool = False) -> None:
+    def __init__(
+        self, model: Any, recipe: Recipe, precision: Precision, *, parts: bool = False, working: bool = False
+    ) -> None:
         self.model, self.recipe, self.precision = model, recipe, precision
         self.parts = parts
+        self.working = WorkingWeights(model) if working and precision == "bf16" else None
+        self.run = self.working or model
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.device = self.parameters[0].device
         self.optimizer = optimizer_of(model, recipe, self.device)
@@ -102,13 +108,14 @@ class EagerStep:
         lengths = mask.sum(1).tolist()
         words = (labels != IGNORE).sum().clamp(min=1)
         total = torch.zeros((), device=self.device)
+        self.begin()
         for rows in like_lengths(lengths, PART_OVERHEAD[self.precision]):
             longest = max(lengths[row] for row in rows)
             part, wanted = ids[rows, :longest], labels[rows, :longest]
             with autocast(self.device, self.precision):
-                logits = logits_of(self.model, part, mask[rows, :longest])
+                logits = logits_of(self.run, part, mask[rows, :longest])
             loss = loss_of(logits, wanted, reduction="sum") / words
-            loss.backward()  # type: ignore[no-untyped-call]
+            self.backward(loss)
             total += loss.detach()
         self.apply()
         return total
@@ -124,12 +131,24 @@ class EagerStep:
             mask = block_mask(mask)
         if mask.dtype == torch.bool:
             mask = additive(mask, torch.bfloat16 if self.precision == "bf16" else torch.float32)
+        self.begin()
         with autocast(self.device, self.precision, cache=cache):
-            logits = logits_of(self.model, ids, mask, positions)
+            logits = logits_of(self.run, ids, mask, positions)
         loss = loss_of(logits, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        self.backward(loss)
         self.apply()
         return loss.detach()
+
+    def begin(self) -> None:
+        """Bring the working copies up to the masters, which a restart or a resume may have written."""
+        if self.working is not None:
+            self.working.write()
+
+    def backward(self, loss: Tensor) -> None:
+        """Add the loss's gradients to those of the masters."""
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self.working is not None:
+            self.working.take_gradients()
 
     def apply(self) -> None:
         """Clip the gradients, move the weights, forget the gradients.
