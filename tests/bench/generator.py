@@ -143,7 +143,9 @@ def services(folder: Path, engine: VllmEngine) -> Iterator[tuple[Database, dict[
         pool = EnginePool(db, cache=folder, open_=lambda config: engine)
         lease = Lease()
         worker = GeneratorWorker(db, pool, holder="bench", lease=lease, renew_s=15.0)
-        consuming = Consuming(db, bus, PROMPTS, "generator", PromptMessage, worker.handle, room=worker.room)
+        consuming = Consuming(
+            db, bus, PROMPTS, "generator", PromptMessage, worker.handle, room=worker.room, freed=worker.freed
+        )
         relays = [Relay(db, bus, table, lease).run for table in ("prompts", "completions")]
         with running(consuming.run, worker.run, worker.keeper.run, *relays):
             yield db, {"broker": broker.pid, "postgres": postgres.postmaster().pid}  # fmt: skip

@@ -66,7 +66,7 @@ def add_engines(parts: Parts, runtime: Runtime) -> None:
     worker = GeneratorWorker(db, pool, holder=runtime.holder, lease=runtime.lease, renew_s=settings.renew_s)
     loop = Consuming(
         db, bus, PROMPTS, GROUP, PromptMessage, worker.handle,
-        room=worker.room, backoff_s=(settings.backoff_s, settings.backoff_max_s),
+        room=worker.room, freed=worker.freed, backoff_s=(settings.backoff_s, settings.backoff_max_s),
     )  # fmt: skip
     parts.add("consume", loop.run)
     parts.add("finish", worker.run)

@@ -51,6 +51,8 @@ class GeneratorWorker:
         self.db, self.pool, self.holder, self.lease, self.in_flight = db, pool, holder, lease, in_flight
         self.keeper = LeaseKeeper(db, TABLE, lease, renew_s=renew_s, on_lost=self._lost)
         self.outage = Outage()
+        self.freed = threading.Event()
+        """Set when a call has ended: there may be room again."""
         self._finished: queue.Queue[Finished] = queue.Queue()
         self._calls: dict[Claim, Engine] = {}
         self._unlinked: dict[Claim, CallRequest] = {}
@@ -116,7 +118,11 @@ class GeneratorWorker:
                     self._unlinked[claim] = request
             if not self.keeper.holds(claim):  # lost while the engine was starting
                 engine.cancel([claim.id])
-        future.add_done_callback(lambda done: self._finished.put(Finished(claim, done)))
+        future.add_done_callback(lambda done: self._ended(Finished(claim, done)))
+
+    def _ended(self, call: Finished) -> None:
+        self._finished.put(call)
+        self.freed.set()
 
     def run(self, stop: threading.Event) -> None:
         """Store what finishes, many calls a transaction, until `stop` is set and what is in flight has ended."""
@@ -277,6 +283,7 @@ class GeneratorWorker:
             self._calls.pop(claim, None)
             self._unlinked.pop(claim, None)
             self._begun.discard(claim)
+        self.freed.set()
 
     def _lost(self, ids: set[str]) -> None:
         # dropped first: a call that is being submitted now sees that it is lost, or is found among the engines' calls

@@ -28,6 +28,8 @@ M = TypeVar("M", bound=Envelope)
 
 LAG_EVERY_S = 10.0
 """Pause between two readings of the lag."""
+LOOK_AGAIN_S = 0.1
+"""How long is waited at most before room is looked for again."""
 
 
 @contextmanager
@@ -46,9 +48,10 @@ class Consuming(Generic[M]):
     """Reads one topic as a member of a group and hands decoded messages to `handle`, at most `room()` at a time.
 
     `handle` commits its database transaction and returns; only then are the messages acked. While there is no room the
-    partitions are paused and polling goes on. When `handle` fails for an outage the messages are delivered again
-    later; when it fails otherwise they are handed over one by one, and those that fail alone are dead letters, of which
-    `give_up` hears, with the reason: where nothing else counts attempts, it ends the row.
+    partitions are paused and polling goes on; who makes room sets `freed`, and it is looked for at once. When `handle`
+    fails for an outage the messages are delivered again later; when it fails otherwise they are handed over one by one,
+    and those that fail alone are dead letters, of which `give_up` hears, with the reason: where nothing else counts
+    attempts, it ends the row.
     """
 
     def __init__(
@@ -61,12 +64,14 @@ class Consuming(Generic[M]):
         handle: Callable[[list[M]], None],
         *,
         room: Callable[[], int] = lambda: 200,
+        freed: threading.Event | None = None,
         backoff_s: tuple[float, float] = (1.0, 30.0),
         on_commit: Callable[[Sequence[Message]], None] | None = None,
         give_up: Callable[[M, str], None] | None = None,
     ) -> None:
         self.db, self.bus, self.topic, self.group = db, bus, topic, group
         self.contract, self.handle, self.room = contract, handle, room
+        self.freed = freed or threading.Event()
         self.outage = Outage(*backoff_s)
         self.on_commit, self.give_up = on_commit, give_up
         self._measure_at = 0.0
@@ -96,10 +101,12 @@ class Consuming(Generic[M]):
             log.info("lag unknown", part=BUS, topic=self.topic, error=str(error))
 
     def _round(self, consumer: Consumer) -> None:
+        self.freed.clear()  # before looking, so that room made from here on is heard of
         room = self.room()
         if room <= 0:
             consumer.pause()
-            consumer.poll(0.1, 1)
+            consumer.poll(0.0, 1)
+            self.freed.wait(LOOK_AGAIN_S)
             return
         if consumer.paused:
             consumer.resume()
