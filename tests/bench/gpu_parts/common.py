@@ -154,14 +154,19 @@ def batch(setup: TrainingSetup, length: int, number: int) -> tuple[torch.Tensor,
 
 
 def build(
-    base: Base, recipe: Recipe, *, graph: bool, fused: bool | None = None
+    base: Base, recipe: Recipe, *, graph: bool, fused: bool | None = None, working: bool = True
 ) -> tuple[TrainingSetup, object, EagerStep]:
-    """A model and its update: captured as the product has it, with one QKV product, or as written, with three."""
+    """A model and its update: captured as the product has it, with one QKV product, or as written, with three.
+
+    `working` is whether a captured one has working copies of its weights, as the product's has.
+    """
     setup = setup_of(base, recipe)
     model = start(base, SCHEMA, keep=setup.data.keep).to(DEVICE).train()
     if graph if fused is None else fused:
         fuse_projections(model)
     update = step_of(model, setup) if graph else EagerStep(model, recipe, setup.precision)
+    if not working:
+        update.working, update.run = None, model
     return setup, model, update
 
 

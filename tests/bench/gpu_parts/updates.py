@@ -32,6 +32,9 @@ from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.graphs import GraphStep, step_of
 from spanloom_trainer.core.step import EagerStep
 
+CAST_BY_AUTOCAST = "graph_trimmed_bf16_cast_by_autocast"
+"""The way without working copies of the weights."""
+
 
 def part_equal() -> None:
     """(d) The captured update against the written one: same losses, no dropout."""
@@ -73,6 +76,7 @@ def part_step() -> None:
     ways = [
         ("graph_trimmed_bf16", DEFAULT, True, True, 100),
         ("graph_trimmed_bf16_three_qkv_products", DEFAULT, True, False, 100),
+        (CAST_BY_AUTOCAST, DEFAULT, True, True, 100),
         ("eager_trimmed_bf16", DEFAULT, False, False, 20),
         ("graph_whole_bf16", DEFAULT.changed(trim=False), True, True, 60),
         ("graph_trimmed_noclip_bf16", DEFAULT.changed(clip=0.0), True, True, 60),
@@ -80,7 +84,7 @@ def part_step() -> None:
     ]
     for name, recipe, graph, fused, count in ways:
         fresh()
-        setup, model, update = build(base, recipe, graph=graph, fused=fused)
+        setup, model, update = build(base, recipe, graph=graph, fused=fused, working=name != CAST_BY_AUTOCAST)
         for length in LENGTHS:
             if CUDA:
                 torch.cuda.reset_peak_memory_stats()
