@@ -4,7 +4,8 @@
 
 Recorded completions and gold data come from SPANLOOM_DATA, else from `data` in SPANLOOM_SHARED, else from
 `shared/data` beside the repository. With `--page` the block between the page's two `results` comments is replaced, or
-the page is begun; it says what was run, where that is less than the preset as well.
+the page is begun; it says what was run, where that is less than the preset as well. The longer form (`--full`) has a
+page of its own, full.md beside it, and what is run for some languages alone a block of its own there.
 """
 
 from __future__ import annotations
@@ -45,7 +46,14 @@ from support.common import ROOT
 from support.kafka_broker import KafkaBroker
 from support.own_postgres import own_postgres
 
-BEGIN, END = "<!-- results: written by experiments/run.py -->", "<!-- end of results -->"
+
+def marks_of(languages: Sequence[str] | None = None) -> tuple[str, str]:
+    """The comments around the block of some languages, or of the whole."""
+    part = f" of {', '.join(languages)}" if languages else ""
+    return f"<!-- results{part}: written by experiments/run.py -->", f"<!-- end of results{part} -->"
+
+
+BEGIN, END = marks_of()  # of all languages
 LIMIT = 100_000
 TWO_AT_ONCE = {
     "SPANLOOM_CONCURRENT_JOBS": "2",
@@ -84,14 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     preset = read_preset(asked.preset, full=asked.full)
     spec, changes = changed(preset, asked)
     console = Console()
+    page = asked.page.with_name("full.md") if asked.page and asked.full else asked.page
+    marks = marks_of(asked.languages)
     if not asked.toy_llm:
-        return experiment(spec, changes, asked.page, console)
+        return experiment(spec, changes, page, console, marks)
     from support.toy_llama import write_toy_llama  # brings torch
 
     with tempfile.TemporaryDirectory(prefix="spanloom-llm-") as folder:
         console.print("training the demo's LLM")
         llm = write_toy_llama(Path(folder))
-        return experiment(with_model(spec, llm), changes, asked.page, console, llm)
+        return experiment(with_model(spec, llm), changes, page, console, marks, llm)
 
 
 def read_preset(path: Path, *, full: bool = False) -> dict[str, Any]:
@@ -104,7 +114,12 @@ def read_preset(path: Path, *, full: bool = False) -> dict[str, Any]:
 
 
 def experiment(
-    spec: Mapping[str, Any], changes: Sequence[str], page: Path | None, console: Console, llm: Path | None = None
+    spec: Mapping[str, Any],
+    changes: Sequence[str],
+    page: Path | None,
+    console: Console,
+    marks: tuple[str, str],
+    llm: Path | None = None,
 ) -> int:
     """Carry out and report; `llm` is a folder that vLLM may load beside those of the data."""
     recorded = any(source.get("engine", {}).get("kind") == "replay" for source in spec["sources"])
@@ -123,7 +138,7 @@ def experiment(
     text = report(done, parsed.training.model_dump(mode="json", exclude_none=True), changes, published=recorded)
     print(text)
     if page is not None:
-        write_block(page, text, title=f"# {parsed.name}")
+        write_block(page, text, title=f"# {parsed.name}", marks=marks)
         console.print(f"wrote {page}")
     return 0 if done.run["state"] == "complete" else 1
 

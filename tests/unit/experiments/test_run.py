@@ -76,6 +76,15 @@ def test_a_page_keeps_its_text(tmp_path: Path) -> None:
     assert ("second" in text, "first" in text, text.count(experiment.BEGIN)) == (True, False, 1)
 
 
+def test_a_part_of_the_languages_has_a_block_of_its_own(tmp_path: Path) -> None:
+    page = tmp_path / "full.md"
+    for languages, text in (("da", "Danish"), ("kin", "Kinyarwanda"), ("da", "Danish again")):
+        write_block(page, text, title="# A page", marks=experiment.marks_of([languages]))
+    write_block(page, "all", title="# A page")
+    lines = [line for line in page.read_text().splitlines() if line and not line.startswith("<!--")]
+    assert lines == ["# A page", "Danish again", "Kinyarwanda", "all"]
+
+
 def test_the_transfer_experiment_names_its_arms_and_the_encoder_to_get() -> None:
     spec = parse_spec((ROOT / "experiments" / "transfer" / "spec.yaml").read_text("utf-8"), complete_spec)
     assert experiment.known_encoders(spec) == ["e5-small"]
