@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import select
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from spanloom import telemetry
 from spanloom.bus.port import Bus, Record, record_size
@@ -122,7 +123,7 @@ class Relay:
             telemetry.PUBLISHED.labels(self.topic, str(row["published"] > 0).lower()).inc()
 
     def run(self, stop: threading.Event) -> None:
-        """Publish on every NOTIFY and at least every `poll_s` seconds, until `stop` is set."""
+        """Publish on every NOTIFY of its table and at least every `poll_s` seconds, until `stop` is set."""
         while not stop.is_set():
             try:
                 self._listen(stop)
@@ -138,9 +139,21 @@ class Relay:
             while not stop.is_set():
                 self.publish_waiting(stop)
                 self.outage.over()
-                if select.select([raw], [], [], self.poll_s)[0]:
-                    connection.exec_driver_sql("SELECT 1")
-                    raw.notifies.clear()
+                until = time.monotonic() + self.poll_s
+                while not self._woken(connection, raw, until - time.monotonic()):
+                    pass
+
+    def _woken(self, connection: Connection, raw: Any, seconds: float) -> bool:
+        """Wait for a notification; True when it is of this relay's table, or when `seconds` have passed.
+
+        Every commit of a busy pipe notifies of some table: relays that all looked each time kept the database at work.
+        """
+        if seconds <= 0 or not select.select([raw], [], [], seconds)[0]:
+            return True
+        connection.exec_driver_sql("SELECT 1")
+        tables = {notification.payload for notification in raw.notifies}
+        raw.notifies.clear()
+        return self.table in tables
 
 
 class ResultRelay(Relay):
