@@ -92,7 +92,7 @@ class GeneratorWorker:
             future.set_result(answer)
         except UnreadableMessage as error:
             future.set_exception(error)
-        self._finished.put(Finished(claim, future))
+        self._ended(Finished(claim, future))
 
     def _request(self, claim: Claim, message: PromptMessage) -> tuple[dict[str, Any], CallRequest]:
         payload = message.payload

@@ -166,7 +166,7 @@ def build(
         fuse_projections(model)
     update = step_of(model, setup) if graph else EagerStep(model, recipe, setup.precision)
     if not working:
-        update.working, update.run = None, model
+        update.working = None
     return setup, model, update
 
 

@@ -15,7 +15,7 @@ from spanloom.workers.consume import LOOK_AGAIN_S, Consuming
 
 
 class FakeFreed(threading.Event):
-    """An event whose waits are noted; the first of them makes room, as a call that ends meanwhile does."""
+    """An event whose waits are noted; each of them makes room, as a call that ends meanwhile does."""
 
     def __init__(self) -> None:
         super().__init__()

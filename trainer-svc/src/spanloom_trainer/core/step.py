@@ -18,7 +18,8 @@ from spanloom_trainer.core.precision import autocast
 from spanloom_trainer.core.working import WorkingWeights
 
 PART_OVERHEAD = {"fp32": 16, "bf16": 48}
-"""What a part costs besides its subwords, in subwords: calls, and in bf16 the casts of all weights."""
+"""What a part costs besides its subwords, in subwords: calls, and in bf16 the casts of all weights, where no working
+copies save them; parts are cut alike with and without."""
 
 
 class Step(Protocol):
@@ -87,7 +88,6 @@ class EagerStep:
         self.model, self.recipe, self.precision = model, recipe, precision
         self.parts = parts
         self.working = WorkingWeights(model) if working and precision == "bf16" else None
-        self.run = self.working or model
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.device = self.parameters[0].device
         self.optimizer = optimizer_of(model, recipe, self.device)
@@ -113,7 +113,7 @@ class EagerStep:
             longest = max(lengths[row] for row in rows)
             part, wanted = ids[rows, :longest], labels[rows, :longest]
             with autocast(self.device, self.precision):
-                logits = logits_of(self.run, part, mask[rows, :longest])
+                logits = logits_of(self.working or self.model, part, mask[rows, :longest])
             loss = loss_of(logits, wanted, reduction="sum") / words
             self.backward(loss)
             total += loss.detach()
@@ -133,7 +133,7 @@ class EagerStep:
             mask = additive(mask, torch.bfloat16 if self.precision == "bf16" else torch.float32)
         self.begin()
         with autocast(self.device, self.precision, cache=cache):
-            logits = logits_of(self.run, ids, mask, positions)
+            logits = logits_of(self.working or self.model, ids, mask, positions)
         loss = loss_of(logits, labels)
         self.backward(loss)
         self.apply()
