@@ -21,8 +21,9 @@ from spanloom.contracts.spec import RunSpec
 from spanloom.contracts.training import EncoderSpec
 from spanloom.contracts.translation import TranslatedSource
 from spanloom.errors import EnvironmentMissing, PermanentEngineError
+from spanloom_generator.engines.asking import Asker, Silent
 from spanloom_generator.engines.chat import error_text, read_json
-from spanloom_generator.engines.guarded import async_client
+from spanloom_generator.engines.guarded import Unanswered
 from spanloom_generator.engines.openai import read_key
 
 WITHIN_S = 13.0
@@ -119,7 +120,7 @@ def probe_server(engine: Server, reach: Reach, *, has_keys: bool) -> list[Proble
         return [("base_url", f"{engine.base_url} did not answer within {WITHIN_S:g} s; {HOW_TO_SKIP}")]
     except PermanentEngineError as error:
         return [("base_url", str(error))]
-    except (httpx.RequestError, httpx.InvalidURL) as error:
+    except (Unanswered, httpx.InvalidURL) as error:
         what = str(error) or f"no answer ({type(error).__name__})"
         return [("base_url", f"{engine.base_url} cannot be reached: {what}; start the server. {HOW_TO_SKIP}")]
 
@@ -134,7 +135,7 @@ class _Asker:
     async def problems(self) -> list[Problem]:
         """What is wrong, in words; empty where it would answer a call."""
         headers = {"User-Agent": "spanloom", **({"Authorization": f"Bearer {self.key}"} if self.key else {})}
-        async with async_client(headers=headers, timeout=httpx.Timeout(CALL_S, connect=CONNECT_S)) as http:
+        async with Asker(headers, connect_s=CONNECT_S, silence_s=CALL_S) as http:
             status, text = await self._listed(http)
             if status == 401:
                 return self._no_key(status, text)
@@ -145,21 +146,21 @@ class _Asker:
                 return [self._no_model(listed)] if listed else []
             return await self._called(http, listed, found=status == 200)
 
-    async def _listed(self, http: httpx.AsyncClient) -> tuple[int, str]:
+    async def _listed(self, http: Asker) -> tuple[int, str]:
         try:
-            return await _ask(http, "GET", f"{self.url}/models", timeout=LIST_S)
-        except httpx.ReadTimeout:
+            return await _ask(http, "GET", f"{self.url}/models", silence_s=LIST_S)
+        except Silent:
             return 0, ""  # a call may be answered all the same
 
-    async def _called(self, http: httpx.AsyncClient, listed: Sequence[str], *, found: bool) -> list[Problem]:
+    async def _called(self, http: Asker, listed: Sequence[str], *, found: bool) -> list[Problem]:
         """One call of one token."""
         url = f"{self.url}/chat/completions"
         body: dict[str, Any] = {"model": self.engine.model, "messages": [{"role": "user", "content": "Hi"}]}
         try:
-            status, text = await _ask(http, "POST", url, json={**body, "max_tokens": 1})
+            status, text = await _ask(http, "POST", url, body={**body, "max_tokens": 1})
             if status == 400 and "max_completion_tokens" in text:
-                status, text = await _ask(http, "POST", url, json={**body, "max_completion_tokens": 1})
-        except httpx.ReadTimeout:
+                status, text = await _ask(http, "POST", url, body={**body, "max_completion_tokens": 1})
+        except Silent:
             what = f"{url} did not answer one call of one token in {CALL_S:g} s; is it loading, or busy? {HOW_TO_SKIP}"
             return [("base_url", what)]
         if status == 200:
@@ -196,15 +197,10 @@ class _Asker:
         return f"{self.url} answers, but with no chat completion: {error_text(text)[0]}"
 
 
-async def _ask(http: httpx.AsyncClient, method: str, url: str, **options: Any) -> tuple[int, str]:
+async def _ask(http: Asker, method: str, url: str, **options: Any) -> tuple[int, str]:
     """Status and text of an answer, the text cut at MAX_BYTES."""
-    async with http.stream(method, url, **options) as response:
-        data = bytearray()
-        async for part in response.aiter_bytes():
-            data += part
-            if len(data) > MAX_BYTES:
-                break
-        return response.status_code, data[:MAX_BYTES].decode("utf-8", "replace")
+    answer = await http.ask(method, httpx.URL(url), most_bytes=MAX_BYTES, **options)
+    return answer.status, answer.body[:MAX_BYTES].decode("utf-8", "replace")
 
 
 def _models(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import httpx
 
 from spanloom.errors import PermanentEngineError
@@ -17,9 +19,9 @@ def beneath(base_url: str, path: str) -> httpx.URL:
     return url.copy_with(path=url.path.rstrip("/") + "/" + path)
 
 
-def redirected(response: httpx.Response) -> httpx.URL:
+def redirected(here: httpx.URL, status: int, headers: Mapping[str, str]) -> httpx.URL:
     """Where a redirect leads. Raises PermanentEngineError for another host: it would be sent prompts and key."""
-    here, location = response.request.url, response.headers.get("location", "")
+    location = headers.get("location", "")
     try:
         there = here.join(location)
     except httpx.InvalidURL:
@@ -28,7 +30,7 @@ def redirected(response: httpx.Response) -> httpx.URL:
     same = there.scheme == here.scheme and there.port == here.port
     if not location or there.host != here.host or not (same or upgraded):
         raise PermanentEngineError(
-            f"HTTP {response.status_code}: {here} redirects to {location[:200] or 'nowhere'}, which is not the same "
+            f"HTTP {status}: {here} redirects to {location[:200] or 'nowhere'}, which is not the same "
             "host; if that server is meant, name it in engine.base_url"
         )
     return there

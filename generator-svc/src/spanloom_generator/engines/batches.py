@@ -13,7 +13,7 @@ import httpx
 from spanloom.errors import PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.addresses import MAX_REDIRECTS, REDIRECTS, beneath, headers_for, redirected
 from spanloom_generator.engines.chat import PASSING, REFUSED_FOR_NOW, error_of
-from spanloom_generator.engines.guarded import client
+from spanloom_generator.engines.guarded import Unreached, client
 from spanloom_generator.engines.throttle import MAX_PAUSE_S, retry_after
 
 MARK = "spanloom"
@@ -106,7 +106,7 @@ class BatchApi:
         for attempt in range(1, TRIES + 1):
             try:
                 response = self._followed(method, path, **more)
-            except httpx.RequestError as failure:
+            except (httpx.RequestError, Unreached) as failure:
                 error: Exception = TransientEngineError(f"{method} {path}: {type(failure).__name__}: {failure}")
                 wait = pause
             else:
@@ -128,7 +128,7 @@ class BatchApi:
             response = self._client.request(method, url, **more)
             if response.status_code not in REDIRECTS:
                 return response
-            url = redirected(response)
+            url = redirected(url, response.status_code, response.headers)
         raise PermanentEngineError(f"{method} {path} redirects more than {MAX_REDIRECTS} times")
 
     def close(self) -> None:

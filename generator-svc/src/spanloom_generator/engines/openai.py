@@ -11,14 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from spanloom.contracts.reach import Reach
 from spanloom.data.roots import open_regular
 from spanloom.errors import DataError, EnvironmentMissing, PermanentEngineError, TransientEngineError
 from spanloom_generator.engines.addresses import MAX_REDIRECTS, REDIRECTS, beneath, headers_for, redirected
+from spanloom_generator.engines.asking import Answer, Asker
 from spanloom_generator.engines.chat import REFUSED_FOR_NOW, error_of, read_json, result_of
-from spanloom_generator.engines.guarded import async_client
+from spanloom_generator.engines.guarded import Unanswered
 from spanloom_generator.engines.looped import LoopEngine
 from spanloom_generator.engines.parameters import Parameters, Without
 from spanloom_generator.engines.port import CallRequest, CallResult
@@ -48,7 +47,8 @@ class OpenAIEngine(LoopEngine):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.base_url = str(config["base_url"])
-        self.url = str(beneath(self.base_url, "chat/completions"))
+        self._address = beneath(self.base_url, "chat/completions")
+        self.url = str(self._address)
         self.model = str(config["model"])
         self.concurrency = int(config.get("concurrency", 32))
         super().__init__(self.concurrency)
@@ -58,7 +58,7 @@ class OpenAIEngine(LoopEngine):
         self.reach: Reach = config["reach"]
         self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
         self.parameters = Parameters(config.get("extra") or {})
-        self._client: httpx.AsyncClient | None = None
+        self._asker: Asker | None = None
         self._throttle: Throttle | None = None
 
     def start(self) -> None:
@@ -67,10 +67,7 @@ class OpenAIEngine(LoopEngine):
             return
         check_url(self.url, self.reach)
         key = read_key(self._key_env, self._key_file, self.reach)
-        self._client = async_client(
-            headers=headers_for(self.base_url, key),
-            timeout=httpx.Timeout(self.timeout_s, connect=CONNECT_S, pool=None),
-        )
+        self._asker = Asker(headers_for(self.base_url, key), connect_s=CONNECT_S, silence_s=self.timeout_s)
         self._throttle = Throttle(self.concurrency)
         self._start_loop()
 
@@ -112,12 +109,13 @@ class OpenAIEngine(LoopEngine):
                     self._waiting.discard(request.prompt_id)
                     started = time.monotonic()
                     body = self.parameters.body(request, self.model, without)
-                    status, headers, text = await self._post(body)
-            except PermanentEngineError:
-                raise  # an address that is never asked
-            except (httpx.RequestError, TimeoutError) as failure:
-                what = str(failure) or f"no answer in {self.timeout_s:g} s"
-                error: Exception = TransientEngineError(f"{self.url}: {type(failure).__name__}: {what}")
+                    answer = await self._post(body)
+                status, headers = answer.status, answer.headers
+                text = _text(answer.body, status)
+            except Unanswered as failure:
+                error: Exception = TransientEngineError(f"{self.url}: {failure}")
+            except TimeoutError:
+                error = TransientEngineError(f"{self.url}: Timeout: no answer in {self.timeout_s:g} s")
             else:
                 if status == 200:
                     self._throttle.answered()
@@ -143,26 +141,23 @@ class OpenAIEngine(LoopEngine):
             await asyncio.sleep(pause)
             pause *= 2
 
-    async def _post(self, body: dict[str, Any]) -> tuple[int, Mapping[str, str], str]:
-        """Status, headers and text of the answer; a redirect within the host is followed."""
-        assert self._client is not None  # noqa: S101  set by start
-        url = httpx.URL(self.url)
+    async def _post(self, body: dict[str, Any]) -> Answer:
+        """The answer; a redirect within the host is followed."""
+        assert self._asker is not None  # noqa: S101  set by start
+        url = self._address
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._client.stream("POST", url, json=body) as response:
-                if response.status_code in REDIRECTS:
-                    url = redirected(response)
-                    continue
-                data = bytearray()
-                async for part in response.aiter_bytes():
-                    data += part
-                    if len(data) > MAX_ANSWER_BYTES:
-                        raise PermanentEngineError(f"the server's answer is larger than {MAX_ANSWER_BYTES:,} bytes")
-                return response.status_code, response.headers, _text(bytes(data), response.status_code)
+            answer = await self._asker.ask("POST", url, body=body, most_bytes=MAX_ANSWER_BYTES)
+            if answer.status in REDIRECTS:
+                url = redirected(url, answer.status, answer.headers)
+                continue
+            if len(answer.body) > MAX_ANSWER_BYTES:
+                raise PermanentEngineError(f"the server's answer is larger than {MAX_ANSWER_BYTES:,} bytes")
+            return answer
         raise PermanentEngineError(f"{self.url} redirects more than {MAX_REDIRECTS} times")
 
     async def _free(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        if self._asker is not None:
+            await self._asker.aclose()
 
 
 def check_url(url: str, reach: Reach) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from spanloom.errors import PermanentEngineError
 from spanloom_generator.engines import guarded
+from spanloom_generator.engines.asking import Answer, Asker
 
 
 class Recorder(BaseHTTPRequestHandler):
@@ -55,14 +56,15 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *found: str) -> list[str]:
     return asked
 
 
-def get(url: str, *, sync: bool) -> httpx.Response:
+def get(url: str, *, sync: bool) -> Answer:
     if sync:
         with guarded.client() as client:
-            return client.get(url)
+            answer = client.get(url)
+            return Answer(answer.status_code, answer.headers, answer.content)
 
-    async def ask() -> httpx.Response:
-        async with guarded.async_client() as client:
-            return await client.get(url)
+    async def ask() -> Answer:
+        async with Asker({}, connect_s=5, silence_s=5) as asker:
+            return await asker.ask("GET", httpx.URL(url), most_bytes=1000)
 
     return asyncio.run(ask())
 
@@ -86,7 +88,7 @@ def test_what_was_looked_at_is_what_is_asked(
 ) -> None:
     asked = resolve_to(monkeypatch, "127.0.0.1")
     url = f"http://llm.example:{server.server_address[1]}/v1"
-    assert get(url, sync=sync).text == "ok"
+    assert get(url, sync=sync).body == b"ok"
     assert Recorder.seen == [(f"llm.example:{server.server_address[1]}", "/v1")], "the Host header is the name's"
     assert asked.count("llm.example") == 1, "resolved once: there is no second answer that could differ"
 
@@ -94,7 +96,7 @@ def test_what_was_looked_at_is_what_is_asked(
 @both
 def test_a_redirect_is_not_followed(server: ThreadingHTTPServer, sync: bool) -> None:
     answer = get(f"http://127.0.0.1:{server.server_address[1]}/away", sync=sync)
-    assert answer.status_code == 302
+    assert answer.status == 302
     assert [path for _, path in Recorder.seen] == ["/away"]
 
 
@@ -103,7 +105,7 @@ def test_the_next_address_is_tried_where_the_first_does_not_listen(
     monkeypatch: pytest.MonkeyPatch, server: ThreadingHTTPServer, sync: bool
 ) -> None:
     resolve_to(monkeypatch, "127.0.0.2", "127.0.0.1")
-    assert get(f"http://llm.example:{server.server_address[1]}/v1", sync=sync).text == "ok"
+    assert get(f"http://llm.example:{server.server_address[1]}/v1", sync=sync).body == b"ok"
 
 
 @both
@@ -112,7 +114,7 @@ def test_a_name_that_nobody_knows_is_a_connection_error(monkeypatch: pytest.Monk
         raise socket.gaierror("no such name")
 
     monkeypatch.setattr(guarded.socket, "getaddrinfo", fails)
-    with pytest.raises(httpx.ConnectError, match="cannot be resolved"):
+    with pytest.raises(guarded.Unreached, match="cannot be resolved"):
         get("http://nowhere.example/", sync=sync)
 
 
@@ -124,6 +126,6 @@ def test_a_container_that_asks_itself_hears_the_name_of_its_host(
     monkeypatch.setattr(guarded, "in_container", lambda: inside)
     with socket.socket() as held:  # bound and not listening: refused at once
         held.bind(("127.0.0.1", 0))
-        with pytest.raises(httpx.ConnectError) as refused:
+        with pytest.raises(guarded.Unreached) as refused:
             get(f"http://127.0.0.1:{held.getsockname()[1]}/v1/models", sync=sync)
     assert ("host.docker.internal" in str(refused.value)) is inside

@@ -198,7 +198,7 @@ def test_no_server_and_no_answer(serve: Serve, engine_at: Open) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(TransientEngineError, match="ConnectError"):
+    with pytest.raises(TransientEngineError, match=f"{port}/v1/chat/completions: Connection refused"):
         engine_at(f"http://127.0.0.1:{port}/v1").submit(request()).result(20)
     stuck = threading.Event()
     server = serve(lambda _, __: (200, {}, completion(str(stuck.wait(20)))))
