@@ -111,14 +111,14 @@ class EnginePool:
         return TurnedEngine(engine, [self.turns(gpu, f"engine-{number}") for gpu in self.gpus[:needed]])
 
     def room(self) -> int:
-        """Room of the fullest engine; unlimited before any is open."""
+        """Room of the fullest engine, and for what it wants waiting; unlimited before any is open."""
         with self._lock:
-            return min((one.engine.room() for one in self._engines.values()), default=1 << 20)
+            return min((one.engine.room() + one.engine.ahead() for one in self._engines.values()), default=1 << 20)
 
     def capacity(self) -> int:
-        """Calls that all open engines take at once; 0 before any is open."""
+        """Calls that all open engines take at once and want waiting; 0 before any is open."""
         with self._lock:
-            return sum(one.room for one in self._engines.values())
+            return sum(one.room + one.engine.ahead() for one in self._engines.values())
 
     def close(self) -> None:
         """Close all engines; calls in flight end cancelled."""

@@ -46,7 +46,7 @@ class LoopEngine(Engine):
 
     def room(self) -> int:
         with self._lock:
-            return max(0, self.most - len(self._calls))
+            return self.most - len(self._calls)
 
     def submit(self, request: CallRequest) -> Future[CallResult]:
         """Start one call; its future fails at once when the engine is not running or takes no more."""

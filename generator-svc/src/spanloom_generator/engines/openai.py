@@ -29,6 +29,10 @@ TRIES = 3
 """Requests of one call when the server is in trouble; after them the call goes back to the queue."""
 FIRST_PAUSE_S = 0.5
 """The first pause after trouble or a 429 without Retry-After, in seconds; it doubles."""
+AHEAD_S = 0.2
+"""As many calls wait as end in this time, in seconds: to claim the next ones takes a message and a transaction."""
+WEIGHT = 0.1
+"""Of the last call, in the mean of how long calls take."""
 MAX_ANSWER_BYTES = 64 * 2**20
 MAX_KEY_BYTES = 10_000
 
@@ -53,6 +57,7 @@ class OpenAIEngine(LoopEngine):
         self.concurrency = int(config.get("concurrency", 32))
         super().__init__(self.concurrency)
         self._waiting: set[str] = set()
+        self._call_s: float | None = None
         self.timeout_s = float(config.get("timeout_s", 600))
         self.budget = Budget(config.get("budget"), config.get("prices"))
         self.reach: Reach = config["reach"]
@@ -79,6 +84,9 @@ class OpenAIEngine(LoopEngine):
         """Start one call, or have it wait for one of `concurrency` to end."""
         self._waiting.add(request.prompt_id)
         return super().submit(request)
+
+    def ahead(self) -> int:
+        return 0 if self._call_s is None else min(self.concurrency, int(self.concurrency * AHEAD_S / self._call_s))
 
     def waiting(self) -> list[str]:
         with self._lock:
@@ -119,7 +127,9 @@ class OpenAIEngine(LoopEngine):
             else:
                 if status == 200:
                     self._throttle.answered()
-                    result = result_of(_json(text), seconds=time.monotonic() - started, model=self.model)
+                    took_s = time.monotonic() - started
+                    self._call_s = took_s if self._call_s is None else self._call_s + WEIGHT * (took_s - self._call_s)
+                    result = result_of(_json(text), seconds=took_s, model=self.model)
                     return replace(result, notes=(*self.parameters.notes(request, without), *result.notes))
                 learned = self.parameters.learn(status, text, body)
                 if learned is not None:  # what was sent gets less each time

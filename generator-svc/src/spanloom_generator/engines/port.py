@@ -88,7 +88,11 @@ class Engine(ABC):
 
     @abstractmethod
     def room(self) -> int:
-        """How many more calls the engine takes now."""
+        """How many more calls the engine works on at once; less than none where calls wait that it has no place for."""
+
+    def ahead(self) -> int:
+        """How many calls it wants waiting, for places that others leave before it could be handed another."""
+        return 0
 
     @abstractmethod
     def submit(self, request: CallRequest) -> Future[CallResult]:

@@ -109,7 +109,8 @@ def test_calls_run_side_by_side_up_to_the_limit(serve: Serve, engine_at: Open) -
     engine = engine_at(server.url, concurrency=7)
     assert engine.room() == 7
     futures = [engine.submit(request(i)) for i in range(20)]
-    assert engine.room() == 0
+    assert engine.room() == -13
+    assert engine.ahead() == 0, "how long a call takes is not known yet"
     deadline = time.monotonic() + 10
     while server.inside < 7 and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -119,6 +120,17 @@ def test_calls_run_side_by_side_up_to_the_limit(serve: Serve, engine_at: Open) -
     assert server.most == 7
     assert engine.room() == 7
     assert engine.waiting() == []
+
+
+@pytest.mark.parametrize(("seconds", "ahead"), [(0.0, 10), (0.4, 4)])
+def test_as_many_calls_wait_as_soon_find_a_place(
+    serve: Serve, engine_at: Open, monkeypatch: pytest.MonkeyPatch, seconds: float, ahead: int
+) -> None:
+    server = serve(lambda _, __: (time.sleep(seconds), (200, {}, completion()))[1])
+    engine = engine_at(server.url, concurrency=10)
+    engine.submit(request()).result(10)
+    assert engine.room() == 10
+    assert abs(engine.ahead() - ahead) <= 1, "a fifth of a second of ten calls at once"
 
 
 def test_retry_after_holds_everybody_and_narrows(serve: Serve, engine_at: Open) -> None:
