@@ -81,8 +81,9 @@ class LoopEngine(Engine):
         self._ended(future, idle=idle)
 
     def cancel(self, prompt_ids: Collection[str]) -> None:
-        with self._lock:
-            futures = [self._calls[prompt_id] for prompt_id in prompt_ids if prompt_id in self._calls]
+        wanted = set(prompt_ids)
+        with self._lock:  # those that wait first, or they would take the places of the others
+            futures = [future for prompt_id, future in reversed(self._calls.items()) if prompt_id in wanted]
         for future in futures:
             future.cancel()
 

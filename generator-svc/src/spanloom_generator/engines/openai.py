@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
@@ -30,9 +31,7 @@ TRIES = 3
 FIRST_PAUSE_S = 0.5
 """The first pause after trouble or a 429 without Retry-After, in seconds; it doubles."""
 AHEAD_S = 0.2
-"""As many calls wait as end in this time, in seconds: to claim the next ones takes a message and a transaction."""
-WEIGHT = 0.1
-"""Of the last call, in the mean of how long calls take."""
+"""Seconds. As many calls wait as end in this time: to claim the next ones takes messages and a transaction."""
 MAX_ANSWER_BYTES = 64 * 2**20
 MAX_KEY_BYTES = 10_000
 
@@ -57,7 +56,7 @@ class OpenAIEngine(LoopEngine):
         self.concurrency = int(config.get("concurrency", 32))
         super().__init__(self.concurrency)
         self._waiting: set[str] = set()
-        self._call_s: float | None = None
+        self._answers: deque[float] = deque(maxlen=self.concurrency)
         self.timeout_s = float(config.get("timeout_s", 600))
         self.budget = Budget(config.get("budget"), config.get("prices"))
         self.reach: Reach = config["reach"]
@@ -86,7 +85,10 @@ class OpenAIEngine(LoopEngine):
         return super().submit(request)
 
     def ahead(self) -> int:
-        return 0 if self._call_s is None else min(self.concurrency, int(self.concurrency * AHEAD_S / self._call_s))
+        """As many calls as were answered in the last AHEAD_S seconds; others are left to other generators."""
+        since = time.monotonic() - AHEAD_S
+        with self._lock:
+            return sum(moment > since for moment in self._answers)
 
     def waiting(self) -> list[str]:
         with self._lock:
@@ -127,9 +129,10 @@ class OpenAIEngine(LoopEngine):
             else:
                 if status == 200:
                     self._throttle.answered()
-                    took_s = time.monotonic() - started
-                    self._call_s = took_s if self._call_s is None else self._call_s + WEIGHT * (took_s - self._call_s)
-                    result = result_of(_json(text), seconds=took_s, model=self.model)
+                    now = time.monotonic()
+                    with self._lock:
+                        self._answers.append(now)
+                    result = result_of(_json(text), seconds=now - started, model=self.model)
                     return replace(result, notes=(*self.parameters.notes(request, without), *result.notes))
                 learned = self.parameters.learn(status, text, body)
                 if learned is not None:  # what was sent gets less each time

@@ -75,7 +75,8 @@ class Throttle:
     def refused(self, pause_s: float) -> None:
         """The server refused a request for now; where it refuses many, nothing is sent for `pause_s` seconds."""
         self._refused.append(True)
-        if sum(self._refused) <= TOLERATED * (len(self._refused) + self.inside):
+        asked = max(len(self._refused) + self.inside, self.most)  # two of the first dozen say nothing yet
+        if sum(self._refused) <= TOLERATED * asked:
             return
         now = time.monotonic()
         if now >= self._resume_at:  # refusals of one burst count once

@@ -50,12 +50,13 @@ def test_more_refusals_than_that_hold_everybody() -> None:
     assert throttle.width == 32
 
 
-def test_what_is_inside_counts_as_not_refused() -> None:
+@pytest.mark.parametrize("inside", [12, 50])
+def test_what_is_inside_or_soon_will_be_counts_as_not_refused(inside: int) -> None:
     async def run() -> None:
         throttle = Throttle(64)
-        for _ in range(50):
+        for _ in range(inside):
             await throttle.__aenter__()
-        for _ in range(5):
+        for _ in range(6):
             throttle.refused(600.0)
             assert throttle.open
         throttle.refused(600.0)
