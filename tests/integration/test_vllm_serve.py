@@ -68,6 +68,23 @@ def test_seeds_and_counts_over_http(served: Engine) -> None:
     assert first.finish_reason in ("stop", "length")
 
 
+def test_streaming_over_http_changes_nothing(served: Engine, url: str) -> None:
+    engine = open_engine(
+        {"kind": "openai", "base_url": url, "model": NAME, "concurrency": 4, "stream": True, "reach": Reach(None, None)}
+    )
+    engine.start()
+    try:
+        pieces = [engine.submit(request(i, seed=7, temperature=0.0)) for i in range(2)]
+        told = [call.result(300) for call in pieces]
+    finally:
+        engine.close()
+    whole = served.submit(request(2, seed=7, temperature=0.0)).result(300)
+    for one in told:
+        assert (one.text, one.finish_reason, one.tokens_in, one.tokens_out, one.model, one.notes) == (
+            whole.text, whole.finish_reason, whole.tokens_in, whole.tokens_out, whole.model, (),
+        )  # fmt: skip
+
+
 def test_a_grammar_and_a_schema_over_http(served: Engine, record_property: pytest.RecordProperty) -> None:
     format_ = FORMATS["tag_ids"]
     grammar = format_.grammar(SCHEMA, n=1, iob2=True)

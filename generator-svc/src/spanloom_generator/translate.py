@@ -145,9 +145,10 @@ def _in_model(source: TranslatedSource, code: str) -> list[str]:
     return [given] if given else names_in_models(code)
 
 
-_HOW = frozenset({"concurrency", "timeout_s", "budget", "poll_s", "max_requests", "max_bytes", "batch_size", "files",
-                  "tensor_parallel", "data_parallel", "max_num_seqs", "gpu_memory_utilization", "enforce_eager",
-                  "sleep_after_s", "api_key_env", "api_key_file", "prices", "max_model_len"})  # fmt: skip
+_HOW = frozenset({"concurrency", "timeout_s", "stream", "budget", "poll_s", "max_requests", "max_bytes", "batch_size",
+                  "files", "tensor_parallel", "data_parallel", "max_num_seqs", "gpu_memory_utilization",
+                  "enforce_eager", "sleep_after_s", "api_key_env", "api_key_file", "prices",
+                  "max_model_len"})  # fmt: skip
 """Fields of a translator that change how fast and by whose money it works, not what it says."""
 
 

@@ -89,6 +89,8 @@ class OpenAIEngineSpec(_ServerSpec):
     """Most calls in flight."""
     timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 600
     """Seconds after which a call is given up and tried again."""
+    stream: bool = False
+    """Ask for each answer piece by piece, so that nobody between the two ends a long call for its silence."""
     budget: Annotated[float, Field(gt=0, description="stop when the calls have cost this, in the prices' currency")] | (
         None
     ) = None

@@ -23,6 +23,7 @@ from spanloom_generator.engines.looped import LoopEngine
 from spanloom_generator.engines.parameters import Parameters, Without
 from spanloom_generator.engines.port import CallRequest, CallResult
 from spanloom_generator.engines.spending import Budget
+from spanloom_generator.engines.stream import MEDIA_TYPE, whole
 from spanloom_generator.engines.throttle import MAX_PAUSE_S, Throttle, retry_after
 
 CONNECT_S = 10.0
@@ -61,7 +62,7 @@ class OpenAIEngine(LoopEngine):
         self.budget = Budget(config.get("budget"), config.get("prices"))
         self.reach: Reach = config["reach"]
         self._key_env, self._key_file = config.get("api_key_env"), config.get("api_key_file")
-        self.parameters = Parameters(config.get("extra") or {})
+        self.parameters = Parameters(config.get("extra") or {}, stream=bool(config.get("stream", False)))
         self._asker: Asker | None = None
         self._throttle: Throttle | None = None
 
@@ -132,7 +133,8 @@ class OpenAIEngine(LoopEngine):
                     now = time.monotonic()
                     with self._lock:
                         self._answers.append(now)
-                    result = result_of(_json(text), seconds=now - started, model=self.model)
+                    completion = whole(text) if headers.get("content-type", "").startswith(MEDIA_TYPE) else _json(text)
+                    result = result_of(completion, seconds=now - started, model=self.model)
                     return replace(result, notes=(*self.parameters.notes(request, without), *result.notes))
                 learned = self.parameters.learn(status, text, body)
                 if learned is not None:  # what was sent gets less each time

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from spanloom_generator.engines.chat import body_of, error_text, read_json
 from spanloom_generator.engines.port import CallRequest
+from spanloom_generator.engines.stream import FIELDS
 
 CAPS = ("max_tokens", "max_completion_tokens")
 """The two names of the cap on new tokens; models that reason take the second one alone."""
-OPTIONAL = ("temperature", "top_p", "seed", *CAPS)
+OPTIONAL = ("temperature", "top_p", "seed", *CAPS, "stream_options")
 """What a call can do without."""
 
 _REFUSES = re.compile(
@@ -43,25 +44,30 @@ class Without(NamedTuple):
 class Parameters:
     """What an engine sends beside model and messages: sampling, as the server takes it, and the API's other fields.
 
-    `extra` are fields of the API as the specification gives them, sent as they are (`reasoning_effort`).
+    `extra` are fields of the API as the specification gives them, sent as they are (`reasoning_effort`). With `stream`
+    the answer is asked for piece by piece.
     """
 
-    def __init__(self, extra: Mapping[str, Any]) -> None:
+    def __init__(self, extra: Mapping[str, Any], *, stream: bool = False) -> None:
         self.extra = dict(extra)
+        self.stream = stream
         self.cap: str | None = None if "max_completion_tokens" in extra or "max_tokens" in extra else CAPS[0]
         self.refused: dict[str, str] = {}
         """By name, of what this server has refused: what it said."""
 
     def body(self, request: CallRequest, model: str, without: Iterable[Without] = ()) -> dict[str, Any]:
         """The JSON body of a call, less what the server refuses and what this call goes without."""
-        body = body_of(request, model, tokens_field=self.cap)
+        body = self._asked(request, model)
         for name in {*self.refused, *(one.name for one in without)}:
             body.pop(name, None)
         return body | self.extra
 
+    def _asked(self, request: CallRequest, model: str) -> dict[str, Any]:
+        return body_of(request, model, tokens_field=self.cap) | (FIELDS if self.stream else {})
+
     def notes(self, request: CallRequest, without: Iterable[Without] = ()) -> tuple[str, ...]:
         """What was left out of a call, for the ledger."""
-        asked = body_of(request, "", tokens_field=self.cap)
+        asked = self._asked(request, "")
         said = {name: why for name, why in self.refused.items() if name in asked}
         said |= {one.name: one.why for one in without}
         return tuple(f"{name} left out: {why}" for name, why in sorted(said.items()))

@@ -406,6 +406,27 @@ def test_a_body_that_is_not_utf_8_is_refused(serve: Serve, engine_at: Open) -> N
     assert len(server.seen) == 1
 
 
+def test_an_answer_that_comes_piece_by_piece(serve: Serve, engine_at: Open) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 2}
+
+    def answer(body: dict[str, Any], _: int) -> Answer:
+        if "stream_options" in body:
+            return 400, {}, {"error": {"message": "Unsupported parameter: 'stream_options'", "param": "stream_options"}}
+        pieces = [{"choices": [{"index": 0, "delta": {"content": part}}]} for part in ("p", "å")]
+        pieces += [{"model": "m-1", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": usage}]
+        text = "".join(f"data: {json.dumps(piece)}\n\n" for piece in pieces) + "data: [DONE]\n\n"
+        return 200, {"Content-Type": "text/event-stream; charset=utf-8"}, text.encode()
+
+    server = serve(answer)
+    engine = engine_at(server.url, stream=True)
+    result = engine.submit(request()).result(10)
+    assert (result.text, result.finish_reason, result.tokens_in, result.tokens_out) == ("på", "stop", 10, 2)
+    assert [note.partition(":")[0] for note in result.notes] == ["stream_options left out"]
+    assert [(body["stream"], "stream_options" in body) for _, _, body in server.seen] == [(True, True), (True, False)]
+    whole = engine_at(serve(lambda _, __: (200, {}, completion("at once"))).url, stream=True)
+    assert whole.submit(request()).result(10).text == "at once", "a server that does not know it answers as ever"
+
+
 def test_content_as_parts_and_counts_that_cannot_be_stored(serve: Serve, engine_at: Open) -> None:
     parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "på"}]
     answer = completion(parts)  # type: ignore[arg-type]
