@@ -52,7 +52,7 @@ def test_some_languages_take_the_sources_that_are_for_them() -> None:
 def test_the_longer_form_differs_in_sizes_seeds_and_updates_alone() -> None:
     full = read_preset(ROOT / "experiments" / "paper-mini" / "spec.yaml", full=True)
     changed_ = {name for name in full["training"] if full["training"][name] != PRESET["training"][name]}
-    assert changed_ == {"sizes", "training_seeds", "recipe"}
+    assert changed_ == {"sizes", "training_seeds", "subset_seeds", "recipe"}
     assert {name: full[name] for name in ("labels", "languages", "sources")} == {
         name: PRESET[name] for name in ("labels", "languages", "sources")
     }
