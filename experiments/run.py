@@ -292,11 +292,12 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
     tests = done.rows[View.significance]
     plain = [row for row in tests if row.get("control") in (None, "epochs")]
     matched = [row for row in tests if row.get("control") not in (None, "epochs")]
-    yields, beside = _view(View.yield_by_source, "## Yields", done), ""
+    yields, beside, held = _view(View.yield_by_source, "## Yields", done), "", []
     if published:
         yields = _table("## Yields beside the published ones", compare_yields(done.rows[View.yield_by_source]))
-        beside = _table("## F1 beside the published ones, of XLM-R-large", compare_f1(done.rows[View.f1_by_size]))
-    held = orderings(done.rows[View.f1_by_size], plain) if published else []
+        theirs = compare_f1(done.rows[View.f1_by_size])
+        beside = _table("## F1 beside the published ones, of XLM-R-large", theirs)
+        held = orderings(done.rows[View.f1_by_size], plain, theirs)
     sections = [
         "## What was run",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {platform.machine()}, {os.cpu_count()} cores, Kafka, PostgreSQL "

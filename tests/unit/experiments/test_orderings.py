@@ -39,5 +39,14 @@ def test_sources_of_one_size_are_told_apart_by_their_paired_test(p: float, holds
     assert [row["holds"] for row in orderings(rows, [test])] == [holds]
 
 
+def test_the_published_figures_stand_beside() -> None:
+    rows = [score("organic", 100, 0.7), score("gpt-4.1", 100, 0.6), score("gpt-4.1", 1500, 0.65)]
+    paper = [{**row, "published": f1} for row, f1 in zip(rows, (0.55, 0.66, None), strict=True) if f1 is not None]
+    found = {row["ordering"]: row["published"] for row in orderings(rows, [], paper)}
+    assert found == {"organic 100 above the best synthetic": "-", "more of gpt-4.1 is not better": "-"}
+    found = {row["ordering"]: row["published"] for row in orderings(rows[:2], [], paper)}
+    assert found == {"organic 100 above the best synthetic": "no: 0.550, 0.660"}
+
+
 def test_nothing_is_said_of_arms_that_are_not_there() -> None:
     assert orderings([score("organic", 100, 0.7)], []) == []
