@@ -28,11 +28,11 @@ def test_the_preset_as_it_stands() -> None:
 
 
 def test_all_that_is_less_is_said() -> None:
-    training, lines = asked("--scale", "0.4", "--epochs", "3")
+    training, lines = asked("--scale", "0.5", "--epochs", "3")
     assert (training["sizes"], training["training_seeds"], training["subset_seeds"]) == ([100, 500], [1], [11])
     assert training["recipe"] == {**PRESET["training"]["recipe"], "epochs": 3}
     assert [line.partition(":")[0] for line in lines] == ["`recipe", "`sizes", "`subset_seeds", "`training_seeds"]
-    assert "the preset has `[100, 500, 1500]`" in lines[1]
+    assert "the preset has `[100, 500, 1000]`" in lines[1]
     broken, said = asked("--tiny", "--scale", "0.2")
     assert (broken["sizes"], broken["training_seeds"], broken["subset_seeds"]) == ([1000], [1], [11])
     assert any(line.startswith("`encoder") and "e5-small" in line for line in said)
