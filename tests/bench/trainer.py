@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--shape", choices=SHAPES, default=None, help="base on a CPU, large on CUDA")
     parser.add_argument("--sentences", type=int, default=None, help="train sentences: 500 on a CPU, 1000 on CUDA")
     parser.add_argument("--updates", type=int, default=None, help="timed: 6 on a CPU, 100 on CUDA")
+    parser.add_argument("--bf16", action="store_true", help="the Trainer in bf16 too; ours takes it where it pays")
     arguments = parser.parse_args()
     quiet()
     torch.set_num_threads(1)
@@ -90,10 +91,12 @@ def main() -> None:
     if arguments.part in ("update", "all"):
         one_update(base, device, name, updates=updates)
     if arguments.part in ("compare", "all"):
-        compare(base, train, dev, device, name, updates=updates)
+        compare(base, train, dev, device, name, updates=updates, bf16=arguments.bf16)
 
 
-def compare(base: Base, train: list[Sentence], dev: list[Sentence], device: str, name: str, *, updates: int) -> None:
+def compare(
+    base: Base, train: list[Sentence], dev: list[Sentence], device: str, name: str, *, updates: int, bf16: bool
+) -> None:
     """Ours (`default`) and `transformers.Trainer` (the paper's arguments) on the same sentences, update by update.
 
     Real dropout, no restarts. An arm is reckoned from what was measured once: its updates, a dev evaluation an epoch
@@ -117,7 +120,7 @@ def compare(base: Base, train: list[Sentence], dev: list[Sentence], device: str,
 
     pairs = Pairs(ours, device)
     try:
-        trainer = trainer_of(base, train, dev, device, folder / "theirs", updates + WARM, pairs)
+        trainer = trainer_of(base, train, dev, device, folder / "theirs", updates + WARM, pairs, bf16=bf16)
         with (
             open(os.devnull, "w", encoding="utf-8") as nowhere,
             redirect_stdout(nowhere),
@@ -133,7 +136,8 @@ def compare(base: Base, train: list[Sentence], dev: list[Sentence], device: str,
     steps, epochs = recipe.updates(len(train)), recipe.epochs
     mine, other = mean(pairs.ours[WARM:]), mean(pairs.theirs[WARM:])
     load = {"load": [round(one, 1) for one in os.getloadavg()]}
-    facts: dict[str, Any] = {"precision": precision, "updates_timed": updates, "step": type(update).__name__, **load}
+    facts: dict[str, Any] = {"precision": precision, "theirs_bf16": bf16, "step": type(update).__name__, **load}
+    facts["updates_timed"] = updates
     report(f"{name}_update", mine.wall * 1e3, other.wall * 1e3, "ms", **_cpu(mine, other), **facts)
     report(f"{name}_dev_evaluation", ours_dev.wall, theirs_dev.wall, "s", **_cpu(ours_dev, theirs_dev), **load)
     report(f"{name}_saving_once", written.wall, saved.wall, "s", **_cpu(written, saved), **load)
@@ -230,10 +234,11 @@ def _wait(kind: str) -> None:
 
 
 def trainer_of(
-    base: Base, train: list[Sentence], dev: list[Sentence], device: str, folder: Path, updates: int, clock: Any
-) -> Any:
+    base: Base, train: list[Sentence], dev: list[Sentence], device: str, folder: Path, updates: int, clock: Any,
+    *, bf16: bool,
+) -> Any:  # fmt: skip
     """`transformers.Trainer` as the paper's scripts call it, for so many updates; evaluation and saving by hand."""
-    paper = {"learning_rate": 2e-5, "weight_decay": 0.01, "per_device_eval_batch_size": 16}
+    paper = {"bf16": bf16, "learning_rate": 2e-5, "weight_decay": 0.01, "per_device_eval_batch_size": 16}
     return Trainer(
         _model(base, None),
         arguments_of(folder, updates, seed=SEED, use_cpu=device == "cpu", **paper),
