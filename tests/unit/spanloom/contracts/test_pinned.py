@@ -13,6 +13,8 @@ from spanloom.contracts.training import EncoderSpec, TrainingSpec
 def test_a_known_name_stands_for_its_commit() -> None:
     assert TrainingSpec().encoder.revision == PINNED["xlm-roberta-large"]
     assert EncoderSpec.model_validate("xlm-roberta-base").revision == PINNED["xlm-roberta-base"]
+    e5 = "intfloat/multilingual-e5-small"
+    assert EncoderSpec.model_validate(e5).revision == PINNED[e5]
     llama = "meta-llama/Llama-3.1-8B-Instruct"
     assert VllmEngineSpec.model_validate({"kind": "vllm", "model": llama}).revision == PINNED[llama]
 
@@ -20,6 +22,7 @@ def test_a_known_name_stands_for_its_commit() -> None:
 def test_another_revision_and_other_names_stay_as_given() -> None:
     assert EncoderSpec.model_validate({"name": "xlm-roberta-base", "revision": "main"}).revision == "main"
     assert EncoderSpec.model_validate("./mine").revision is None
+    assert EncoderSpec.model_validate("e5-small").revision is None, "a wheel has no commit"
     stored = EncoderSpec.model_validate("xlm-roberta-base").model_dump(mode="json")
     assert EncoderSpec.model_validate(stored).model_dump(mode="json") == stored
 

