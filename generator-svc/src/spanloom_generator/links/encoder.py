@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from spanloom.contracts.pinned import PINNED
 from spanloom.data.encoders import KNOWN, ORIGIN, folder_of
 from spanloom.errors import EnvironmentMissing, SpecError
 from spanloom.ner.links import Link, Links
@@ -41,16 +42,21 @@ class EncoderAligner:
     def __init__(self, encoder: str, layers: Sequence[int] | None = None) -> None:
         """Load the encoder: a folder or name as transformers takes it, or one that `spanloom encoder get` has got.
 
-        Safetensors alone, and no code of the model's.
+        A known name on the hub stands for its pinned commit. Safetensors alone, and no code of the model's.
         `layers` count from 1, the first above the embeddings (0); the middle two by default: 6 and 7 of 12.
         Raises EnvironmentMissing where it cannot be loaded, SpecError for a layer it has not.
         """
         transformers_logging.set_verbosity_error()  # the pooler's new weights, which nothing here reads
         transformers_logging.disable_progress_bar()
         encoder = _placed(encoder)
+        revision = PINNED.get(encoder, "main")
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True, trust_remote_code=False)
-            self.model: Any = AutoModel.from_pretrained(encoder, use_safetensors=True, trust_remote_code=False).eval()
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(
+                encoder, revision=revision, use_fast=True, trust_remote_code=False
+            )
+            self.model: Any = AutoModel.from_pretrained(
+                encoder, revision=revision, use_safetensors=True, trust_remote_code=False
+            ).eval()
         except (OSError, ValueError) as error:
             raise EnvironmentMissing(f"encoder {encoder!r} cannot be loaded: {error}") from error
         if not self.tokenizer.is_fast:
@@ -72,11 +78,16 @@ class EncoderAligner:
 
     @property
     def _longest(self) -> int:
-        """The most subwords the encoder takes; RoBERTa's kind counts positions from after the padding id."""
-        config = self.model.config
-        positions = int(getattr(config, "max_position_embeddings", 1 << 20) or 1 << 20)
-        if "roberta" in config.model_type:
-            positions -= int(config.pad_token_id or 0) + 1
+        """The most subwords the encoder takes; some kinds, as RoBERTa, count positions from after the padding id.
+
+        That is told by the module that counts, not by the name of the kind, and the id is the module's own: a published
+        config may name another padding than its tokenizer, or than the module has.
+        """
+        positions = int(getattr(self.model.config, "max_position_embeddings", None) or 1 << 20)
+        for part in self.model.modules():
+            if isinstance(getattr(part, "position_embeddings", None), nn.Embedding) and hasattr(part, "padding_idx"):
+                positions -= int(part.padding_idx) + 1
+                break
         return min(positions, int(self.tokenizer.model_max_length))
 
     def align(self, pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Iterator[Links]:

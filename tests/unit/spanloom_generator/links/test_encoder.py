@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModel,
+    BertConfig,
+    BertModel,
+    CamembertConfig,
+    MPNetConfig,
+    PreTrainedConfig,
+    PreTrainedTokenizerFast,
+    XLMRobertaConfig,
+)
 
 from spanloom.data.encoders import ORIGIN
 from spanloom.errors import EnvironmentMissing, SpecError
@@ -76,6 +85,55 @@ def test_a_pair_has_the_same_links_alone_and_among_others(encoder: str) -> None:
 def test_words_past_the_longest_input_have_no_links(encoder: str) -> None:
     (found,) = EncoderAligner(encoder).align([(["food"] * 40, ["food"] * 40)])
     assert max(i for i, _ in (*found.sure, *found.possible)) < 16
+
+
+SIZES = {
+    "vocab_size": 20,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 16,
+    "max_position_embeddings": 16,
+}
+
+
+def save(folder: Path, config: PreTrainedConfig, padding: int) -> str:
+    """A random encoder beside a tokenizer whose padding has this id."""
+    words = [*WORDS, "<unk>"]
+    vocabulary = {word: i for i, word in enumerate([*words[:padding], "<pad>", *words[padding:]])}
+    plain = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    plain.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(
+        tokenizer_object=plain, pad_token="<pad>", unk_token="<unk>", model_max_length=512
+    ).save_pretrained(folder)
+    torch.manual_seed(1)
+    AutoModel.from_config(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("config", "padding", "longest"),
+    [
+        (BertConfig(**SIZES, pad_token_id=0), 1, 16),  # as multilingual-e5-small is published
+        (XLMRobertaConfig(**SIZES, pad_token_id=1), 1, 14),
+        (XLMRobertaConfig(**SIZES, pad_token_id=5), 1, 10),
+        (XLMRobertaConfig(**SIZES, pad_token_id=1), 5, 14),
+        (CamembertConfig(**SIZES, pad_token_id=1), 1, 14),
+        (MPNetConfig(**SIZES, pad_token_id=3), 3, 14),  # its module counts from 1, whatever the config says
+    ],
+    ids=["bert", "xlm-roberta", "xlm-roberta at 5", "tokenizer at 5", "camembert", "mpnet"],
+)
+def test_the_longest_input_is_the_models_whatever_its_config_calls_padding(
+    tmp_path: Path, config: PreTrainedConfig, padding: int, longest: int
+) -> None:
+    aligner = EncoderAligner(save(tmp_path, config, padding))
+    assert aligner.tokenizer.pad_token_id == padding
+    long = ["comida"] * 40
+    ((words, vectors),) = aligner._vectors([long])
+    assert (words, vectors.shape) == (list(range(longest)), (2, longest, 16))
+    ((_, alone),) = aligner._vectors([WORDS[:2]])
+    (_, beside), _ = aligner._vectors([WORDS[:2], long])
+    assert torch.allclose(alone, beside, atol=1e-5)
 
 
 def test_what_is_no_encoder_is_named(tmp_path: Path) -> None:
