@@ -12,7 +12,9 @@ from sqlalchemy import Engine
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from spanloom.contracts.arm import Arm
+from spanloom.contracts.pinned import PINNED
 from spanloom.contracts.spec import check_spec
+from spanloom.contracts.training import EncoderSpec
 from spanloom.data.languages import complete_spec
 from spanloom.http import create_app
 from spanloom.settings import load_settings
@@ -21,11 +23,14 @@ from spanloom.store.settle import settle
 from spanloom_generator.submit import submit
 from spanloom_trainer.api.models import model_routes
 from spanloom_trainer.models import store as model_store
+from spanloom_trainer.models.card import Card, render
+from spanloom_trainer.models.cards import facts_for_card
 from spanloom_trainer.models.store import ExportedModel, Housekeeping
 from spanloom_trainer.process.tag_child import TagChild
 from support.cluster import demo_language, tiny_training
 from support.stored import execute, select, store_run
 
+E5 = "intfloat/multilingual-e5-small"
 CarryOut = Callable[[str], None]
 
 
@@ -122,6 +127,23 @@ def job_of(db: Engine, run: str, source: str = "organic") -> tuple[str, Arm]:
     settle(db, run)
     found = select(db, "SELECT id, arm FROM jobs WHERE run_id = :run ORDER BY id", run=run)
     return next((row.id, Arm.model_validate(row.arm)) for row in found if row.arm["source"] == source)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "named", "licence"),
+    [
+        ("e5-small", "e5-small, its first 6 layers", f"is under MIT ({E5})"),
+        (E5, f"{E5} at revision {PINNED[E5]}", f"is under MIT ({E5})"),
+        ("./nowhere", "./nowhere", "has a licence of its own; see its model card"),
+    ],
+)
+def test_a_card_tells_its_encoders_licence(db: Engine, encoder: str, named: str, licence: str) -> None:
+    _, arm = job_of(db, store_run(db))
+    arm = arm.model_copy(update={"encoder": EncoderSpec.model_validate(encoder)})
+    with db.connect() as connection:
+        card = render(Card(**facts_for_card(connection, arm)), {"tags": ["O"]})
+    assert f"Encoder: {named}.\n" in card
+    assert f"\n- The encoder {encoder} {licence}.\n" in card
 
 
 def folder_of(models: Path, job: str, attempt: int = 1) -> Path:

@@ -6,16 +6,27 @@ The trainer gets them (`spanloom encoder get NAME`); this is what all may know o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import structlog
+import yaml
+
+from spanloom.contracts.allowed import is_folder
+from spanloom.contracts.beneath import open_regular
 from spanloom.contracts.pinned import PINNED
 from spanloom.contracts.training import EncoderSpec
 from spanloom.errors import DataError
 
+log = structlog.stdlib.get_logger(__name__)
 ORIGIN = "origin.json"
 """The file in an encoder's folder that says where it came from."""
+README = "README.md"
+_HEAD = re.compile(r"---\s*\n(.*?\n)---\s*(?:\n|$)", re.DOTALL)
+_HEAD_BYTES = 100_000
+"""How far into a README its head may reach."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,48 @@ def origin_of(folder: Path) -> EncoderOrigin:
         ) from error
 
 
-def licence_of(encoder: EncoderSpec) -> str | None:
-    """The licence of a known encoder, None of any other."""
-    known = KNOWN.get(encoder.name or "")
-    return None if known is None else f"{known.licence} ({known.repo})"
+def known_encoder(name: str) -> KnownEncoder | None:
+    """The known encoder under a name, its own or its repository's."""
+    return KNOWN.get(name) or next((known for known in KNOWN.values() if known.repo == name), None)
+
+
+def licence_told(encoder: EncoderSpec) -> str:
+    """What is known of a named encoder's licence, in words that follow its name.
+
+    Known encoders have theirs, by either name; a folder says it in its README's head, or in its origin.
+    """
+    name = encoder.name or ""
+    known = known_encoder(name)
+    if known is not None:
+        return f"is under {known.licence} ({known.repo})"
+    folder = Path(name).expanduser() if is_folder(name) else Path(name)
+    try:
+        if (licence := _licence_in(folder / README)) is not None:
+            return f"is under {licence}, as its {README} says"
+        if (folder / ORIGIN).is_file():
+            origin = origin_of(folder)
+            return f"stems from weights under {origin.licence} ({origin.source})"
+    except DataError as error:
+        log.warning("an encoder's folder does not tell its licence", encoder=name, why=str(error))
+    return "has a licence of its own; see its model card"
+
+
+def _licence_in(readme: Path) -> str | None:
+    """The licence in a README's YAML head, as the hub's model cards have it. Raises DataError for a damaged head."""
+    if not readme.exists():
+        return None
+    with open_regular(readme) as file:
+        text = file.read(_HEAD_BYTES).decode("utf-8", "replace")
+    found = _HEAD.match(text)
+    if found is None:
+        return None
+    try:
+        head = yaml.safe_load(found.group(1))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise DataError(f"its head is no YAML: {error}", path=str(readme)) from error
+    if not isinstance(head, dict):
+        return None
+    licence = head.get("license")
+    if licence == "other":
+        licence = head.get("license_name", licence)
+    return " ".join(licence.split())[:100] if isinstance(licence, str) and licence.strip() else None

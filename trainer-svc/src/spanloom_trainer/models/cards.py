@@ -13,7 +13,7 @@ from spanloom.contracts.labelling import LabellingSource
 from spanloom.contracts.sources import SyntheticSource
 from spanloom.contracts.spec import RunSpec
 from spanloom.data.card import gold_licence
-from spanloom.data.encoders import licence_of
+from spanloom.data.encoders import licence_told
 from spanloom.data.split import FEW_DEV, HELD_OUT
 from spanloom.data.whole import replace_file
 from spanloom.errors import NotFound
@@ -85,9 +85,7 @@ def _licences(spec: RunSpec, arm: Arm) -> list[str]:
         done = "written" if isinstance(source, SyntheticSource) else "labelled"
         lines.append(f"Training sentences were {done} by an LLM ({model}): its terms may apply to them.")
     if arm.encoder.name is not None:
-        licence = licence_of(arm.encoder)
-        said = f"is under {licence}" if licence else "has a licence of its own; see its model card"
-        lines.append(f"The encoder {arm.encoder.name} {said}.")
+        lines.append(f"The encoder {arm.encoder.name} {licence_told(arm.encoder)}.")
     return lines
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spanloom.contracts.training import Recipe
-from spanloom.data.encoders import ORIGIN, EncoderOrigin, origin_of
+from spanloom.data.encoders import ORIGIN, EncoderOrigin, known_encoder, origin_of
 from spanloom.data.whole import replace_file
 from spanloom.errors import EnvironmentMissing
 from spanloom_trainer.core.base import Base, quiet
@@ -48,12 +48,23 @@ def origin_of_base(base: Base) -> EncoderOrigin | None:
     return origin_of(folder) if (folder / ORIGIN).is_file() else None
 
 
+def origin_told(base: Base) -> str:
+    """The card's line on where an encoder's weights came from: its folder's own, or the hub's name and revision."""
+    origin = origin_of_base(base)
+    if origin is not None:
+        return origin.described()
+    if base.revision is None:
+        return "not known"
+    known = known_encoder(base.name)
+    return f"{base.name} at {base.revision}, Hugging Face hub" + (f"; {known.licence}" if known else "")
+
+
 def training_facts(outcome: Outcome, recipe: Recipe) -> dict[str, Any]:
     """What the card says of the training."""
-    chosen, origin = outcome.with_restarts, origin_of_base(outcome.state.base)
+    chosen = outcome.with_restarts
     return {
         "tags": outcome.state.schema.tags,
-        "encoder's origin": "not known" if origin is None else origin.described(),
+        "encoder's origin": origin_told(outcome.state.base),
         "recipe": recipe.base,
         "settings": {k: v for k, v in recipe.values().items() if k != "base"},
         "precision": outcome.precision,
