@@ -15,7 +15,6 @@ import os
 import statistics
 import tempfile
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch
-from trainer import SCHEMA, Spent, Windows, arguments_of, collate, timed
+from trainer_parts.clock import Spent, timed
+from trainer_parts.theirs import Windows, arguments_of, collate, silence
+from trainer_parts.trained import SCHEMA
 from transformers import Trainer
 
 from spanloom.contracts.gold import GoldSpec
@@ -84,7 +85,7 @@ def trainer(
     """Test span F1 of a training by `transformers.Trainer`: padded batches in shuffled order, no trimming."""
     torch.manual_seed(seed)
     model = start(base, SCHEMA)
-    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w", encoding="utf-8") as nowhere:
+    with tempfile.TemporaryDirectory() as folder:
         updates = recipe.max_steps or 0
         arguments = arguments_of(
             Path(folder),
@@ -95,7 +96,7 @@ def trainer(
             use_cpu=True,
             bf16=bf16,
         )
-        with redirect_stdout(nowhere):
+        with silence():
             made = Trainer(
                 model,
                 arguments,

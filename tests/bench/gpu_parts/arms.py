@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from trainer import SCHEMA, Windows, collate
+from trainer_parts.theirs import Windows, collate
+from trainer_parts.trained import SCHEMA
 
 from gpu_parts.common import (
     ARGS,

@@ -8,7 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
-from trainer import SCHEMA
+from trainer_parts.trained import SCHEMA
 
 from gpu_parts.common import (
     CUDA,

@@ -23,7 +23,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 sys.path[:0] = [str(ROOT / part) for part in ("common/src", "trainer-svc/src", "tests")]
 
 import torch
-from trainer import SCHEMA, made_up
+from trainer_parts.trained import SCHEMA, made_up
 from transformers import XLMRobertaConfig, XLMRobertaForTokenClassification
 
 from spanloom.contracts.training import Recipe

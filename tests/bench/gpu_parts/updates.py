@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import torch
-from trainer import SCHEMA
+from trainer_parts.trained import SCHEMA
 
 from gpu_parts.common import (
     CUDA,
