@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,13 @@ from spanloom.contracts.training import DEFAULT, PAPER, Precision
 from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, load_base, quiet, start
 from spanloom_trainer.core.data import prepare
-from spanloom_trainer.core.graphs import step_of
 from spanloom_trainer.core.outcome import Trained
 from spanloom_trainer.core.precision import resolve
 from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep
 from spanloom_trainer.core.tagging import tag
 from spanloom_trainer.core.train import snapshot
-from spanloom_trainer.core.workspace import Workspaces
+from spanloom_trainer.core.workspace import Workspaces, rows_of
 
 WARM = 1  # updates of each that are not counted
 
@@ -150,9 +149,11 @@ def equal(base: Base, train: list[Sentence], dev: list[Sentence], device: str, n
     recipe = DEFAULT.changed(restarts=0, precision="fp32")
     data = prepare(train, dev, [], recipe, base, SCHEMA)
     setup = TrainingSetup(data, recipe, base, SCHEMA, SEED, torch.device(device), "fp32")
-    models = [_model(base, data.keep).to(device).eval() for _ in range(2)]  # no dropout
-    models[1].load_state_dict(models[0].state_dict())
-    ours, written = step_of(models[0], setup), EagerStep(models[1], recipe, "fp32")
+    model, ours = Workspaces().take(setup).begin(setup)
+    plain = start(base, SCHEMA, keep=data.keep, rows=rows_of(setup)).to(device)
+    plain.load_state_dict(model.state_dict())
+    written = EagerStep(plain.eval(), recipe, "fp32")
+    model.eval()  # no dropout
     apart = []
     for rows in islice(setup.batches(SEED), 4):
         ids, labels, mask = tensors(data, rows)
@@ -175,21 +176,24 @@ def one_update(base: Base, kind: str, name: str, rows: int = 16, length: int = 4
         precision = used[way] = resolve(recipe.precision, device, base.inner_parameters)
         data = prepare(train, dev, [], recipe, base, SCHEMA)
         setup = TrainingSetup(data, recipe, base, SCHEMA, SEED, device, precision)
-        model = _model(base, data.keep).to(device).train()
-        update = step_of(model, setup) if way == "ours" else _eager(model, setup)
-        rows_of = torch.Generator().manual_seed(1)
-        ids = torch.randint(4, len(data.keep or range(VOCABULARY)), (rows, length), generator=rows_of)
-        labels = torch.randint(0, len(SCHEMA), (rows, length), generator=rows_of)
+        if way == "ours":
+            model, update = Workspaces().take(setup).begin(setup)
+        else:
+            model = start(base, SCHEMA, keep=data.keep).to(device).train()
+            update = EagerStep(model, recipe, precision)
+        draw = torch.Generator().manual_seed(1)
+        ids = torch.randint(4, len(data.keep or range(VOCABULARY)), (rows, length), generator=draw)
+        labels = torch.randint(0, len(SCHEMA), (rows, length), generator=draw)
         mask = torch.ones_like(ids)
         for _ in range(20 if kind == "cuda" else 1):
             update(ids, labels, mask, 2e-5)
         wait(kind)
         clock = time.perf_counter if kind == "cuda" else time.process_time  # one thread, on a machine that may be busy
-        start = clock()
+        began = clock()
         for _ in range(updates):
             update(ids, labels, mask, 2e-5)
         wait(kind)
-        seconds[way] = (clock() - start) / updates
+        seconds[way] = (clock() - began) / updates
         del model, update
         peak(kind)
     speed = {
@@ -198,14 +202,6 @@ def one_update(base: Base, kind: str, name: str, rows: int = 16, length: int = 4
         "tokens": length, "ms_per_step": round(seconds["ours"] * 1e3, 2),
     }  # fmt: skip
     report(f"{name}_update_{rows}x{length}", seconds["ours"] * 1e3, seconds["theirs"] * 1e3, "ms", speed=speed)
-
-
-def _model(base: Base, keep: Sequence[int] | None) -> Any:
-    return start(base, SCHEMA, keep=keep)
-
-
-def _eager(model: Any, setup: TrainingSetup) -> Any:
-    return EagerStep(model, setup.recipe, setup.precision)
 
 
 if __name__ == "__main__":

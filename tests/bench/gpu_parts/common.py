@@ -37,6 +37,7 @@ from spanloom_trainer.core.precision import resolve
 from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep
 from spanloom_trainer.core.tiny import make_tokenizer
+from spanloom_trainer.core.workspace import Workspaces, rows_of
 
 T = TypeVar("T")
 BEGAN = time.monotonic()
@@ -158,13 +159,17 @@ def build(
 ) -> tuple[TrainingSetup, object, EagerStep]:
     """A model and its update: captured as the product has it, with one QKV product, or as written, with three.
 
-    `working` is whether a captured one has working copies of its weights, as the product's has.
+    Embeddings have the rows that the product's have. `working` is whether a captured one has working copies of its
+    weights, as the product's has.
     """
     setup = setup_of(base, recipe)
-    model = start(base, SCHEMA, keep=setup.data.keep).to(DEVICE).train()
-    if graph if fused is None else fused:
-        fuse_projections(model)
-    update = step_of(model, setup) if graph else EagerStep(model, recipe, setup.precision)
+    if graph and fused is not False:
+        model, update = Workspaces().take(setup).begin(setup)
+    else:
+        model = start(base, SCHEMA, keep=setup.data.keep, rows=rows_of(setup)).to(DEVICE).train()
+        if fused:
+            fuse_projections(model)
+        update = step_of(model, setup) if graph else EagerStep(model, recipe, setup.precision)
     if not working:
         update.working = None
     return setup, model, update

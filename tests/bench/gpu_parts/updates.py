@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 import torch
-from trainer_parts.trained import SCHEMA
 
 from gpu_parts.common import (
     CUDA,
@@ -22,14 +21,12 @@ from gpu_parts.common import (
     gib,
     measure,
     say,
-    setup_of,
     timed,
     wait,
 )
 from spanloom.contracts.training import DEFAULT, PAPER
-from spanloom_trainer.core.base import start
 from spanloom_trainer.core.encode import IGNORE, attended, pad
-from spanloom_trainer.core.graphs import GraphStep, step_of
+from spanloom_trainer.core.graphs import GraphStep
 from spanloom_trainer.core.step import EagerStep
 
 CAST_BY_AUTOCAST = "graph_trimmed_bf16_cast_by_autocast"
@@ -167,10 +164,8 @@ def part_compile() -> None:
         say("compile", skipped="needs a CUDA device")
         return
     base = encoder(0.1)
-    setup = setup_of(base, DEFAULT)
-    model = start(base, SCHEMA, keep=setup.data.keep).to(DEVICE).train()
+    setup, model, update = build(base, DEFAULT, graph=True)
     for layer in model.roberta.encoder.layer:
         layer.compile(dynamic=False)
-    update = step_of(model, setup)
     seconds, _ = timed(lambda: update(*batch(setup, 48, 0), 2e-5))
     say("compile", first_update_s=round(seconds, 1), rows=ROWS, tokens=48, **measure(setup, update, 48, 60), **gib())
