@@ -21,6 +21,7 @@ from gpu_parts.common import (
     encoder,
     fresh,
     gib,
+    in_host_memory,
     say,
     timed,
     wait,
@@ -38,6 +39,7 @@ def part_streams() -> None:
     base = encoder(0.1)
     if CUDA:
         graphs_at_once(base)
+    base = in_host_memory(base)
     fresh()
     updates, alone, losses = (6, 0.0, None) if TINY else (100, 0.0, None)
     for arms in (1, 2, 4):
@@ -74,7 +76,11 @@ def lane_training(base: Base, lane: Lane, kept: Workspaces, updates: int) -> Out
 
 
 def graphs_at_once(base: Base) -> None:
-    """Replays of captured updates, as fast as they can be had."""
+    """Replays of captured updates, as fast as they can be had.
+
+    All draw their dropout from one generator, whose state a replay on one stream writes while another reads it: good
+    for time, not for results. Trainings at once have generators of their own (`lanes_at_once`).
+    """
     arms = []
     for _ in range(4):
         setup, _model, update = build(base, DEFAULT, graph=True)

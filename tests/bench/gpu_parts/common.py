@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import gc
 import json
 import os
@@ -121,7 +122,7 @@ def data_of() -> tuple[list[Sentence], list[Sentence]]:
     return found[:SENTENCES], found[SENTENCES:]
 
 
-def encoder(dropout: float, device: torch.device = DEVICE) -> Base:
+def encoder(dropout: float) -> Base:
     """Random weights in XLM-R-large's shape with its whole vocabulary, made on the device."""
     train, dev = data_of()
     tokenizer = make_tokenizer([*train, *dev], vocab=2_000 if TINY else 12_000)
@@ -130,11 +131,16 @@ def encoder(dropout: float, device: torch.device = DEVICE) -> Base:
         eos_token_id=2, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout, **(SMALL if TINY else LARGE),
     )  # fmt: skip
     torch.manual_seed(1)
-    with torch.device(device):
+    with DEVICE:
         model = XLMRobertaForTokenClassification(config)
         model.classifier = torch.nn.Linear(config.hidden_size, len(SCHEMA))
     describe(model, SCHEMA)
     return base_of(model, tokenizer, name="xlm-r-large's shape, random weights")
+
+
+def in_host_memory(base: Base) -> Base:
+    """A copy of a base where the product has it: its weights are read by numpy for a resume point's key."""
+    return base_of(copy.deepcopy(base.model).cpu(), base.tokenizer, name=base.name)
 
 
 def setup_of(base: Base, recipe: Recipe) -> TrainingSetup:
