@@ -1,8 +1,9 @@
 """What one GPU says of the trainer, in at most about four minutes: one JSON line a finding; nothing is installed.
 
-Run as `python tests/bench/gpu.py`, on a CPU with `--tiny`. Needs torch, transformers, tokenizers, safetensors, numpy,
-pydantic, orjson and PyYAML; `trainer` needs accelerate, `tests` needs pytest. The parts, each begun only if the budget
-has room:
+Run as `python tests/bench/gpu.py`, on a CPU with `--tiny`. Needs Python 3.11, torch, pydantic and transformers with
+what it brings along (tokenizers, safetensors, numpy, regex, PyYAML); `trainer` needs accelerate, `tests` pytest and
+pytest-timeout. `python -m pip install -c constraints.txt torch transformers pydantic accelerate pytest pytest-timeout`
+has all of it; Spanloom itself need not be installed. The parts, each begun only if the budget has room:
 
 - `equal`: losses of the captured and of the plain update
 - `step`: ms an update at XLM-R-large's shape, six ways x 48 and 128 tokens
@@ -12,9 +13,12 @@ has room:
 - `streams`, `children`: 1, 2, 4 arms at once in one process, or a process each
 - `profile`: kernels by time; `compile`: what torch.compile of the repeated layer gives
 
-A part that lacks something or fails says so in a line of its own and the rest goes on. The exit status is 1 where one
-failed.
+What is missing is said before anything is measured: what all need ends it, what one part needs leaves that part out. A
+part that fails says so in a line of its own and the rest goes on. The exit status is 1 where one failed or was left out
+for want of something.
 """
+
+# ruff: noqa: E402  imports follow the search path
 
 from __future__ import annotations
 
@@ -23,6 +27,10 @@ import sys
 import time
 import traceback
 from pathlib import Path
+
+from gpu_parts.needed import OF_PART, complete, how, missing
+
+complete()
 
 import torch
 import transformers
@@ -59,6 +67,11 @@ def main() -> None:
     unknown = set(wanted) - set(PARTS)
     if unknown:
         sys.exit(f"unknown parts: {', '.join(sorted(unknown))}")
+    for part in [one for one in OF_PART if one in wanted]:
+        if lacking := missing(OF_PART[part]):
+            wanted.remove(part)
+            failed.append(part)
+            say(part, missing=lacking, install=how(lacking))
     for part in [one for one in PARTS if one in wanted]:
         left = ARGS.budget - (time.monotonic() - BEGAN)
         if left < LEAST[part] and not TINY:

@@ -13,7 +13,6 @@ from trainer_parts.trained import SCHEMA
 from gpu_parts.common import (
     CUDA,
     DEVICE,
-    ROOT,
     TINY,
     batch,
     build,
@@ -26,6 +25,7 @@ from gpu_parts.common import (
     timed,
     wait,
 )
+from gpu_parts.needed import ROOT
 from spanloom.contracts.training import DEFAULT
 from spanloom_trainer.core.base import Base
 from spanloom_trainer.core.interleave import Interleaved, Lane
