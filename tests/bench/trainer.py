@@ -3,8 +3,8 @@
 Run as `make bench BENCH=trainer` (ARGS="--encoder FOLDER --part compare"). One JSON line a measurement, on one thread
 of a CPU or on the CUDA device where there is one; on a busy machine read `cpu_s`. Parts: `equal` (losses of our update
 and of the plain one), `update` (one at batch 16 x 48 subwords, whose `speed` goes into the command's speeds.yaml),
-`compare` (updates in turns, one dev evaluation, one checkpoint; whole arms reckoned from them). What a GPU is asked
-besides is in gpu.py. Needs torch, transformers and numpy; the Trainer needs accelerate too.
+`compare` (updates in turns, on CUDA in blocks; one dev evaluation, one checkpoint; whole arms reckoned from them). What
+a GPU is asked besides is in gpu.py. Needs torch, transformers and numpy; the Trainer needs accelerate too.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
-from itertools import islice
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch
-from trainer_parts.clock import Spent, cpu_of, device_name, mean, peak, report, timed, wait
+from trainer_parts.clock import NOTHING, Spent, cpu_of, device_name, peak, report, settled, timed, wait
+from trainer_parts.pace import in_blocks, in_turns, shapes_of
 from trainer_parts.theirs import silence, trainer_of
 from trainer_parts.trained import SCHEMA, SEED, SHAPES, VOCABULARY, encoder, sentences, tensors
-from transformers import TrainerCallback
 
 from spanloom.contracts.training import DEFAULT, PAPER, Precision
 from spanloom.ner.sentence import Sentence
@@ -41,8 +41,6 @@ from spanloom_trainer.core.tagging import tag
 from spanloom_trainer.core.train import snapshot
 from spanloom_trainer.core.workspace import Workspaces, rows_of
 
-WARM = 1  # updates of each that are not counted
-
 
 def main() -> None:
     parser = argparse.ArgumentParser()
@@ -51,7 +49,7 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=None, help="the first so many of them")
     parser.add_argument("--shape", choices=SHAPES, default=None, help="base on a CPU, large on CUDA")
     parser.add_argument("--sentences", type=int, default=None, help="train sentences: 500 on a CPU, 1000 on CUDA")
-    parser.add_argument("--updates", type=int, default=None, help="timed: 6 on a CPU, 100 on CUDA")
+    parser.add_argument("--updates", type=int, default=None, help="timed: 6 on a CPU; 100 on CUDA, an epoch's at least")
     parser.add_argument("--bf16", action="store_true", help="the Trainer in bf16 too; ours takes it where it pays")
     arguments = parser.parse_args()
     quiet()
@@ -78,7 +76,7 @@ def compare(
     """Ours (`default`) and `transformers.Trainer` (the paper's arguments) on the same sentences, update by update.
 
     Real dropout, no restarts. An arm is reckoned from what was measured once: its updates, a dev evaluation an epoch
-    and, theirs, a checkpoint an epoch; ours, one export.
+    and, theirs, a checkpoint an epoch; ours, one export and, on CUDA, the captures of its updates.
     """
     folder = Path(tempfile.mkdtemp(prefix="spanloom-bench-"))
     recipe = DEFAULT.changed(restarts=0)
@@ -86,62 +84,51 @@ def compare(
     precision = resolve(recipe.precision, torch.device(device), base.inner_parameters)
     setup = TrainingSetup(data, recipe, base, SCHEMA, SEED, torch.device(device), precision)
     model, update = Workspaces().take(setup).begin(setup)
-    batches = setup.batches(SEED)
+    batches = cycle(setup.batches(SEED))
 
     def ours() -> None:
-        rows = next(batches)
-        ids, labels, mask = tensors(data, rows)
-        update(ids, labels, mask, 2e-5)
-        wait(device)
+        update(*tensors(data, next(batches)), 2e-5)
 
-    pairs = Pairs(ours, device)
+    theirs = partial(trainer_of, base, train, dev, device, folder / "theirs", bf16=bf16)
     try:
-        trainer = trainer_of(base, train, dev, device, folder / "theirs", updates + WARM, pairs, bf16=bf16)
+        if device == "cuda":
+            updates = max(updates, setup.per_epoch)
+            each = in_blocks(ours, update, theirs, updates, device)
+        else:
+            each = in_turns(ours, theirs, updates)
+        trainer, mine, other, once = each
         with silence():
-            trainer.train()
-            theirs_dev, _ = timed(trainer.evaluate)
+            theirs_dev = settled(trainer.evaluate, device)
             saved, _ = timed(lambda: trainer._save_checkpoint(trainer.model, trial=None))
-        ours_dev, _ = timed(lambda: tag(model, data.dev, padding=data.padding, precision=precision))
+        ours_dev = settled(lambda: tag(model, data.dev, padding=data.padding, precision=precision), device)
         trained = Trained(base, SCHEMA, snapshot(model), data.keep)
         written, _ = timed(lambda: trained.outline().save_pretrained(folder / "ours", state_dict=trained.whole()))
     finally:
         shutil.rmtree(folder)
     steps, epochs = recipe.updates(len(train)), recipe.epochs
-    mine, other = mean(pairs.ours[WARM:]), mean(pairs.theirs[WARM:])
     load = {"load": [round(one, 1) for one in os.getloadavg()]}
     facts: dict[str, Any] = {"precision": precision, "theirs_bf16": bf16, "step": type(update).__name__, **load}
     facts["updates_timed"] = updates
     report(f"{name}_update", mine.wall * 1e3, other.wall * 1e3, "ms", **cpu_of(mine, other), **facts)
     report(f"{name}_dev_evaluation", ours_dev.wall, theirs_dev.wall, "s", **cpu_of(ours_dev, theirs_dev), **load)
     report(f"{name}_saving_once", written.wall, saved.wall, "s", **cpu_of(written, saved), **load)
+    captures = {}
+    if device == "cuda":
+        captures = {"captures_s": round(once.wall, 3)}
+        line = {"name": f"{name}_captures", "seconds": once.wall, "cpu_s": once.cpu, "shapes": shapes_of(update)}
+        print(json.dumps(line), flush=True)
     for what, saves_ours, saves_theirs in (("without_saving", 0, 0), ("saving_included", 1, epochs)):
         arm = [
-            Spent(*(steps * step + epochs * looked + saves * save for step, looked, save in zip(*parts, strict=True)))
-            for parts, saves in (((mine, ours_dev, written), saves_ours), ((other, theirs_dev, saved), saves_theirs))
+            Spent(
+                *(steps * one + epochs * look + saves * save + rest for one, look, save, rest in zip(*of, strict=True))
+            )
+            for of, saves in (
+                ((mine, ours_dev, written, once), saves_ours),
+                ((other, theirs_dev, saved, NOTHING), saves_theirs),
+            )
         ]
-        facts = {"sentences": len(train), "updates": steps, "extrapolated": True}
+        facts = {"sentences": len(train), "updates": steps, **captures, "extrapolated": True}
         report(f"{name}_arm_{what}", arm[0].wall, arm[1].wall, "s", **cpu_of(*arm), **facts, **load)
-
-
-class Pairs(TrainerCallback):  # type: ignore[misc]
-    """Times each update of the Trainer, and one of ours after it, so that both meet the same machine."""
-
-    def __init__(self, update: Callable[[], None], device: str) -> None:
-        self.update, self.device = update, device
-        self.ours: list[Spent] = []
-        self.theirs: list[Spent] = []
-        self.began = Spent.now()
-
-    def on_step_begin(self, *_: Any, **__: Any) -> None:
-        """Of the Trainer's update; its batch is there already."""
-        wait(self.device)
-        self.began = Spent.now()
-
-    def on_step_end(self, *_: Any, **__: Any) -> None:
-        """After the Trainer's optimizer."""
-        wait(self.device)
-        self.theirs.append(self.began.since())
-        self.ours.append(timed(self.update)[0])
 
 
 def equal(base: Base, train: list[Sentence], dev: list[Sentence], device: str, name: str) -> None:

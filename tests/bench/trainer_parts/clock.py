@@ -28,6 +28,9 @@ class Spent(NamedTuple):
         return Spent(now.wall - self.wall, now.cpu - self.cpu)
 
 
+NOTHING = Spent(0.0, 0.0)
+
+
 def cpu_of(ours: Spent, theirs: Spent) -> dict[str, Any]:
     return {
         "cpu_s": {"ours": round(ours.cpu, 2), "theirs": round(theirs.cpu, 2), "ratio": round(theirs.cpu / ours.cpu, 2)}
@@ -42,6 +45,17 @@ def timed(way: Callable[[], T]) -> tuple[Spent, T]:
     began = Spent.now()
     result = way()
     return began.since(), result
+
+
+def settled(way: Callable[[], Any], device: str) -> Spent:
+    """Time once; on CUDA after a first time, in which libraries load and choose their kernels."""
+    if device == "cuda":
+        way()
+    wait(device)
+    began = Spent.now()
+    way()
+    wait(device)
+    return began.since()
 
 
 def wait(kind: str) -> None:
