@@ -171,6 +171,15 @@ def test_a_load_longer_than_turn_and_handover_is_let_be(users: Users) -> None:
     assert users.processes["ann"].poll() is None
 
 
+def test_what_a_load_that_hangs_has_started_is_ended(users: Users) -> None:
+    users.start("ann", manners="stuck", turn_s=0.2, handover_s=2)
+    users.wait_for_turn("ann")
+    users.start("bob", turn_s=60)
+    users.wait_for_turn("bob")
+    assert users.turns() == ["ann#1", "bob#1"]
+    assert users.processes["ann"].poll() is None, "its own process, which gave way, lives on"
+
+
 def test_a_frozen_holder_is_ended_itself(users: Users) -> None:
     pid = users.start("ann")
     users.wait_for_turn("ann")

@@ -28,9 +28,11 @@ from spanloom.workers.outage import Outage, is_transient
 
 log = structlog.stdlib.get_logger(__name__)
 LOADING_S = 1800.0
-"""How long a load may take before the turn counts: a model of 70 billion parameters from a slow disk."""
+"""What a turn leaves out of loads, all of them together: a model of 70 billion parameters from a slow disk."""
 LINGER_S = 2.0
 """An idle holder gives way after so long: between two jobs it is idle for a moment too."""
+Processes = Callable[[], Collection[int]]
+"""Tells the ids of the processes that use the device by now."""
 
 
 class DeviceTurn:
@@ -50,17 +52,19 @@ class DeviceTurn:
         handover_s: float,
         lease_s: float,
         poll_s: float = 1.0,
+        loading_s: float = LOADING_S,
         let_go: Callable[[], object] = lambda: None,
         settle: Callable[[], object] = lambda: None,
     ) -> None:
         self.db, self.file, self.turn_s, self.handover_s, self.poll_s = db, file, turn_s, handover_s, poll_s
-        self.let_go, self.settle = let_go, settle
+        self.loading_s, self.let_go, self.settle = loading_s, let_go, settle
         self.queue = Queue(file.device, holder, os.getpid(), lease_s)
         self.outage = Outage(most_s=lease_s)
         self._me: Holder | None = None  # ourselves in the file, while we hold the device
         self._guard: subprocess.Popen[bytes] | None = None
         self._over_since: float | None = None
-        self._loading_until = 0.0
+        self._loads: list[Processes] = []  # one of each user that loads
+        self._counted_at = self._left_out = 0.0
         self._users = self._wanting = 0
         self._in_queue = False
         self._asked_at = self._idle_since = time.monotonic()
@@ -87,6 +91,7 @@ class DeviceTurn:
                     if give_up():
                         return False
                     self._changed.wait(0.1)
+                self._count()
                 self._users += 1
                 return True
             finally:
@@ -95,6 +100,7 @@ class DeviceTurn:
     def leave(self) -> None:
         """Be a user no longer."""
         with self._changed:
+            self._count()
             self._users -= 1
             self._idle_since = time.monotonic()
         self._wake.set()
@@ -116,30 +122,45 @@ class DeviceTurn:
                 self._me = using(self._me, pids)
                 self.file.name(self._me)
 
-    def begin_again(self) -> None:
-        """Count the turn from now: what had to be loaded is loaded."""
-        with self._changed:
-            if self._me is not None:
-                self._me = replace(self._me, since=time.monotonic())
-                self.file.name(self._me)
-
     @contextmanager
-    def loading(self, *, most_s: float = LOADING_S) -> Iterator[None]:
-        """While a user loads what it will run here, the turn has not begun: nobody who waits takes it for over.
+    def loading(self, processes: Processes = lambda: ()) -> Iterator[None]:
+        """What a user loads here is no part of the turn, while no other user works: nobody who waits takes it for over.
 
-        After `most_s` seconds it counts as ever, so that a load that hangs does not keep the device for good.
+        `processes` is asked during the load, from `run`'s thread, so that what loads is named as soon as it is there.
+        Beyond `loading_s` seconds a turn counts as ever, so that a load that hangs does not keep the device for good.
         """
-        self._loading_until = time.monotonic() + most_s
+        with self._changed:
+            self._count()
+            self._loads.append(processes)
         try:
             yield
         finally:
-            self._loading_until = 0.0
-            self.begin_again()
+            with self._changed:
+                self._count()
+                self._loads.remove(processes)
+
+    def _count(self) -> None:
+        """Leave the time since this was last called out of the turn, where all users loaded; the lock is ours."""
+        now, before = time.monotonic(), self._counted_at
+        self._counted_at = now
+        if self._me is None or self.over or not self._loads or len(self._loads) < self._users:
+            return
+        left_out = min(now - before, self.loading_s - self._left_out)
+        if left_out > 0:
+            self._left_out += left_out
+            self._me = replace(self._me, since=self._me.since + left_out)
+            self.file.name(self._me)
+
+    def _look_at_loads(self) -> None:
+        with self._changed:
+            self._count()
+            loads = list(self._loads)
+        if pids := {pid for processes in loads for pid in processes()}:
+            self.name(pids)
 
     def step(self) -> None:
         """One look: hold on, give way, queue up, or take the device."""
-        if time.monotonic() < self._loading_until:
-            self.begin_again()
+        self._look_at_loads()
         if self._me is not None:
             self._hold_on(self._me)
         elif self._wanting:
@@ -184,6 +205,8 @@ class DeviceTurn:
             waited_for = self.queue.someone_waits(connection)
         now = time.monotonic()
         with self._changed:
+            self._count()
+            me = self._me or me  # with what was loaded while the database was asked
             idle = not self._users and not self._wanting and now - self._idle_since >= min(LINGER_S, self.turn_s)
             if waited_for and (idle or now - me.since >= self.turn_s):
                 if not self.over:
@@ -229,7 +252,8 @@ class DeviceTurn:
             self._guard = start_guard(self.file)
         with self._changed:
             self._me, self._over_since = this_process(self.queue.holder, self.turn_s, self.handover_s), None
-            self._idle_since = time.monotonic()
+            self._idle_since = self._counted_at = time.monotonic()
+            self._left_out = 0.0
             self.file.answered()  # what was asked of the holder before
             self.file.name(self._me)
             self._changed.notify_all()
