@@ -1,14 +1,17 @@
-"""An idle vllm engine gives its memory back and wakes for the next call; what it is started with, vLLM takes."""
+"""An idle vllm engine gives its memory back and wakes for the next call; its process is known from the load on, and
+what it is started with, vLLM takes."""
 
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from spanloom.errors import TransientEngineError
 from spanloom_generator.engines.port import CallRequest, Engine, Sampling, open_engine
 from spanloom_generator.engines.vllm_arguments import engine_arguments
 from support.common import wait_for
@@ -31,15 +34,19 @@ def call(engine: Engine, number: int) -> str:
     return engine.submit(request).result(400).text
 
 
-def test_an_idle_engine_gives_its_memory_back_and_wakes(tmp_path: Path) -> None:
-    """Without vLLM's sleep, as on a CPU, its process ends; the next call starts another one, which answers the same."""
+def open_small(folder: Path, **more: Any) -> Engine:
     pytest.importorskip("vllm", reason="vLLM is not installed")
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    engine = open_engine({
-        "kind": "vllm", "model": str(make_model(tmp_path)), "dtype": "float32", "max_model_len": 512,
-        "max_num_seqs": 4, "enforce_eager": True, "sleep_after_s": 1.0,
+    return open_engine({
+        "kind": "vllm", "model": str(make_model(folder)), "dtype": "float32", "max_model_len": 512,
+        "max_num_seqs": 4, "enforce_eager": True, **more,
     })  # fmt: skip
+
+
+def test_an_idle_engine_gives_its_memory_back_and_wakes(tmp_path: Path) -> None:
+    """Without vLLM's sleep, as on a CPU, its process ends; the next call starts another one, which answers the same."""
+    engine = open_small(tmp_path, sleep_after_s=1.0)
     engine.start()
     first = call(engine, 1)
     (before,) = engine.processes()
@@ -51,6 +58,29 @@ def test_an_idle_engine_gives_its_memory_back_and_wakes(tmp_path: Path) -> None:
     assert engine.room() > 0
     assert call(engine, 2) == first
     assert engine.processes()
+    engine.close()
+    assert not engine.processes()
+
+
+def test_its_process_is_known_while_it_loads_and_one_that_died_is_loaded_again(tmp_path: Path) -> None:
+    engine = open_small(tmp_path)
+
+    def loading_process(load: threading.Thread) -> int:
+        """Of the load that this thread waits for."""
+        load.start()
+        (pid,) = wait_for(lambda: engine.loading() and engine.processes(), timeout_s=120, what="the process to start")
+        load.join()
+        assert not engine.loading()
+        assert engine.processes() == [pid]
+        return pid
+
+    before = loading_process(threading.Thread(target=engine.start))
+    first = call(engine, 1)
+    psutil.Process(before).kill()
+    with pytest.raises(TransientEngineError, match="died"):
+        call(engine, 2)
+    assert loading_process(threading.Thread(target=engine.start)) != before
+    assert call(engine, 3) == first
     engine.close()
     assert not engine.processes()
 

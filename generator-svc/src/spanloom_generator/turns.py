@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, InvalidStateError
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
 import structlog
@@ -82,6 +82,9 @@ class TurnedEngine(Engine):
     def rest(self) -> None:
         """Nothing of its own: the turns let it rest."""
 
+    def loading(self) -> bool:
+        return self.inner.loading()
+
     def processes(self) -> list[int]:
         return self.inner.processes()
 
@@ -121,15 +124,21 @@ class TurnedEngine(Engine):
                 if not entered.enter_context(turn.used(give_up=lambda: self._stop.is_set() or not self._calls)):
                     return
             try:
-                with ExitStack() as loading:
-                    for turn in self.turns:
-                        loading.enter_context(turn.loading())
+                with self._loading():
                     self.inner.start()
             except (SpanloomError, OSError) as error:
                 self._fail_all(error)
                 return
             self._work()
             self._drain()
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        """What is loaded within is no part of the turns."""
+        with ExitStack() as loading:
+            for turn in self.turns:
+                loading.enter_context(turn.loading(self.inner.processes))
+            yield
 
     def _over(self) -> bool:
         return self._stop.is_set() or any(turn.over for turn in self.turns)
@@ -138,6 +147,9 @@ class TurnedEngine(Engine):
         """Make calls until there are none, or a turn is over, or the engine is closed."""
         named: list[int] = []
         while self._calls and not self._over():
+            if self.inner.loading():  # again: it died
+                self._wait_for_load()
+                continue
             for prompt_id, (request, future) in self._waiting():
                 inner = self.inner.submit(request)
                 with self._lock:
@@ -148,6 +160,11 @@ class TurnedEngine(Engine):
                 for turn in self.turns:
                     turn.name(named)
             self._stop.wait(LOOK_S)
+
+    def _wait_for_load(self) -> None:
+        with self._loading():
+            while self.inner.loading() and not self._over():
+                self._stop.wait(LOOK_S)
 
     def _waiting(self) -> list[tuple[str, tuple[CallRequest, Future[CallResult]]]]:
         with self._lock:

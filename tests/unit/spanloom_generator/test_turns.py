@@ -25,8 +25,10 @@ class FakeEngine(Engine):
     name, model = "fake", "fake-1"
 
     def __init__(self) -> None:
-        self.on = False
+        self.on = self.loads = False
         self.starts = 0
+        self.loaded = threading.Event()
+        self.loaded.set()
         self.error: Exception | None = None
         self.asked: list[str] = []
         self.calls: dict[str, Future[CallResult]] = {}
@@ -36,6 +38,7 @@ class FakeEngine(Engine):
             raise self.error
         self.starts += not self.on
         self.on = True
+        self.loaded.wait()
 
     def room(self) -> int:
         return 10 - len(self.calls)
@@ -61,6 +64,9 @@ class FakeEngine(Engine):
         assert not self.calls, "rests with calls in flight"
         self.on = False
 
+    def loading(self) -> bool:
+        return self.loads
+
     def processes(self) -> list[int]:
         return [123] if self.on else []
 
@@ -76,6 +82,7 @@ class FakeTurn:
         self.let_go: Callable[[], object] = lambda: None
         self.mine, self.over, self.users = False, False, 0
         self.named: list[int] = []
+        self.loads: list[Callable[[], Collection[int]]] = []
 
     @contextmanager
     def used(self, give_up: Callable[[], bool]) -> Iterator[bool]:
@@ -101,8 +108,12 @@ class FakeTurn:
         self.named = pids
 
     @contextmanager
-    def loading(self) -> Iterator[None]:
-        yield
+    def loading(self, processes: Callable[[], Collection[int]]) -> Iterator[None]:
+        self.loads.append(processes)
+        try:
+            yield
+        finally:
+            self.loads.pop()
 
     def close(self) -> None: ...
 
@@ -193,6 +204,49 @@ def test_an_engine_that_cannot_start_fails_its_calls(engine: TurnedEngine, inner
     inner.error = None
     engine.submit(call(1))
     wait_for(lambda: "p1" in inner.calls, what="the next call to be made")
+
+
+def test_a_turn_leaves_the_load_out_and_sees_what_loads(
+    engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn
+) -> None:
+    inner.loaded.clear()
+    engine.submit(call(0))
+    turn.mine = True
+    wait_for(lambda: inner.starts == 1 and turn.loads, what="the load to begin")
+    assert [processes() for processes in turn.loads] == [[123]]
+    assert turn.named == [], "what loads is asked of, nobody has been told yet"
+    inner.loaded.set()
+    wait_for(lambda: "p0" in inner.calls, what="the call to be made")
+    assert not turn.loads
+
+
+def test_a_turn_leaves_out_that_an_engine_which_died_is_loaded_again(
+    engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn
+) -> None:
+    turn.mine = True
+    engine.submit(call(0))
+    wait_for(lambda: "p0" in inner.calls and not turn.loads, what="the call to be made")
+    inner.loads = True
+    wait_for(lambda: turn.loads, what="the load to be left out")
+    assert [processes() for processes in turn.loads] == [[123]]
+    late = engine.submit(call(1))
+    inner.loads = False
+    wait_for(lambda: "p1" in inner.calls, what="the next call to be made")
+    assert not turn.loads
+    inner.answer("p1")
+    assert late.result(5).text == "of p1"
+
+
+def test_a_load_that_hangs_ends_with_the_turn(engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn) -> None:
+    turn.mine = True
+    cut_off = engine.submit(call(0))
+    wait_for(lambda: "p0" in inner.calls, what="the call to be made")
+    inner.loads = True
+    wait_for(lambda: turn.loads, what="the load to be left out")
+    turn.end()
+    assert not turn.loads
+    assert inner.calls == {}
+    assert not cut_off.done(), "it is made again in the next turn"
 
 
 def test_closing_ends_calls_cancelled(inner: FakeEngine, turn: FakeTurn) -> None:

@@ -84,7 +84,10 @@ class Engine(ABC):
 
     @abstractmethod
     def start(self) -> None:
-        """Load what is needed; may take minutes. Raises EnvironmentMissing when this machine cannot run it."""
+        """Load what is needed and is not there, also after `rest`; may take minutes.
+
+        Raises EnvironmentMissing when this machine cannot run it.
+        """
 
     @abstractmethod
     def room(self) -> int:
@@ -114,8 +117,12 @@ class Engine(ABC):
         """Give the device's memory back while no call is in flight; the next `start` or call brings it back."""
         self.close()
 
+    def loading(self) -> bool:
+        """Whether it loads what it runs now: calls wait for that, in `start` or since what it ran has died."""
+        return False
+
     def processes(self) -> list[int]:
-        """Ids of the processes, other than this one, that hold the device's memory."""
+        """Ids of the processes, other than this one, that hold the device's memory, or will once it has loaded."""
         return []
 
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import multiprocessing
 import os
 import time
 from collections.abc import Mapping
@@ -52,14 +53,17 @@ class VllmEngine(LoopEngine):
         self._arguments = engine_arguments(config, can_sleep=self.can_sleep, cpu=current_platform.is_cpu())
         self._tries = itertools.count()  # a call asked again is another request to vLLM
         self._loading: asyncio.Task[AsyncLLM] | None = None
+        self._before: set[int | None] = set()  # this process's children when the loading began
         self._asleep = False
         self._turn = asyncio.Lock()
         self._nap: asyncio.TimerHandle | None = None
         self._window: int | None = None
 
     def start(self) -> None:
-        """Load the model. Raises EnvironmentMissing with vLLM's reason when it cannot run here."""
+        """Load the model, or wake it. Raises EnvironmentMissing with vLLM's reason when it cannot run here; where it
+        ran before, TransientEngineError."""
         if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._engine(), self._loop).result()
             return
         loop = self._start_loop()
         try:
@@ -73,6 +77,7 @@ class VllmEngine(LoopEngine):
         while True:
             loading = self._loading
             if loading is None:
+                self._before = {child.pid for child in multiprocessing.active_children()}
                 loading = self._loading = asyncio.create_task(self._load())
             try:
                 engine = await asyncio.shield(loading)
@@ -83,10 +88,20 @@ class VllmEngine(LoopEngine):
             async with self._turn:
                 if self._loading is not loading:
                     continue  # it was put to rest meanwhile
-                if self._asleep:
-                    await engine.wake_up()
-                    self._asleep = False
+                if self._asleep and not await self._wakes(engine):
+                    continue
                 return engine
+
+    async def _wakes(self, engine: AsyncLLM) -> bool:
+        """Wake it; False where it has died in its sleep, so that another has to be loaded."""
+        try:
+            await engine.wake_up()
+        except EngineDeadError:
+            self._loading = None
+        except Exception as error:  # as in `_load`
+            raise TransientEngineError(f"vLLM could not wake {self.model}: {type(error).__name__}: {error}") from error
+        self._asleep = False
+        return self._loading is not None
 
     async def _load(self) -> AsyncLLM:
         try:
@@ -197,11 +212,21 @@ class VllmEngine(LoopEngine):
         if not self._asleep:
             self.close()
 
+    def loading(self) -> bool:
+        loading = self._loading
+        return loading is not None and not loading.done()
+
     def processes(self) -> list[int]:
         loading = self._loading
-        if loading is None or not loading.done() or loading.cancelled() or loading.exception() is not None:
+        if loading is None:
             return []
-        return [process.pid for process in _processes(loading.result()) if process.pid is not None]
+        if not loading.done():  # the turns let one engine of this process load at a time
+            found = [child for child in multiprocessing.active_children() if child.pid not in self._before]
+        elif loading.cancelled() or loading.exception() is not None:
+            return []
+        else:
+            found = _processes(loading.result())
+        return [process.pid for process in found if process.pid is not None]
 
     async def _free(self) -> None:
         if self._nap is not None:
