@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -95,19 +96,39 @@ def run_in_turn(
     pausing: Callable[[], bool] = lambda: False,
     begin: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
-    """Train in our turn on a shared device. At the turn's end the training is saved and gives way."""
-    with turn.used(give_up=lambda: stopped() or pausing()) as entered:
+    """Train in our turn on a shared device. At the turn's end the training is saved and gives way.
+
+    What comes before its first progress is no part of the turn: the process starts, and loads what it trains.
+    """
+    with turn.used(give_up=lambda: stopped() or pausing()) as entered, ExitStack() as loading:
         if not entered:
             raise Cancelled("stopped while it waited for the GPU")
         begin()
+        loading.enter_context(turn.loading(partial(processes_of, slot)))
         slot.start()
-        turn.name([slot.pid] if slot.pid is not None else [])
+        turn.name(processes_of(slot))
+        if job.get("kind") == "tag":
+            loading.close()  # it tells of no progress
+
+        def under_way(progress: Mapping[str, Any]) -> None:
+            loading.close()
+            report(progress)
+
         try:
-            return slot.run(job, report, lambda: stopped() or turn.overdue, lambda: turn.over or pausing())
+            return slot.run(job, under_way, lambda: stopped() or turn.overdue, lambda: turn.over or pausing())
         except Cancelled as why:
             if stopped() or pausing() or not turn.over:
                 raise
             raise Cancelled("another has its turn on the GPU") from why
+
+
+def processes_of(slot: Slot) -> list[int]:
+    """The ids of a slot's processes, from any thread."""
+    try:
+        pid = slot.pid
+    except AttributeError:  # its child was put away while `pid` looked at it
+        return []
+    return [] if pid is None else [pid]
 
 
 def end_children(slots: Iterable[Slot]) -> None:
