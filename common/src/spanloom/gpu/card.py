@@ -18,7 +18,7 @@ MEMORY_S = 60.0
 def gpus() -> list[str]:
     """The UUIDs of the GPUs that this process sees, in the order of their numbers; none where there is no driver.
 
-    As CUDA numbers them with CUDA_DEVICE_ORDER=PCI_BUS_ID, which on a host with GPUs of one kind is always so.
+    As CUDA numbers them with CUDA_DEVICE_ORDER=PCI_BUS_ID, which whoever uses CUDA sets before.
     """
     found = _nvidia_smi("--query-gpu=uuid")
     shown = os.environ.get("CUDA_VISIBLE_DEVICES")

@@ -26,6 +26,16 @@ def test_the_child_sees_no_database_and_no_keys(monkeypatch: pytest.MonkeyPatch)
     assert kept["PATH"] == os.environ["PATH"]
 
 
+@pytest.mark.parametrize(("told", "kept"), [(None, "PCI_BUS_ID"), ("FASTEST_FIRST", "FASTEST_FIRST")])
+def test_the_child_numbers_gpus_as_turns_do_unless_told_otherwise(
+    told: str | None, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
+    if told is not None:
+        monkeypatch.setenv("CUDA_DEVICE_ORDER", told)
+    assert child_environment(1)["CUDA_DEVICE_ORDER"] == kept
+
+
 def test_one_that_is_ended_was_ended_for_the_first_who_asked() -> None:
     one = child("import time; time.sleep(600)")
     assert one.pid is not None

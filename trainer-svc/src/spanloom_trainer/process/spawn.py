@@ -101,8 +101,10 @@ def _has_fileno(stream: Any) -> bool:
 def child_environment(threads: int) -> dict[str, str]:
     """The child's environment: ours less what a training has no business with, threads held down.
 
-    cuBLAS reads its workspace setting once, at a process's first product; deterministic kernels need it then.
+    cuBLAS reads its workspace setting once, at a process's first product; deterministic kernels need it then. CUDA
+    numbers GPUs by their speed unless told otherwise; turns and memory go by their places on the bus (`gpu.card`).
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(KEPT_FROM_CHILD)}
     kept.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    kept.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     return kept | {"OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}
