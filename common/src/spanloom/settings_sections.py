@@ -140,7 +140,9 @@ class WorkSettings(BaseSettings):
         1, description="First pause after a transient error; doubles up to `SPANLOOM_BACKOFF_MAX_S`."
     )
     backoff_max_s: Seconds = Field(60, description="Longest pause after transient errors.")
-    gpu_turn_s: Seconds = Field(600, description="A holder of a GPU gives it up after so long when another waits.")
+    gpu_turn_s: Seconds = Field(
+        600, description="A holder of a GPU gives it up after so long, loads left out, when another waits."
+    )
     gpu_handover_s: Seconds = Field(
         60, description="Time a holder has to give a GPU up; then what it runs there is ended, after as long itself."
     )
