@@ -29,9 +29,9 @@ def test_the_preset_as_it_stands() -> None:
 
 def test_all_that_is_less_is_said() -> None:
     training, lines = asked("--scale", "0.5", "--epochs", "3")
-    assert (training["sizes"], training["training_seeds"], training["subset_seeds"]) == ([100, 500], [1], [11])
+    assert (training["sizes"], training["training_seeds"]) == ([100, 500], [1])
     assert training["recipe"] == {**PRESET["training"]["recipe"], "epochs": 3}
-    assert [line.partition(":")[0] for line in lines] == ["`recipe", "`sizes", "`subset_seeds", "`training_seeds"]
+    assert [line.partition(":")[0] for line in lines] == ["`recipe", "`sizes"]
     assert "the preset has `[100, 500, 1000]`" in lines[1]
     broken, said = asked("--tiny", "--scale", "0.2")
     assert (broken["sizes"], broken["training_seeds"], broken["subset_seeds"]) == ([1000], [1], [11])
@@ -52,7 +52,7 @@ def test_some_languages_take_the_sources_that_are_for_them() -> None:
 def test_the_longer_form_differs_in_sizes_seeds_and_updates_alone() -> None:
     full = read_preset(ROOT / "experiments" / "paper-mini" / "spec.yaml", full=True)
     changed_ = {name for name in full["training"] if full["training"][name] != PRESET["training"][name]}
-    assert changed_ == {"sizes", "training_seeds", "subset_seeds", "recipe"}
+    assert changed_ == {"sizes", "training_seeds", "recipe"}
     assert {name: full[name] for name in ("labels", "languages", "sources")} == {
         name: PRESET[name] for name in ("labels", "languages", "sources")
     }
