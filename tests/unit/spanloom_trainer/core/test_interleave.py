@@ -29,6 +29,13 @@ ARMS = ({"seed": 1}, {"seed": 2, "size": 20}, {"seed": 3, "size": 33})
 """Arms of different seeds and sizes, and so of different lengths and vocabularies."""
 
 
+def test_a_gpu_without_a_number_is_the_current_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 1)
+    assert Interleaved(torch.device("cuda")).device == torch.device("cuda:1")
+    assert Interleaved(torch.device("cuda:0")).device == torch.device("cuda:0")
+    assert Interleaved(CPU).device == CPU
+
+
 def same(one: Outcome, other: Outcome) -> bool:
     """Bit for bit: weights, losses, predictions."""
     weights = other.state.whole()

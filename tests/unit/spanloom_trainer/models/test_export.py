@@ -53,6 +53,15 @@ def test_the_tagger_says_what_the_training_said(
     assert tagger.tag([list(s.tokens) for s in toy["test"]]) == outcome.predictions
 
 
+def test_tagging_elsewhere_leaves_the_base_that_trainings_start_from_where_it_is(
+    outcome: Outcome, tmp_path: Path
+) -> None:
+    folder = export(outcome, tmp_path / "1", card=Card("toy"), recipe=RECIPE)
+    elsewhere = Tagger(folder, device="meta")
+    assert {value.device.type for value in elsewhere.model.parameters()} == {"meta"}
+    assert {value.device.type for value in load_base(str(folder)).model.parameters()} == {"cpu"}
+
+
 def test_a_further_training_keeps_the_exported_head(outcome: Outcome, schema: LabelSchema, tmp_path: Path) -> None:
     related = load_base(str(export(outcome, tmp_path / "1", card=Card("toy"), recipe=RECIPE)))
     assert related.tags == schema.tags

@@ -61,7 +61,9 @@ class Interleaved:
     """The lanes of one process on one device. They run in the order in which they came, one after another."""
 
     def __init__(self, device: torch.device) -> None:
-        self.device = device
+        # with its number, without which it cannot be made a thread's own
+        whole = device.type != "cuda" or device.index is not None
+        self.device = device if whole else torch.device("cuda", torch.cuda.current_device())
         self._order: deque[Lane] = deque()  # the first one runs, the others wait
         self._outside: ProcessState | None = None  # what torch was like before the first one came
         self._changed = threading.Condition()

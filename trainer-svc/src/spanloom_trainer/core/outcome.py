@@ -86,7 +86,7 @@ class Trained:
             return weights
         rows = self.base.embedding.weight
         name = next(name for name, value in self.base.model.named_parameters() if value is rows)
-        full = rows.detach().clone()
+        full = rows.detach().cpu().clone()
         full[list(self.keep)] = weights[name][: len(self.keep)]  # the rows after that are there for the shape alone
         return {**weights, name: full}
 

@@ -60,7 +60,12 @@ def optimizer_of(model: nn.Module, recipe: Recipe, device: torch.device) -> torc
             rate = torch.tensor(peak, device=device) if on_cuda else peak
             share = peak / recipe.learning_rate
             groups.append({"params": chosen, "weight_decay": decay, "lr": rate, "share": share})
-    return torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8, fused=True, capturable=on_cuda)
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8, fused=True, capturable=on_cuda)
+    if (
+        on_cuda
+    ):  # torch warns of updates outside a graph once: the first ones of each shape, and deterministic ones, are
+        optimizer._warned_capturable_if_run_uncaptured = True
+    return optimizer
 
 
 def logits_of(model: Any, ids: Tensor, mask: Tensor, positions: Tensor | None = None) -> Tensor:
@@ -174,7 +179,7 @@ class EagerStep:
         """Let the host run at most one update ahead of a GPU, so that a cancel is heard within one."""
         if self.device.type != "cuda":
             return
-        event = torch.cuda.Event()  # type: ignore[no-untyped-call]
+        event = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
         event.record(torch.cuda.current_stream(self.device))  # the current device may be another
         self._ahead.append(event)
         if len(self._ahead) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ class Tagger:
                 "has no label names, so it was not trained to tag; export one with Spanloom", path=str(model)
             )
         self.schema = LabelSchema(self.base.tags)
-        self.model = self.base.model.to(torch.device(device))
+        elsewhere = torch.device(device).type != "cpu"  # the base is remembered, and trainings start from it
+        self.model = copy.deepcopy(self.base.model).to(torch.device(device)) if elsewhere else self.base.model
 
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
         """A tag id for every word; long sentences are windowed and merged, so none is lost."""

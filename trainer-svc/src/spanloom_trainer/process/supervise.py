@@ -115,5 +115,5 @@ def training_key(
     for rows in ([[s.tokens, s.tags] for s in train], [[s.tokens, s.tags] for s in dev], [s.tokens for s in test]):
         digest.update(json.dumps(rows).encode() + b"\n")
     for parameter in base.model.parameters():
-        digest.update(parameter.detach().flatten()[:64].numpy().tobytes())
+        digest.update(parameter.detach().flatten()[:64].cpu().numpy().tobytes())
     return digest.hexdigest()
