@@ -123,11 +123,8 @@ def run_in_turn(
 
 
 def processes_of(slot: Slot) -> list[int]:
-    """The ids of a slot's processes, from any thread."""
-    try:
-        pid = slot.pid
-    except AttributeError:  # its child was put away while `pid` looked at it
-        return []
+    """The ids of a slot's processes."""
+    pid = slot.pid
     return [] if pid is None else [pid]
 
 

@@ -82,7 +82,8 @@ class Slot:
     @property
     def pid(self) -> int | None:
         """The child's process id while it lives."""
-        return self._child.pid if self._child is not None else None
+        child = self._child  # read once: another thread may put it away
+        return None if child is None else child.pid
 
     def start(self) -> None:
         """Start the child if there is none, and wait until it can take jobs. `run` does so by itself.
