@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import islice
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from spanloom_trainer.core.base import Base, start
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.packing import UNIT, additive, block_mask, first_position, pack, packed_length
+from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep, logits_of
 
 Toy = dict[str, list[Sentence]]
@@ -97,3 +99,12 @@ def test_clipping_by_the_optimizer_is_clipping_the_gradients(base: Base, schema:
         theirs.apply()
     for one, other in zip(ours.parameters, theirs.parameters, strict=True):
         assert torch.allclose(one, other, rtol=1e-6, atol=1e-8)
+
+
+def test_few_shapes_hold_all_batches(base: Base, schema: LabelSchema, toy: Toy, recipe: Recipe) -> None:
+    """As batches are drawn: by length, so that each has about as many subwords."""
+    data = prepare(toy["train"], toy["dev"], [], recipe, base, schema)
+    setup = TrainingSetup(data, recipe, base, schema, 1, torch.device("cpu"), "fp32")
+    totals = [sum(len(data.train.ids[i]) for i in rows) for rows in islice(setup.batches(1), 200)]
+    assert len({packed_length(total) for total in totals}) <= 5
+    assert sum(map(packed_length, totals)) / sum(totals) < 1 + UNIT / min(totals)
