@@ -82,5 +82,5 @@ def report(name: str, ours: float, theirs: float, unit: str, *, more_is_better: 
 
 def device_name(name: str) -> str:
     if name.startswith("cuda"):
-        return str(torch.cuda.getdevice_name())
+        return str(torch.cuda.get_device_name())
     return f"{torch.get_num_threads()} thread, {torch.backends.cpu.get_cpu_capability()}"
