@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
-
-# Read by CUDA when it is initialised: GPUs are numbered as turns on them are (`gpu.card`), not by their speed.
-os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
 
 import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer

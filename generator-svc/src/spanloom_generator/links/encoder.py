@@ -9,14 +9,10 @@ linked where some of their subwords are. A source word without a link has its be
 from __future__ import annotations
 
 import importlib.metadata
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
-
-# Read by CUDA when it is initialised: GPUs are numbered as turns on them are (`gpu.card`), not by their speed.
-os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
 
 import torch
 from torch import Tensor, nn

@@ -61,9 +61,7 @@ def optimizer_of(model: nn.Module, recipe: Recipe, device: torch.device) -> torc
             share = peak / recipe.learning_rate
             groups.append({"params": chosen, "weight_decay": decay, "lr": rate, "share": share})
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8, fused=True, capturable=on_cuda)
-    if (
-        on_cuda
-    ):  # torch warns of updates outside a graph once: the first ones of each shape, and deterministic ones, are
+    if on_cuda:  # some updates are in no graph: the first ones of each shape, and deterministic ones; torch warns of it
         optimizer._warned_capturable_if_run_uncaptured = True
     return optimizer
 
