@@ -17,6 +17,7 @@ from spanloom_generator.engines.port import CallRequest, CallResult, Engine, Sam
 from spanloom_generator.pool import EnginePool
 from spanloom_generator.turns import TurnedEngine
 from support.common import wait_for
+from support.fake_turn import FakeTurn
 
 
 class FakeEngine(Engine):
@@ -74,15 +75,14 @@ class FakeEngine(Engine):
         self.on = False
 
 
-class FakeTurn:
+class GivenTurn(FakeTurn):
     """A turn that the test gives and ends."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.handover_s, self.file = 0.4, SimpleNamespace(device="fake")
         self.let_go: Callable[[], object] = lambda: None
-        self.mine, self.over, self.users = False, False, 0
-        self.named: list[int] = []
-        self.loads: list[Callable[[], Collection[int]]] = []
+        self.mine = False
 
     @contextmanager
     def used(self, give_up: Callable[[], bool]) -> Iterator[bool]:
@@ -104,17 +104,6 @@ class FakeTurn:
         self.let_go()
         self.mine = self.over = False
 
-    def name(self, pids: list[int]) -> None:
-        self.named = pids
-
-    @contextmanager
-    def loading(self, processes: Callable[[], Collection[int]]) -> Iterator[None]:
-        self.loads.append(processes)
-        try:
-            yield
-        finally:
-            self.loads.pop()
-
     def close(self) -> None: ...
 
     def run(self, stop: threading.Event) -> None:
@@ -127,12 +116,12 @@ def inner() -> FakeEngine:
 
 
 @pytest.fixture
-def turn() -> FakeTurn:
-    return FakeTurn()
+def turn() -> GivenTurn:
+    return GivenTurn()
 
 
 @pytest.fixture
-def engine(inner: FakeEngine, turn: FakeTurn) -> Iterator[TurnedEngine]:
+def engine(inner: FakeEngine, turn: GivenTurn) -> Iterator[TurnedEngine]:
     engine = TurnedEngine(inner, [turn])  # type: ignore[list-item]
     engine.start()
     yield engine
@@ -143,7 +132,7 @@ def call(number: int) -> CallRequest:
     return CallRequest(f"p{number}", number, [], Sampling(), "da", "s")
 
 
-def test_calls_wait_for_the_turn(engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn) -> None:
+def test_calls_wait_for_the_turn(engine: TurnedEngine, inner: FakeEngine, turn: GivenTurn) -> None:
     calls = [engine.submit(call(i)) for i in range(3)]
     assert engine.room() == 7, "those that wait count as well"
     assert not inner.on
@@ -157,7 +146,7 @@ def test_calls_wait_for_the_turn(engine: TurnedEngine, inner: FakeEngine, turn: 
     assert inner.on, "idle it keeps what it has until another asks"
 
 
-def test_calls_that_a_turn_cuts_off_are_made_again(engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn) -> None:
+def test_calls_that_a_turn_cuts_off_are_made_again(engine: TurnedEngine, inner: FakeEngine, turn: GivenTurn) -> None:
     turn.mine = True
     calls = [engine.submit(call(i)) for i in range(2)]
     wait_for(lambda: len(inner.calls) == 2, what="the calls to be made")
@@ -179,7 +168,7 @@ def test_calls_that_a_turn_cuts_off_are_made_again(engine: TurnedEngine, inner: 
     assert (inner.asked.count("p0"), inner.asked.count("p1"), inner.starts) == (1, 2, 2)
 
 
-def test_cancelled_calls_are_not_made_again(engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn) -> None:
+def test_cancelled_calls_are_not_made_again(engine: TurnedEngine, inner: FakeEngine, turn: GivenTurn) -> None:
     waiting = engine.submit(call(0))
     engine.cancel(["p0"])
     with pytest.raises(CancelledError):
@@ -195,7 +184,7 @@ def test_cancelled_calls_are_not_made_again(engine: TurnedEngine, inner: FakeEng
     assert engine.room() == 10
 
 
-def test_an_engine_that_cannot_start_fails_its_calls(engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn) -> None:
+def test_an_engine_that_cannot_start_fails_its_calls(engine: TurnedEngine, inner: FakeEngine, turn: GivenTurn) -> None:
     inner.error = EnvironmentMissing("no such model")
     failed = engine.submit(call(0))
     turn.mine = True
@@ -207,7 +196,7 @@ def test_an_engine_that_cannot_start_fails_its_calls(engine: TurnedEngine, inner
 
 
 def test_a_turn_leaves_the_load_out_and_sees_what_loads(
-    engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn
+    engine: TurnedEngine, inner: FakeEngine, turn: GivenTurn
 ) -> None:
     inner.loaded.clear()
     engine.submit(call(0))
@@ -221,7 +210,7 @@ def test_a_turn_leaves_the_load_out_and_sees_what_loads(
 
 
 def test_a_turn_leaves_out_that_an_engine_which_died_is_loaded_again(
-    engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn
+    engine: TurnedEngine, inner: FakeEngine, turn: GivenTurn
 ) -> None:
     turn.mine = True
     engine.submit(call(0))
@@ -237,7 +226,7 @@ def test_a_turn_leaves_out_that_an_engine_which_died_is_loaded_again(
     assert late.result(5).text == "of p1"
 
 
-def test_a_load_that_hangs_ends_with_the_turn(engine: TurnedEngine, inner: FakeEngine, turn: FakeTurn) -> None:
+def test_a_load_that_hangs_ends_with_the_turn(engine: TurnedEngine, inner: FakeEngine, turn: GivenTurn) -> None:
     turn.mine = True
     cut_off = engine.submit(call(0))
     wait_for(lambda: "p0" in inner.calls, what="the call to be made")
@@ -249,7 +238,7 @@ def test_a_load_that_hangs_ends_with_the_turn(engine: TurnedEngine, inner: FakeE
     assert not cut_off.done(), "it is made again in the next turn"
 
 
-def test_closing_ends_calls_cancelled(inner: FakeEngine, turn: FakeTurn) -> None:
+def test_closing_ends_calls_cancelled(inner: FakeEngine, turn: GivenTurn) -> None:
     engine = TurnedEngine(inner, [turn])  # type: ignore[list-item]
     engine.start()
     waiting = engine.submit(call(0))
@@ -273,7 +262,7 @@ def test_which_engines_take_turns_on_which_gpus(
 
     def turns(gpu: str, name: str) -> Any:
         asked.append(gpu)
-        return FakeTurn()
+        return GivenTurn()
 
     pool = EnginePool(None, cache=tmp_path, open_=lambda _: FakeEngine(), gpus=gpus, turns=turns)  # type: ignore[arg-type]
     engine = pool.engine_for("run", "da", config)
@@ -283,6 +272,6 @@ def test_which_engines_take_turns_on_which_gpus(
 
 
 def test_more_gpus_than_there_are(tmp_path: Path) -> None:
-    pool = EnginePool(None, cache=tmp_path, open_=lambda _: FakeEngine(), gpus=["a"], turns=lambda *_: FakeTurn())  # type: ignore
+    pool = EnginePool(None, cache=tmp_path, open_=lambda _: FakeEngine(), gpus=["a"], turns=lambda *_: GivenTurn())  # type: ignore
     with pytest.raises(EnvironmentMissing, match="asks for 4 GPUs"):
         pool.engine_for("run", "da", {"kind": "vllm", "tensor_parallel": 2, "data_parallel": 2})

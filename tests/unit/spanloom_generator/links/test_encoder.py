@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,19 +26,24 @@ from spanloom_generator.links.encoder import EncoderAligner, links_of
 WORDS = ["the", "food", "is", "good", "la", "comida", "es", "buena"]
 
 
+def save_tokenizer(folder: Path, words: Sequence[str], *, longest: int) -> None:
+    """A tokenizer that knows these words, each by its place."""
+    plain = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
+    plain.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(
+        tokenizer_object=plain, pad_token="<pad>", unk_token="<unk>", model_max_length=longest
+    ).save_pretrained(folder)
+
+
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A random encoder of four layers over words that it knows by name."""
     folder = tmp_path_factory.mktemp("encoder")
-    vocabulary = {word: i for i, word in enumerate(["<pad>", "<unk>", *WORDS])}
-    plain = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    plain.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(
-        tokenizer_object=plain, pad_token="<pad>", unk_token="<unk>", model_max_length=16
-    ).save_pretrained(folder)
+    words = ["<pad>", "<unk>", *WORDS]
+    save_tokenizer(folder, words, longest=16)
     torch.manual_seed(1)
     config = BertConfig(
-        vocab_size=len(vocabulary),
+        vocab_size=len(words),
         hidden_size=16,
         num_hidden_layers=4,
         num_attention_heads=2,
@@ -100,12 +106,7 @@ SIZES = {
 def save(folder: Path, config: PreTrainedConfig, padding: int) -> str:
     """A random encoder beside a tokenizer whose padding has this id."""
     words = [*WORDS, "<unk>"]
-    vocabulary = {word: i for i, word in enumerate([*words[:padding], "<pad>", *words[padding:]])}
-    plain = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    plain.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(
-        tokenizer_object=plain, pad_token="<pad>", unk_token="<unk>", model_max_length=512
-    ).save_pretrained(folder)
+    save_tokenizer(folder, [*words[:padding], "<pad>", *words[padding:]], longest=512)
     torch.manual_seed(1)
     AutoModel.from_config(config).save_pretrained(folder)
     return str(folder)

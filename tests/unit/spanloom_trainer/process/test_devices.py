@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,16 +10,15 @@ import pytest
 
 from spanloom_trainer.errors import Cancelled, NotReady
 from spanloom_trainer.process.devices import run_in_turn
+from support.fake_turn import FakeTurn
 
 
-class FakeTurn:
-    """A turn that is had at once; notes what is done in it."""
+class TurnAtOnce(FakeTurn):
+    """A turn that is had at once."""
 
     def __init__(self) -> None:
-        self.over = self.overdue = False
-        self.users = 0
-        self.named: list[int] = []
-        self.loads: list[Callable[[], Collection[int]]] = []
+        super().__init__()
+        self.overdue = False
 
     @contextmanager
     def used(self, give_up: Callable[[], bool]) -> Iterator[bool]:
@@ -29,22 +28,11 @@ class FakeTurn:
         finally:
             self.users -= 1
 
-    @contextmanager
-    def loading(self, processes: Callable[[], Collection[int]]) -> Iterator[None]:
-        self.loads.append(processes)
-        try:
-            yield
-        finally:
-            self.loads.remove(processes)
-
-    def name(self, pids: list[int]) -> None:
-        self.named = pids
-
 
 class FakeSlot:
     """Does what the test says as its job."""
 
-    def __init__(self, turn: FakeTurn, work: Callable[..., dict[str, Any]]) -> None:
+    def __init__(self, turn: TurnAtOnce, work: Callable[..., dict[str, Any]]) -> None:
         self.turn, self.work = turn, work
         self.child: int | None = None
         self.startable = True
@@ -64,12 +52,12 @@ class FakeSlot:
         return self.work(*follow)
 
 
-def run(slot: FakeSlot, turn: FakeTurn, job: Mapping[str, Any], report: Callable[..., None]) -> dict[str, Any]:
+def run(slot: FakeSlot, turn: TurnAtOnce, job: Mapping[str, Any], report: Callable[..., None]) -> dict[str, Any]:
     return run_in_turn(slot, job, turn, report, lambda: False)  # type: ignore[arg-type]
 
 
 def test_until_its_first_progress_a_training_loads() -> None:
-    turn, told = FakeTurn(), list[dict[str, int]]()
+    turn, told = TurnAtOnce(), list[dict[str, int]]()
 
     def train(report: Callable[..., None], *_: Callable[[], bool]) -> dict[str, Any]:
         assert len(turn.loads) == 1
@@ -85,7 +73,7 @@ def test_until_its_first_progress_a_training_loads() -> None:
 
 
 def test_a_job_that_tells_nothing_loads_while_its_process_starts() -> None:
-    turn = FakeTurn()
+    turn = TurnAtOnce()
 
     def tag(*_: object) -> dict[str, Any]:
         assert turn.loads == []
@@ -95,7 +83,7 @@ def test_a_job_that_tells_nothing_loads_while_its_process_starts() -> None:
 
 
 def test_a_load_that_is_stopped_is_one_no_longer() -> None:
-    turn = FakeTurn()
+    turn = TurnAtOnce()
 
     def load(_: Callable[..., None], should_stop: Callable[[], bool], should_pause: Callable[[], bool]) -> Any:
         assert not should_pause()
@@ -112,7 +100,7 @@ def test_a_load_that_is_stopped_is_one_no_longer() -> None:
 
 
 def test_a_process_that_does_not_start_loads_no_longer() -> None:
-    turn = FakeTurn()
+    turn = TurnAtOnce()
     slot = FakeSlot(turn, lambda *_: {})
     slot.startable = False
     with pytest.raises(NotReady):
