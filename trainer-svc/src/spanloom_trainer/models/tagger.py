@@ -15,6 +15,7 @@ from spanloom.ner.spans import spans_of
 from spanloom_trainer.core.base import load_base
 from spanloom_trainer.core.data import split
 from spanloom_trainer.core.encode import encode
+from spanloom_trainer.core.precision import resolve
 from spanloom_trainer.core.tagging import tag
 
 
@@ -37,11 +38,15 @@ class Tagger:
                 "has no label names, so it was not trained to tag; export one with Spanloom", path=str(model)
             )
         self.schema = LabelSchema(self.base.tags)
-        elsewhere = torch.device(device).type != "cpu"  # the base is remembered, and trainings start from it
-        self.model = copy.deepcopy(self.base.model).to(torch.device(device)) if elsewhere else self.base.model
+        place = torch.device(device)
+        self.model, self.precision = self.base.model, "fp32"  # on a CPU, so that every machine tags alike
+        if place.type != "cpu":
+            self.model = copy.deepcopy(self.base.model).to(place)  # the base is remembered: trainings start from it
+            self.precision = resolve("auto", place, self.base.inner_parameters)
 
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
         """A tag id for every word; long sentences are windowed and merged, so none is lost."""
         longest = min(512, self.base.longest)
         encoded = encode(self.base.tokenizer, sentences, max_length=longest, stride=longest // 4)
-        return tag(self.model, split(encoded, (), None), padding=self.base.padding).tags
+        words = split(encoded, (), None)
+        return tag(self.model, words, padding=self.base.padding, precision=self.precision).tags
