@@ -39,13 +39,15 @@ def cross_fitted(
     folds: int = FOLDS,
     looks: int = LOOKS,
     device: str | torch.device = "cpu",
+    workspaces: Workspaces | None = None,
     on_step: Callable[[int, int], None] = lambda done, steps: None,
 ) -> list[HeldOut]:
     """What models that did not see a sentence say of it, for each sentence, in order.
 
     Sentences of the same words share a fold, so that no copy of one is trained on. No state is chosen by a dev set:
     what is looked at is where each training stands. `on_step` is called before each update with those done in all
-    folds, and may raise. torch's global generators are left as they were found.
+    folds, and may raise. torch's global generators are left as they were found. `workspaces` keeps model and moments on
+    the device for what comes next.
 
     Raises DataError when there are fewer different sentences than folds.
     """
@@ -53,7 +55,7 @@ def cross_fitted(
     base = load_base(base) if isinstance(base, str) else base
     parts = fold_of(sentences, folds)
     out: list[HeldOut | None] = [None] * len(sentences)
-    workspaces = Workspaces()
+    workspaces = workspaces or Workspaces()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), deterministic(recipe, device):
         for fold in range(folds):
             held = [i for i, part in enumerate(parts) if part == fold]

@@ -73,6 +73,7 @@ def run_job(
             device=device,
             on_progress=on_progress or (lambda _: None),
             should_stop=lambda: should_stop() or should_pause(),  # it has no resume point
+            workspaces=workspaces,
             give_way=give_way,
         )
     schema = LabelSchema(tuple(job["tags"]))
@@ -134,6 +135,7 @@ def audit_job(
     device: str,
     on_progress: Callable[[dict[str, Any]], None],
     should_stop: Callable[[], bool],
+    workspaces: Workspaces | None = None,
     give_way: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Judge the labels of `train` by models that did not see the sentence: `findings`, rows of `AuditSpan` with the
@@ -153,7 +155,7 @@ def audit_job(
 
     held = cross_fitted(
         train, read_recipe(job["recipe"]), base=base_for(job["base"]), schema=schema, seed=int(job["seed"]),
-        device=device, on_step=on_step,
+        device=device, workspaces=workspaces, on_step=on_step,
     )  # fmt: skip
     found = findings_of(train, held, len(schema))
     f1, _ = span_f1([s.tags for s in train], [repair_iob(one.probabilities.argmax(1).tolist()) for one in held])
