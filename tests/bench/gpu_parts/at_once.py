@@ -87,7 +87,7 @@ def graphs_at_once(base: Base) -> None:
         for i in range(5):
             update(*batch(setup, 48, i), 2e-5)
         wait()
-        arms.append((update, update.graphs[update.static(*batch(setup, 48, 0))[0]]))
+        arms.append((update, update.graphs[tuple(update.static(*batch(setup, 48, 0)).shape)]))
     count = 60
     alone = 0.0
     for arms_at_once in (1, 2, 4):

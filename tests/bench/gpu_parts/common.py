@@ -184,7 +184,7 @@ def measure(setup: TrainingSetup, update: EagerStep, length: int, count: int) ->
         "updates_timed": count,
     }
     if isinstance(update, GraphStep):
-        captured = update.graphs[update.static(*batches[0])[0]]
+        captured = update.graphs[tuple(update.static(*batches[0]).shape)]
         with torch.cuda.stream(update.stream):
             begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
             begin.record()

@@ -27,8 +27,7 @@ from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, base_of, cut, freeze, layers_of, start
 from spanloom_trainer.core.data import EncodedSplit, prepare
 from spanloom_trainer.core.encode import IGNORE, attended, pad
-from spanloom_trainer.core.graphs import takes_whole_masks
-from spanloom_trainer.core.packing import additive
+from spanloom_trainer.core.masks import additive, takes_whole_masks, whole_mask
 from spanloom_trainer.core.step import EagerStep, logits_of
 from spanloom_trainer.core.tagging import tag
 from spanloom_trainer.core.tiny import make_tokenizer

@@ -14,7 +14,8 @@ from spanloom.ner.sentence import Sentence
 from spanloom_trainer.core.base import Base, start
 from spanloom_trainer.core.data import prepare
 from spanloom_trainer.core.encode import IGNORE, attended, pad
-from spanloom_trainer.core.packing import UNIT, additive, block_mask, first_position, pack, packed_length
+from spanloom_trainer.core.masks import additive, block_mask
+from spanloom_trainer.core.packing import UNIT, first_position, pack, packed_length
 from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import EagerStep, logits_of
 
@@ -41,7 +42,7 @@ def test_windows_of_a_row_see_themselves_alone() -> None:
     assert seen[3:5, 3:5].all()
     assert not seen[:3, 3:].any()
     assert seen.any(1).all(), "no row of the mask is empty"
-    added = additive(seen, torch.bfloat16)
+    added = additive(seen, "bf16")
     assert added.dtype == torch.bfloat16
     assert torch.equal(added == 0, seen)
     assert torch.equal(added == -torch.inf, ~seen)

@@ -11,6 +11,7 @@ from spanloom.ner.schema import LabelSchema
 from spanloom_trainer.core.base import Base, start
 from spanloom_trainer.core.encode import IGNORE, attended
 from spanloom_trainer.core.graphs import pad_static, static_shape
+from spanloom_trainer.core.masks import whole_mask
 from spanloom_trainer.core.step import EagerStep, learning_rate, optimizer_of
 
 
@@ -63,8 +64,8 @@ def test_a_batch_at_a_static_shape_is_the_same_update(base: Base, schema: LabelS
     lengths = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [1, 1, 1, 1, 0]])
     loss = plain(ids, labels, lengths, 1e-3)
     wide_ids, wide_labels, mask = pad_static(ids, labels, lengths, (16, 16), base.padding)
-    assert mask.shape == (16, 1, 1, 16)
-    same = padded.update(wide_ids, wide_labels, mask)
+    assert wide_ids.shape == wide_labels.shape == mask.shape == (16, 16)
+    same = padded.update(wide_ids, wide_labels, whole_mask(mask))
     assert float(same) == pytest.approx(float(loss), rel=1e-5)
     for one, other in zip(plain.parameters, padded.parameters, strict=True):
         assert torch.isfinite(other).all()

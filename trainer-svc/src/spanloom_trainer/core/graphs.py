@@ -11,6 +11,7 @@ from torch.nn import functional
 from spanloom.contracts.training import Precision, Recipe
 from spanloom_trainer.core.data import longest_input
 from spanloom_trainer.core.encode import IGNORE
+from spanloom_trainer.core.masks import takes_whole_masks, whole_mask
 from spanloom_trainer.core.packing import LONGEST_ROW, first_position, pack, packed_length
 from spanloom_trainer.core.precision import LARGE
 from spanloom_trainer.core.state import TrainingSetup
@@ -34,12 +35,6 @@ def step_of(model: Any, setup: TrainingSetup) -> Step:
     return EagerStep(*arguments, parts=large and setup.device.type == "cpu", working=True)
 
 
-def takes_whole_masks(model: Any) -> bool:
-    """Whether a mask `(B, 1, 1, L)` means the same in every layer: SDPA, no sliding windows (ModernBERT's)."""
-    layers = getattr(model.config, "layer_types", None) or ()
-    return model.config._attn_implementation == "sdpa" and all(kind == "full_attention" for kind in layers)
-
-
 def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:
     """The static shape `(B, L)` that a batch is padded to.
 
@@ -53,17 +48,18 @@ def static_shape(rows: int, longest: int, limit: int) -> tuple[int, int]:
 def pad_static(
     ids: Tensor, labels: Tensor, mask: Tensor, shape: tuple[int, int], padding: int
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, labels and the attention mask, the latter as `(B, 1, 1, L)` of booleans, at a static shape.
+    """Ids, labels and the attention mask at a static shape.
 
     Rows added have no label and so no part in loss or gradient; their first place is attended to, since the softmax
     over an empty row is not a number.
     """
     down, right = shape[0] - ids.shape[0], shape[1] - ids.shape[1]
-    ids = functional.pad(ids, (0, right, 0, down), value=padding)
-    labels = functional.pad(labels, (0, right, 0, down), value=IGNORE)
-    whole = functional.pad(mask.bool(), (0, right, 0, down), value=False)
-    whole[:, 0] = True
-    return ids, labels, whole[:, None, None, :]
+    ids, labels, mask = (
+        functional.pad(part, (0, right, 0, down), value=fill)
+        for part, fill in ((ids, padding), (labels, IGNORE), (mask, 0))
+    )
+    mask[:, 0] = 1
+    return ids, labels, mask
 
 
 class GraphStep(EagerStep):
@@ -79,56 +75,61 @@ class GraphStep(EagerStep):
     ) -> None:
         super().__init__(model, recipe, precision, working=True)
         self.padding, self.longest, self.first = padding, longest, first
-        self.seen: dict[tuple[int, int], int] = {}
-        self.graphs: dict[tuple[int, int], Captured] = {}
+        self.seen: dict[tuple[int, ...], int] = {}
+        self.graphs: dict[tuple[int, ...], Captured] = {}
         self.pool = torch.cuda.graph_pool_handle()
         self.stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
 
     def __call__(self, ids: Tensor, labels: Tensor, mask: Tensor, learning_rate: float) -> Tensor:
         """See `Step`."""
-        shape, parts = self.static(ids, labels, mask)
-        host = [part.pin_memory() for part in parts]
+        host = self.static(ids, labels, mask).pin_memory()
         outside = torch.cuda.current_stream(self.device)
         self.stream.wait_stream(outside)
         with torch.cuda.stream(self.stream):
             self.set_rate(learning_rate)
-            loss = self._updated(shape, host)
+            loss = self._updated(host)
             self.keep_pace()
         outside.wait_stream(self.stream)
         return loss
 
-    def static(self, ids: Tensor, labels: Tensor, mask: Tensor) -> tuple[tuple[int, int], tuple[Tensor, ...]]:
-        """A batch at its static shape: packed `(1, T)` or padded `(B, L)`, and what `update` takes of it."""
+    def static(self, ids: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
+        """A batch at its static shape, in one piece to be copied at once.
+
+        Packed it is `(4, 1, T)`: ids, labels, segments, positions. Padded it is `(3, B, L)`: ids, labels, mask.
+        """
         length = packed_length(int(mask.sum()))
         if self.first is not None and length <= LONGEST_ROW:
-            return (1, length), pack(ids, labels, mask, padding=self.padding, first=self.first)
+            return torch.stack(pack(ids, labels, mask, padding=self.padding, first=self.first))
         shape = static_shape(ids.shape[0], ids.shape[1], self.longest)
-        return shape, pad_static(ids, labels, mask, shape, self.padding)
+        return torch.stack(pad_static(ids, labels, mask, shape, self.padding))
 
-    def _updated(self, shape: tuple[int, int], host: list[Tensor]) -> Tensor:
+    def update_of(self, whole: Tensor) -> Tensor:
+        """The update on a batch as `static` has it, on the device; what a graph captures."""
+        ids, labels, mask, *positions = whole.unbind()
+        return self.update(ids, labels, mask if positions else whole_mask(mask), *positions, cache=False)
+
+    def _updated(self, host: Tensor) -> Tensor:
+        shape = tuple(host.shape)
         self.seen[shape] = self.seen.get(shape, 0) + 1
         if self.seen[shape] <= EAGER:
-            return self.update(*(part.to(self.device, non_blocking=True) for part in host), cache=False)
+            return self.update_of(host.to(self.device, non_blocking=True))
         if shape not in self.graphs:
             self.graphs[shape] = Captured(self, host)
         return self.graphs[shape].replay(host)
 
 
 class Captured:
-    """One shape's graph, its static inputs and its loss."""
+    """One static shape's graph, its input and its loss."""
 
-    def __init__(self, step: GraphStep, host: list[Tensor]) -> None:
-        self.inputs = [torch.empty_like(part, device=step.device) for part in host]
+    def __init__(self, step: GraphStep, host: Tensor) -> None:
+        self.input = host.to(step.device)
         self.graph = torch.cuda.CUDAGraph()
-        for static, part in zip(self.inputs, host, strict=True):
-            static.copy_(part)
         torch.cuda.synchronize(step.device)
         with torch.cuda.graph(self.graph, pool=step.pool, stream=step.stream):
-            self.loss = step.update(*self.inputs, cache=False)
+            self.loss = step.update_of(self.input)
 
-    def replay(self, host: list[Tensor]) -> Tensor:
+    def replay(self, host: Tensor) -> Tensor:
         """Run the graph on a batch of its shape."""
-        for static, part in zip(self.inputs, host, strict=True):
-            static.copy_(part, non_blocking=True)
+        self.input.copy_(host, non_blocking=True)
         self.graph.replay()
         return self.loss.clone()

@@ -56,16 +56,3 @@ def pack(
         return functional.pad(values[real], (0, more), value=fill)[None]
 
     return row(ids, padding), row(labels, IGNORE), row(rows, ids.shape[0]), row(places, first)
-
-
-def block_mask(segments: Tensor) -> Tensor:
-    """Who attends to whom, `(1, 1, T, T)` booleans for segments `(1, T)`: each window to itself."""
-    return (segments[:, :, None] == segments[:, None, :])[:, None]
-
-
-def additive(mask: Tensor, dtype: torch.dtype) -> Tensor:
-    """A mask of booleans as attention adds it: 0 where one is attended to, minus infinity elsewhere.
-
-    SDPA makes this of booleans by itself, in each layer anew; `dtype` is that of the layers' products.
-    """
-    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, float("-inf"))

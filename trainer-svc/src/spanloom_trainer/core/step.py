@@ -13,7 +13,7 @@ from spanloom.contracts.training import Precision, Recipe
 from spanloom_trainer.core.base import head_of
 from spanloom_trainer.core.batches import like_lengths
 from spanloom_trainer.core.encode import IGNORE
-from spanloom_trainer.core.packing import additive, block_mask
+from spanloom_trainer.core.masks import additive, block_mask
 from spanloom_trainer.core.precision import autocast
 from spanloom_trainer.core.working import WorkingWeights
 
@@ -133,7 +133,7 @@ class EagerStep:
         if positions is not None:
             mask = block_mask(mask)
         if mask.dtype == torch.bool:
-            mask = additive(mask, torch.bfloat16 if self.precision == "bf16" else torch.float32)
+            mask = additive(mask, self.precision)
         self.begin()
         with autocast(self.device, self.precision, cache=cache):
             logits = logits_of(self.working or self.model, ids, mask, positions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from spanloom.ner.spans import spans_of
 from spanloom_trainer.core.batches import by_length
 from spanloom_trainer.core.data import EncodedSplit
 from spanloom_trainer.core.encode import IGNORE, attended, pad
+from spanloom_trainer.core.masks import additive, takes_whole_masks, whole_mask
 from spanloom_trainer.core.precision import autocast
 from spanloom_trainer.core.step import logits_of
 
@@ -31,6 +32,14 @@ class TaggedSplit:
     loss: float | None
 
 
+@dataclass(frozen=True)
+class Batches:
+    """A split on a device: the windows of each batch, and its ids, mask and labels `(B, L)`, labels None without gold."""
+
+    rows: list[list[int]]
+    tensors: list[tuple[Tensor, Tensor, Tensor | None]]
+
+
 @torch.no_grad()
 def tag(
     model: Any,
@@ -39,22 +48,23 @@ def tag(
     padding: int,
     precision: str = "fp32",
     between: Callable[[], None] = lambda: None,
+    batches: Batches | None = None,
 ) -> TaggedSplit:
     """Tag every word of a split, each by the window that holds most of its context.
 
     Words cut off by truncation are tagged O. `between` is called before each batch. All batches go to the device at
-    once and come back at once, so that a GPU waits for nobody.
+    once, unless they are there already (`batches`), and come back at once, so that a GPU waits for nobody.
     """
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
-    batches = by_length(split.lengths, TAG_BUDGET[device.type])
+    batches = batches or uploaded(split, padding, device)
     best: list[Tensor] = []
     losses: list[Tensor] = []
     with autocast(device, precision):  # around all batches: weights are cast once
-        for ids, mask, labels in uploaded(split, batches, padding, device):
+        for ids, mask, labels in batches.tensors:
             between()
-            logits = logits_of(model, ids, mask)  # (B, L, tags)
+            logits = logits_of(model, ids, mask_for(model, mask, precision))  # (B, L, tags)
             best.append(logits.argmax(-1).flatten())
             if labels is not None:
                 losses.append(functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
@@ -62,13 +72,12 @@ def tag(
     found = torch.cat(best).cpu().numpy() if best else np.empty(0, dtype=np.int64)
     counted = sum(label != IGNORE for row in split.labels for label in row)
     loss = sum(torch.stack(losses).tolist()) / counted if counted else None
-    return TaggedSplit(words_tagged(split, batches, found), loss)
+    return TaggedSplit(words_tagged(split, batches.rows, found), loss)
 
 
-def uploaded(
-    split: EncodedSplit, batches: Sequence[Sequence[int]], padding: int, device: torch.device
-) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-    """Ids, mask and labels `(B, L)` of each batch on the device, labels None for the test set; one copy for all."""
+def uploaded(split: EncodedSplit, padding: int, device: torch.device) -> Batches:
+    """A split in batches of like lengths on a device, by one copy for all."""
+    batches = by_length(split.lengths, TAG_BUDGET[device.type])
     shapes: list[tuple[int, int]] = []
     flat: list[NDArray[np.int64]] = []  # (3, B * L) a batch
     for batch in batches:
@@ -78,14 +87,22 @@ def uploaded(
         shapes.append(ids.shape)
         flat.append(np.stack([ids.ravel(), mask.ravel(), labels.ravel()]))
     if not flat:
-        return
+        return Batches([], [])
     host = torch.from_numpy(np.concatenate(flat, axis=1))
     whole = host.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else host.to(device)
+    tensors: list[tuple[Tensor, Tensor, Tensor | None]] = []
     start = 0
     for rows, length in shapes:
         part, start = whole[:, start : start + rows * length], start + rows * length
         ids_, mask_, labels_ = part.reshape(3, rows, length)
-        yield ids_, mask_, labels_ if split.labels else None
+        tensors.append((ids_, mask_, labels_ if split.labels else None))
+    return Batches(batches, tensors)
+
+
+def mask_for(model: Any, mask: Tensor, precision: str) -> Tensor:
+    """The mask `(B, L)` as the model is given it: whole on a GPU, where no call waits for the device then."""
+    on_gpu = mask.device.type != "cpu"
+    return additive(whole_mask(mask), precision) if on_gpu and takes_whole_masks(model) else mask
 
 
 def words_tagged(split: EncodedSplit, batches: Sequence[Sequence[int]], found: NDArray[np.int64]) -> list[list[int]]:
@@ -120,18 +137,19 @@ def word_probabilities(
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
-    batches = by_length(split.lengths, TAG_BUDGET[device.type])
+    batches = uploaded(split, padding, device)
     parts: list[Tensor] = []
     with autocast(device, precision):
-        for ids, mask, _ in uploaded(split, batches, padding, device):
-            parts.append(logits_of(model, ids, mask).softmax(-1).flatten(0, 1))  # (B * L, tags)
+        for ids, mask, _ in batches.tensors:
+            logits = logits_of(model, ids, mask_for(model, mask, precision))
+            parts.append(logits.softmax(-1).flatten(0, 1))  # (B * L, tags)
     model.train(was_training)
     if not parts:
         return [np.zeros((length, model.config.num_labels), np.float32) for length in split.encoded.lengths]
     flat = torch.cat(parts).cpu().numpy()
     cut = np.eye(1, flat.shape[1], dtype=np.float32)
     flat = np.concatenate([flat, cut])  # place -1 is the last row
-    return [flat[np.asarray(places, dtype=np.int64)] for places in word_places(split, batches)]
+    return [flat[np.asarray(places, dtype=np.int64)] for places in word_places(split, batches.rows)]
 
 
 def span_f1(gold: Sequence[Sequence[int]], predicted: Sequence[Sequence[int]]) -> tuple[float, int]:

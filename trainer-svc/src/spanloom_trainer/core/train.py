@@ -23,7 +23,7 @@ from spanloom_trainer.core.outcome import DevEvaluation, Outcome, Trained, Train
 from spanloom_trainer.core.precision import deterministic, resolve
 from spanloom_trainer.core.state import Reporter, TrainingSetup, TrainingState
 from spanloom_trainer.core.step import learning_rate
-from spanloom_trainer.core.tagging import span_f1, tag
+from spanloom_trainer.core.tagging import Batches, span_f1, tag, uploaded
 from spanloom_trainer.core.workspace import Workspaces
 
 
@@ -95,6 +95,7 @@ def train_once(
     best = checkpoint.restore(model, update.optimizer, setup.device) if state.step else {}
     report = Reporter(setup, checkpoint.restart, callback.on_progress, state)
     evaluate_after, guard = setup.evaluation_steps(), guard_step(recipe, setup.steps) or setup.steps
+    dev = uploaded(setup.data.dev, setup.data.padding, setup.device)
     pending: list[Tensor] = []  # losses that have not come from the device yet
 
     def fetch_losses() -> None:
@@ -111,7 +112,7 @@ def train_once(
         report.samples += len(rows)
         if state.step in evaluate_after:
             fetch_losses()
-            evaluation = evaluate(model, setup, state)
+            evaluation = evaluate(model, setup, state, dev)
             if state.best is None or better(evaluation, state.best, recipe):
                 state.best, best = evaluation, snapshot(model)
             if state.step >= guard:
@@ -139,9 +140,9 @@ def train_once(
     return result_of(seed, state, tagged.tags), best
 
 
-def evaluate(model: Any, setup: TrainingSetup, state: TrainingState) -> DevEvaluation:
+def evaluate(model: Any, setup: TrainingSetup, state: TrainingState, dev: Batches) -> DevEvaluation:
     """Score dev, and note it in the training's history."""
-    tagged = tag(model, setup.data.dev, padding=setup.data.padding, precision=setup.precision)
+    tagged = tag(model, setup.data.dev, padding=setup.data.padding, precision=setup.precision, batches=dev)
     f1, found = span_f1(setup.data.dev.gold, tagged.tags)
     recent = state.losses[state.history[-1].step if state.history else 0 :]
     evaluation = DevEvaluation(state.step, sum(recent) / len(recent), f1, tagged.loss or 0.0, found)
