@@ -7,11 +7,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from spanloom_trainer.core.outcome import TrainingResult
 from spanloom_trainer.core.state import TrainingState
 
 Tensors = dict[str, Tensor]
+MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
 @dataclass
@@ -35,11 +37,30 @@ class Checkpoint:
         self.moments, self.random = moments_of(optimizer), random_state(device)
 
     def restore(self, model: Any, optimizer: torch.optim.Optimizer, device: torch.device) -> Tensors:
-        """Put the training under way back where it stood; returns its best weights."""
+        """Put the training under way back where it stood; returns its best weights.
+
+        The model's embedding may have more rows than the one that was saved, or fewer (`workspace.rows_of`).
+        """
+        fit_rows(model, optimizer, self.weights, self.best, self.moments)
         model.load_state_dict(self.weights)
         restore_moments(optimizer, self.moments)
         restore_random(self.random, device)
         return {name: value.to(device) for name, value in self.best.items()}
+
+
+def fit_rows(model: Any, optimizer: torch.optim.Optimizer, weights: Tensors, best: Tensors, moments: Tensors) -> None:
+    """Give the embedding's part of what was saved the rows that the model's has, in place.
+
+    Rows beyond the vocabulary are zero, and so are their moments, whatever number of them there is.
+    """
+    embedding = model.get_input_embeddings().weight
+    name = next(name for name, parameter in model.named_parameters() if parameter is embedding)
+    trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    of_embedding = [f"{i}.{moment}" for i, one in enumerate(trained) if one is embedding for moment in MOMENTS]
+    for named, keys in ((weights, [name]), (best, [name]), (moments, of_embedding)):
+        for key in keys:
+            if key in named and len(named[key]) != len(embedding):
+                named[key] = functional.pad(named[key], (0, 0, 0, len(embedding) - len(named[key])))  # or cut
 
 
 def moments_of(optimizer: torch.optim.Optimizer) -> Tensors:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakValueDictionary
 
 import torch
-from torch import Tensor
 
 from spanloom_trainer.core.attention import fuse_projections
 from spanloom_trainer.core.base import Base, freeze, head_for, head_of, start
@@ -18,6 +18,28 @@ ROWS = 4096
 """On CUDA a trimmed vocabulary is padded to a multiple of this, so that arms of like vocabularies share a workspace."""
 
 
+class BaseWeights:
+    """A base's weights on a device, by name."""
+
+    def __init__(self, base: Base, device: torch.device) -> None:
+        self.base = base  # as long as this lives, the id of its model is its own
+        self.weights = {
+            name: value.detach().to(device) for name, value in base.model.named_parameters(remove_duplicate=False)
+        }
+
+
+_on_devices: WeakValueDictionary[tuple[int, torch.device], BaseWeights] = WeakValueDictionary()
+
+
+def weights_on(base: Base, device: torch.device) -> BaseWeights:
+    """The one copy of a base's weights that a process has on a device, for as long as a workspace begins from it."""
+    key = (id(base.model), device)
+    found = _on_devices.get(key)
+    if found is None:
+        found = _on_devices[key] = BaseWeights(base, device)
+    return found
+
+
 class Workspace:
     """A trainable copy of one base on its device. A training begins in it by `begin`, and has it to itself.
 
@@ -26,8 +48,7 @@ class Workspace:
     """
 
     def __init__(self, setup: TrainingSetup) -> None:
-        self.base: Base = setup.base
-        self.rows = rows_of(setup)
+        self.base, self.key, self.rows = setup.base, key_of(setup), rows_of(setup)
         with torch.random.fork_rng(devices=[]):  # the head is drawn in `begin`
             model = start(setup.base, setup.schema, keep=setup.data.keep, rows=self.rows)
         if fuses(setup):
@@ -36,14 +57,24 @@ class Workspace:
             freeze(model, setup.recipe.freeze)
         self.model: Any = model.to(setup.device)
         self.update: Step = step_of(self.model, setup)
-        on_device = setup.device.type != "cpu"
-        self._weights = {
-            name: value.detach().to(setup.device) if on_device else value.detach()
-            for name, value in setup.base.model.named_parameters(remove_duplicate=False)
-        }
+        self._from = weights_on(setup.base, setup.device)
         self._embedding = next(
             name for name, value in setup.base.model.named_parameters() if value is setup.base.embedding.weight
         )
+
+    def is_like(self, setup: TrainingSetup) -> bool:
+        """Whether a training needs one like this, of as many rows or others."""
+        return self.base is setup.base and self.key == key_of(setup)
+
+    def serves(self, setup: TrainingSetup) -> bool:
+        """Whether a training can begin here: on CUDA with rows to spare too, which change how sums are rounded.
+
+        A deterministic training, and any on a CPU, has its own number of rows, so that its bits are its own.
+        """
+        needed = rows_of(setup)
+        if needed is None or setup.device.type != "cuda" or setup.recipe.deterministic:
+            return self.is_like(setup) and self.rows == needed
+        return self.is_like(setup) and (self.rows or 0) >= needed
 
     @torch.no_grad()
     def begin(self, setup: TrainingSetup) -> tuple[Any, Step]:
@@ -53,6 +84,7 @@ class Workspace:
         """
         name, _ = head_of(self.model)
         head = {f"{name}.{part}": value for part, value in head_for(self.base, setup.schema).named_parameters()}
+        weights = self._from.weights
         buffers = {name for name, _ in self.model.named_buffers()}
         for key, value in self.model.state_dict().items():  # the parameters themselves, by the names of the base's
             if key in buffers:
@@ -60,10 +92,11 @@ class Workspace:
             if key in head:
                 value.copy_(head[key])
             elif key == self._embedding and setup.data.keep is not None:
-                value[: len(setup.data.keep)] = self._weights[key][self._kept(setup)]
+                kept = torch.as_tensor(setup.data.keep, dtype=torch.long, device=value.device)
+                value[: len(setup.data.keep)] = weights[key][kept]
                 value[len(setup.data.keep) :] = 0.0
             else:
-                value.copy_(self._weights[key])
+                value.copy_(weights[key])
         optimizer = self.update.optimizer
         optimizer.zero_grad(set_to_none=True)
         for state in optimizer.state.values():
@@ -72,24 +105,36 @@ class Workspace:
         self.model.train()
         return self.model, self.update
 
-    def _kept(self, setup: TrainingSetup) -> Tensor:
-        return torch.as_tensor(setup.data.keep, dtype=torch.long, device=self._weights[self._embedding].device)
-
 
 class Workspaces:
-    """The workspace in use. A training of another encoder, or of one that needs another, takes its place."""
+    """The workspaces in use, the one used last at the end. Where none serves a training, it gets one of its own.
+
+    A CPU keeps one. A GPU keeps a second where it has room, since runs go back and forth between two bases, as from
+    scratch and on with a related language's model, and a new one is copied, warmed up and captured anew.
+    """
 
     def __init__(self) -> None:
-        self._key: tuple[Any, ...] = ()
-        self._kept: Workspace | None = None
+        self._kept: list[Workspace] = []
 
     def take(self, setup: TrainingSetup) -> Workspace:
-        """The workspace for a training: the one in use where it fits, else a new one."""
-        key = key_of(setup)
-        if self._kept is None or self._kept.base is not setup.base or self._key != key:
-            self._kept = None  # its memory goes first
-            self._kept, self._key = Workspace(setup), key
-        return self._kept
+        """The workspace for a training: one that serves it, else a new one, for which the oldest makes room."""
+        taken = next((one for one in self._kept if one.serves(setup)), None)
+        if taken is None:
+            most = 1 if has_room(setup.device) else 0  # beside the new one
+            others = [one for one in self._kept if not one.is_like(setup)]  # a like one has other rows
+            self._kept = others[max(0, len(others) - most) :]
+            del others  # their memory goes first
+            taken = Workspace(setup)
+        self._kept = [*(one for one in self._kept if one is not taken), taken]
+        return taken
+
+
+def has_room(device: torch.device) -> bool:
+    """Whether a workspace is kept beside a new one: on a GPU of which half is free."""
+    if device.type != "cuda":
+        return False
+    free, whole = torch.cuda.mem_get_info(device)
+    return free >= whole / 2
 
 
 def rows_of(setup: TrainingSetup) -> int | None:
@@ -107,13 +152,13 @@ def fuses(setup: TrainingSetup) -> bool:
 
 
 def key_of(setup: TrainingSetup) -> tuple[Any, ...]:
-    """What trainings must have in common to share a workspace: all that is built or captured in it."""
+    """What trainings must have in common to share a workspace, besides rows: all that is built or captured in it."""
     recipe = setup.recipe
     return (
         setup.schema.tags,
         setup.device,
         setup.precision,
-        rows_of(setup),
+        setup.data.keep is None,
         recipe.weight_decay,
         recipe.clip,
         recipe.deterministic,
