@@ -35,6 +35,11 @@ from spanloom_trainer.transitions import TABLE
 log = structlog.stdlib.get_logger(__name__)
 
 
+def memory_needed(slot: Slot, arm: Arm) -> int | None:
+    """Bytes of a slot's device that an arm is counted with, None where its encoder's shape is not known."""
+    return job_memory_bytes(arm.encoder, arm.recipe, on_gpu=slot.device != "cpu")
+
+
 class TrainerWorker:
     """Jobs in flight, one a slot. A claim is committed before the message is acked; the lease does the rest."""
 
@@ -122,7 +127,7 @@ class TrainerWorker:
             result = self.devices.run(
                 slot,
                 job_payload(claim, data),
-                needed=job_memory_bytes(arm.encoder, arm.recipe),
+                needed=memory_needed(slot, arm),
                 report=partial(transitions.note_progress, self.db, claim),
                 begin=partial(transitions.begin, self.db, claim),
                 stopped=lambda: claim.id in self._stop_jobs or time.monotonic() > self._stop_by,
@@ -151,7 +156,7 @@ class TrainerWorker:
             return self.devices.run(
                 slot,
                 job,
-                needed=job_memory_bytes(arm.encoder, arm.recipe),
+                needed=memory_needed(slot, arm),
                 report=lambda progress: None,
                 begin=partial(transitions.begin, self.db, claim),
                 stopped=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,
@@ -167,7 +172,7 @@ class TrainerWorker:
         result = self.devices.run(
             slot,
             audited.audit_payload(claim, data),
-            needed=job_memory_bytes(data.arm.encoder, data.arm.recipe),
+            needed=memory_needed(slot, data.arm),
             report=partial(transitions.note_progress, self.db, claim),
             begin=partial(transitions.begin, self.db, claim),
             stopped=lambda: self.stopping.is_set() or claim.id in self._stop_jobs,

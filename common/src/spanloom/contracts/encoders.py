@@ -12,6 +12,12 @@ RESUME_BYTES = 20
 """Bytes a parameter of a resume point: weights, best state, state chosen of earlier trainings, AdamW's two moments."""
 TRAINING_BYTES = 20
 """Bytes a trained parameter in memory: weight, gradient, AdamW's two moments, the best state; all fp32."""
+CUDA_BYTES = 28
+"""The same on a GPU, which also holds the base's weights, and a better state before the best one so far is let go."""
+WORKING_BYTES = 4
+"""More a parameter on a GPU in bf16: working copies of the weights, and their gradients."""
+CHOSEN_BYTES = 4
+"""More a parameter on a GPU where a collapse is followed by restarts: the first training's best state is kept."""
 ACTIVATION_BYTES = 34
 """Bytes of activations a token, layer and unit of width in 16 bits, without the attention matrix, which SDPA never
 holds (Korthikanti et al., 2022, section 4.1)."""
@@ -63,7 +69,7 @@ def job_disk_bytes(encoder: EncoderSpec, *, exports: bool) -> int | None:
     return None if shape is None else (RESUME_BYTES + 4 * exports) * shape.parameters
 
 
-def job_memory_bytes(encoder: EncoderSpec, recipe: Recipe) -> int | None:
+def job_memory_bytes(encoder: EncoderSpec, recipe: Recipe, *, on_gpu: bool) -> int | None:
     """About what one training takes of its device's memory: parameters with all they need, and one batch's activations.
 
     The vocabulary is counted untrimmed, so that it is more than most arms take.
@@ -73,4 +79,7 @@ def job_memory_bytes(encoder: EncoderSpec, recipe: Recipe) -> int | None:
         return None
     tokens = recipe.batch_size * (recipe.max_length or USUAL_LENGTH)
     wide = 1 if recipe.precision == "bf16" else 2
-    return TRAINING_BYTES * shape.parameters + ACTIVATION_BYTES * wide * tokens * shape.layers * shape.hidden
+    each = TRAINING_BYTES
+    if on_gpu:
+        each = CUDA_BYTES + WORKING_BYTES * (recipe.precision != "fp32") + CHOSEN_BYTES * (recipe.restarts > 0)
+    return each * shape.parameters + ACTIVATION_BYTES * wide * tokens * shape.layers * shape.hidden

@@ -236,7 +236,7 @@ def test_graphs_are_for_models_without_sliding_windows() -> None:
 
 @torch.no_grad()
 def test_a_mask_that_is_added_says_what_the_booleans_say(any_base: Base) -> None:
-    """Whole masks `(B, 1, 1, L)`, as captured updates have them."""
+    """Whole masks `(B, 1, 1, L)`, as captured updates and tagging on a GPU have them."""
     model = any_base.model
     if not takes_whole_masks(model):
         assert model.config.model_type in ("modernbert", "deberta-v2")
@@ -245,7 +245,7 @@ def test_a_mask_that_is_added_says_what_the_booleans_say(any_base: Base) -> None
     ids = torch.randint(5, 150, (3, 9), generator=torch.Generator().manual_seed(1))
     real = torch.arange(9) < lengths[:, None]
     plain = logits_of(model, ids, real.long())
-    whole = real[:, None, None, :]
+    whole = whole_mask(real)
     said = logits_of(model, ids, whole)
     assert torch.allclose(said[real], plain[real], atol=1e-6)
-    assert torch.equal(logits_of(model, ids, additive(whole, torch.float32)), said)
+    assert torch.equal(logits_of(model, ids, additive(whole, "fp32")), said)

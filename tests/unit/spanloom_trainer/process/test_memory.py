@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from itertools import count, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,25 @@ def test_alone_it_is_always_let_in_and_what_is_unknown_is_not_waited_for() -> No
         assert (first, second) == (True, True)
 
 
+def test_what_a_process_keeps_is_what_its_next_training_begins_in() -> None:
+    """Two processes that keep 50 and 10 of 100; the rest is free while neither trains."""
+    memory = DeviceMemory(lambda: 40, kept=lambda: {"one": 50, "other": 10}, poll_s=0.01)
+
+    def enters(needed: int, by: str) -> bool:
+        asked = count(1)
+        with memory.held(needed, lambda: next(asked) > 2, by=by) as entered:
+            return entered
+
+    with memory.held(45, by="one"):
+        assert enters(50, "other"), "the first takes the 50 that it keeps"
+        assert not enters(51, "other")
+        assert enters(45, "one"), "lanes of one process: 90, and the 10 that the other keeps"
+        assert not enters(46, "one")
+    with memory.held(80, by="one"):
+        assert enters(20, "other")
+        assert not enters(21, "other")
+
+
 def test_a_container_has_what_its_limit_leaves(tmp_path: Path) -> None:
     whole = free_ram(tmp_path)
     assert whole > 0
@@ -78,11 +99,19 @@ def test_a_container_has_what_its_limit_leaves(tmp_path: Path) -> None:
 
 def test_the_estimate_grows_with_parameters_and_batch() -> None:
     large, base = (EncoderSpec(name=f"xlm-roberta-{size}") for size in ("large", "base"))
-    recipe = Recipe()
-    estimates = [job_memory_bytes(encoder, recipe) or 0 for encoder in (base, large)]
-    assert 278e6 * 16 < estimates[0] < estimates[1] < 30e9
-    assert (job_memory_bytes(large, Recipe(batch_size=64)) or 0) > estimates[1]
-    assert job_memory_bytes(EncoderSpec(name="someone/else"), recipe) is None
+
+    def needed(encoder: EncoderSpec, *, on_gpu: bool = False, **changes: Any) -> int:
+        return job_memory_bytes(encoder, Recipe(**changes), on_gpu=on_gpu) or 0
+
+    assert 278e6 * 16 < needed(base) < needed(large) < 30e9
+    assert needed(large, batch_size=64) > needed(large)
+    assert needed(EncoderSpec(name="someone/else")) == 0
+    on_gpu = [
+        needed(large, on_gpu=True, precision=precision, restarts=restarts, batch_size=16) / 560e6
+        for precision, restarts in (("fp32", 0), ("auto", 0), ("auto", 1))
+    ]
+    assert [round(more - less) for less, more in pairwise(on_gpu)] == [4, 4]
+    assert needed(large, on_gpu=True, precision="fp32", restarts=0) > needed(large) + 560e6 * 7
 
 
 @pytest.mark.parametrize("sizes", [{"hidden": 32, "layers": 1, "heads": 2, "ffn": 64}, {"hidden": 64, "layers": 3}])

@@ -34,7 +34,7 @@ class TaggedSplit:
 
 @dataclass(frozen=True)
 class Batches:
-    """A split on a device: the windows of each batch, and its ids, mask and labels `(B, L)`, labels None without gold."""
+    """A split on a device: the windows of each batch; its ids, mask and labels `(B, L)`, labels None without gold."""
 
     rows: list[list[int]]
     tensors: list[tuple[Tensor, Tensor, Tensor | None]]
