@@ -16,6 +16,7 @@ from transformers import (
     ElectraConfig,
     ModernBertConfig,
     PreTrainedConfig,
+    Qwen2Config,
     XLMRobertaConfig,
 )
 
@@ -228,10 +229,15 @@ def test_a_folders_shape_is_that_of_the_model(any_base: Base, tmp_path: Path) ->
     assert shape_of(EncoderSpec(name=str(tmp_path))) is None
 
 
-def test_graphs_are_for_models_without_sliding_windows() -> None:
-    for name, config in CONFIGS.items():
+def test_graphs_are_for_models_whose_layers_take_a_mask_as_it_is() -> None:
+    """Not for sliding windows, and not for decoders, whose order such a mask would take away."""
+    decoders = {
+        "qwen2": Qwen2Config(**SIZES, intermediate_size=48, num_key_value_heads=2),
+        "bert, decoding": BertConfig(**SIZES, intermediate_size=48, is_decoder=True),
+    }
+    for name, config in {**CONFIGS, **decoders}.items():
         model = AutoModelForTokenClassification.from_config(copy.deepcopy(config), dtype=torch.float32)
-        assert takes_whole_masks(model) == (name not in ("modernbert", "deberta-v3")), name
+        assert takes_whole_masks(model) == (name not in ("modernbert", "deberta-v3", *decoders)), name
 
 
 @torch.no_grad()

@@ -162,8 +162,8 @@ def taken(base: Base, schema: LabelSchema, toy: Toy, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(workspace, "Workspace", FakeWorkspace)
     kept = Workspaces()
 
-    def take(words: int | None, *, free: float = 0.9, **changes: Any) -> workspace.Workspace:
-        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (int(free * 1000), 1000))
+    def take(words: int | None, *, free: float = 0.9, whole: int = 10**12, **changes: Any) -> workspace.Workspace:
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (int(free * whole), whole))
         keep = None if words is None else tuple(range(words))
         recipe = Recipe(trim=words is not None).changed(**changes)
         return kept.take(
@@ -197,8 +197,9 @@ def test_on_cuda_two_are_kept_where_there_is_room(taken: Taken) -> None:
     assert taken(5) is not one
 
 
-def test_on_a_full_gpu_one_is_kept(taken: Taken) -> None:
-    one = taken(5, free=0.4)
-    assert taken(5, free=0.4) is one
-    taken(5, free=0.4, weight_decay=0.0)
-    assert taken(5, free=0.4) is not one
+@pytest.mark.parametrize("left", [{"free": 0.4}, {"whole": 2**20}])
+def test_on_a_gpu_that_is_full_or_small_one_is_kept(taken: Taken, left: dict[str, Any]) -> None:
+    one = taken(5, **left)
+    assert taken(5, **left) is one
+    taken(5, **left, weight_decay=0.0)
+    assert taken(5, **left) is not one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,25 +66,6 @@ def test_alone_it_is_always_let_in_and_what_is_unknown_is_not_waited_for() -> No
     known = DeviceMemory(lambda: 10)
     with known.held(10) as first, known.held(None) as second:
         assert (first, second) == (True, True)
-
-
-def test_what_a_process_keeps_is_what_its_next_training_begins_in() -> None:
-    """Two processes that keep 50 and 10 of 100; the rest is free while neither trains."""
-    memory = DeviceMemory(lambda: 40, kept=lambda: {"one": 50, "other": 10}, poll_s=0.01)
-
-    def enters(needed: int, by: str) -> bool:
-        asked = count(1)
-        with memory.held(needed, lambda: next(asked) > 2, by=by) as entered:
-            return entered
-
-    with memory.held(45, by="one"):
-        assert enters(50, "other"), "the first takes the 50 that it keeps"
-        assert not enters(51, "other")
-        assert enters(45, "one"), "lanes of one process: 90, and the 10 that the other keeps"
-        assert not enters(46, "one")
-    with memory.held(80, by="one"):
-        assert enters(20, "other")
-        assert not enters(21, "other")
 
 
 def test_a_container_has_what_its_limit_leaves(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from spanloom_trainer.process.child import LANE_FAILED
-from spanloom_trainer.process.spawn import Child, Spawner, child_environment
+from spanloom_trainer.process.spawn import Child, child_environment
 
 
 def child(code: str) -> Child:
@@ -54,13 +54,3 @@ def test_one_that_ended_by_itself_says_by_its_status_whether_a_lane_failed(statu
     one.end("mine")  # nothing is left to end
     assert one.how_it_ended() == f"with status {status}"
     assert one.ended_for_another("mine") is for_another
-
-
-def test_what_a_process_keeps_goes_with_it() -> None:
-    spawner = Spawner({})
-    assert spawner.kept_bytes == 0
-    spawner._child = child("import time; time.sleep(600)")
-    spawner.note_kept(5)
-    assert spawner.kept_bytes == 5
-    spawner._child.end("mine")
-    assert spawner.kept_bytes == 0

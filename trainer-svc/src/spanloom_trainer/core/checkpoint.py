@@ -45,7 +45,13 @@ class Checkpoint:
         model.load_state_dict(self.weights)
         restore_moments(optimizer, self.moments)
         restore_random(self.random, device)
-        return {name: value.to(device) for name, value in self.best.items()}
+        best = {name: value.to(device) for name, value in self.best.items()}
+        self.let_go()
+        return best
+
+    def let_go(self) -> None:
+        """Hold the tensors of the training under way no longer."""
+        self.weights, self.best, self.moments, self.random = {}, {}, {}, {}
 
 
 def fit_rows(model: Any, optimizer: torch.optim.Optimizer, weights: Tensors, best: Tensors, moments: Tensors) -> None:

@@ -11,11 +11,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+WHOLE = frozenset({"bert", "camembert", "distilbert", "electra", "roberta", "xlm-roberta"})
+"""Architectures that hand a whole mask on to every layer as it is. A decoder would lose its order by it, one with
+sliding windows (ModernBERT) its windows, and some look at the mask themselves (ESM)."""
+
 
 def takes_whole_masks(model: Any) -> bool:
-    """Whether a mask `(B, 1, 1, L)` means the same in every layer: SDPA, no sliding windows (ModernBERT's)."""
-    layers = getattr(model.config, "layer_types", None) or ()
-    return model.config._attn_implementation == "sdpa" and all(kind == "full_attention" for kind in layers)
+    """Whether a mask `(B, 1, 1, L)` says to a model what `(B, L)` says, and attention is SDPA, which adds it."""
+    config = model.config
+    decodes = getattr(config, "is_decoder", False)
+    return config.model_type in WHOLE and config._attn_implementation == "sdpa" and not decodes
 
 
 def whole_mask(attended: Tensor) -> Tensor:

@@ -65,6 +65,7 @@ def fine_tune(
             done.trainings.append(result)
             if restart == 0 or not result.collapsed:
                 done.chosen, done.chosen_weights = restart, weights
+            del weights
             if not result.collapsed or few_updates:
                 break
             done.state = TrainingState()
@@ -130,6 +131,7 @@ def train_once(
             fetch_losses()
             checkpoint.take(model, update.optimizer, best, setup.device)
             callback.on_save(checkpoint)
+            checkpoint.let_go()
     callback.on_step_begin()
     report.send("tag")
     model.load_state_dict(best)

@@ -7,6 +7,8 @@ from weakref import WeakValueDictionary
 
 import torch
 
+from spanloom.contracts.encoders import training_bytes
+from spanloom.contracts.folders import Shape
 from spanloom_trainer.core.attention import fuse_projections
 from spanloom_trainer.core.base import Base, freeze, head_for, head_of, start
 from spanloom_trainer.core.data import longest_input
@@ -120,21 +122,25 @@ class Workspaces:
         """The workspace for a training: one that serves it, else a new one, for which the oldest makes room."""
         taken = next((one for one in self._kept if one.serves(setup)), None)
         if taken is None:
-            most = 1 if has_room(setup.device) else 0  # beside the new one
             others = [one for one in self._kept if not one.is_like(setup)]  # a like one has other rows
-            self._kept = others[max(0, len(others) - most) :]
+            self._kept = others[-1:] if has_room(setup) else []
             del others  # their memory goes first
             taken = Workspace(setup)
         self._kept = [*(one for one in self._kept if one is not taken), taken]
         return taken
 
 
-def has_room(device: torch.device) -> bool:
-    """Whether a workspace is kept beside a new one: on a GPU of which half is free."""
-    if device.type != "cuda":
+def has_room(setup: TrainingSetup) -> bool:
+    """Whether another workspace is kept beside a new one: on a GPU, of which half is free and all that the new one
+    takes."""
+    if setup.device.type != "cuda":
         return False
-    free, whole = torch.cuda.mem_get_info(device)
-    return free >= whole / 2
+    base, config = setup.base, setup.base.model.config
+    rows = rows_of(setup) or base.embedding.num_embeddings
+    parameters = base.inner_parameters + rows * base.embedding.embedding_dim
+    shape = Shape(parameters, config.num_hidden_layers, config.hidden_size)
+    free, whole = torch.cuda.mem_get_info(setup.device)
+    return free >= max(whole / 2, training_bytes(shape, setup.recipe, on_gpu=True))
 
 
 def rows_of(setup: TrainingSetup) -> int | None:

@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -34,8 +34,6 @@ class JobRunner:
 
     run_job: Callable[..., dict[str, Any]]
     running: Callable[[], AbstractContextManager[object]] = nullcontext
-    kept_bytes: Callable[[], int] = int
-    """What the process keeps of its device's memory from one job to the next."""
 
 
 class Pipe:
@@ -82,7 +80,7 @@ class Pipe:
         while (message := self.jobs.get()) is not None:
             self.turn = turn = message["turn"]
             try:
-                with self._running(runner):
+                with runner.running():
                     result = runner.run_job(
                         message["job"],
                         models=settings["models"],
@@ -105,15 +103,6 @@ class Pipe:
                 self.send({"type": "done", "turn": turn, "result": result})
             self.turn = None
         return None
-
-    @contextmanager
-    def _running(self, runner: JobRunner) -> Iterator[None]:
-        """What stands around a job; the parent is told what the process keeps before it is told how the job ended."""
-        try:
-            with runner.running():
-                yield
-        finally:
-            self.send({"type": "keeps", "bytes": runner.kept_bytes()})
 
     def fail(self, error: str, *, permanent: bool) -> None:
         """Tell the parent that the job under way failed."""
@@ -149,17 +138,14 @@ def _prepared(settings: dict[str, Any], lanes: int) -> list[JobRunner]:
     from spanloom_trainer.process.jobs import run_job
 
     torch.set_num_threads(settings["threads"])
-    kept_bytes: Callable[[], int] = int
     if settings["device"].startswith("cuda"):
         torch.cuda.set_device(settings["device"])  # events, streams and graphs are made on the current device
-        kept_bytes = partial(torch.cuda.memory_reserved, settings["device"])
     if lanes == 1:
-        return [JobRunner(partial(run_job, workspaces=Workspaces()), kept_bytes=kept_bytes)]
+        return [JobRunner(partial(run_job, workspaces=Workspaces()))]
     interleaved = Interleaved(torch.device(settings["device"]))
     places = [interleaved.lane() for _ in range(lanes)]
     return [
-        JobRunner(partial(run_job, workspaces=Workspaces(), give_way=lane.give_way), lane.running, kept_bytes)
-        for lane in places
+        JobRunner(partial(run_job, workspaces=Workspaces(), give_way=lane.give_way), lane.running) for lane in places
     ]
 
 

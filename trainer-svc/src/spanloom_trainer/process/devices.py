@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -49,10 +49,7 @@ class Devices:
     def __init__(self, slots: Sequence[Slot], turns: Mapping[str, DeviceTurn] | None = None) -> None:
         self.slots, self.turns = list(slots), dict(turns or {})
         seen = gpus()
-        self.memory = {
-            device: memory_of(device, seen, partial(kept_by_processes, [s for s in self.slots if s.device == device]))
-            for device in {slot.device for slot in slots}
-        }
+        self.memory = {device: memory_of(device, seen) for device in {slot.device for slot in slots}}
         for device, turn in self.turns.items():
             turn.let_go = partial(end_children, [slot for slot in self.slots if slot.device == device])
 
@@ -72,7 +69,7 @@ class Devices:
         `begin` is called once the waiting is over. Raises Cancelled where `stopped()` turned true; and where
         `pausing()` did, or another has its turn on the device, once the training is saved.
         """
-        with self.memory[slot.device].held(needed, lambda: stopped() or pausing(), by=slot.process) as entered:
+        with self.memory[slot.device].held(needed, lambda: stopped() or pausing()) as entered:
             if not entered:
                 raise Cancelled("stopped while it waited for memory")
             turn = self.turns.get(slot.device)
@@ -123,11 +120,6 @@ def run_in_turn(
             if stopped() or pausing() or not turn.over:
                 raise
             raise Cancelled("another has its turn on the GPU") from why
-
-
-def kept_by_processes(slots: Iterable[Slot]) -> dict[Hashable, int]:
-    """Bytes of their device that the processes of these slots keep from one training to the next."""
-    return {slot.process: slot.process.kept_bytes for slot in slots}
 
 
 def processes_of(slot: Slot) -> list[int]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,81 +17,62 @@ CGROUP = Path("/sys/fs/cgroup")
 
 
 class DeviceMemory:
-    """The memory of one device. `free` gives its bytes that nobody uses, None where nobody can tell; `kept` those that
-    each of our processes keeps from one training to the next.
+    """The memory of one device. `free` gives its bytes that nobody uses, None where nobody can tell.
 
     What there is to share is measured while no training of ours runs; from then on their estimates count, because a
-    training takes its memory little by little. What a process keeps its trainings begin in: the more of the two counts.
-    A training that runs alone is always let in: waiting would free nothing.
+    training takes its memory little by little. A training that runs alone is always let in: waiting would free nothing.
     """
 
-    def __init__(
-        self,
-        free: Callable[[], int | None],
-        *,
-        kept: Callable[[], Mapping[Hashable, int]] = dict,
-        poll_s: float = 0.5,
-    ) -> None:
-        self.free, self.kept, self.poll_s = free, kept, poll_s
-        self._held: list[tuple[Hashable, int]] = []
+    def __init__(self, free: Callable[[], int | None], *, poll_s: float = 0.5) -> None:
+        self.free, self.poll_s = free, poll_s
+        self._held: list[int] = []
         self._shared: int | None = None
         self._changed = threading.Condition()
 
     @contextmanager
-    def held(
-        self, needed: int | None, give_up: Callable[[], bool] = lambda: False, *, by: Hashable = None
-    ) -> Iterator[bool]:
+    def held(self, needed: int | None, give_up: Callable[[], bool] = lambda: False) -> Iterator[bool]:
         """Wait until `needed` bytes fit beside the trainings under way, and hold them; False if `give_up()` is first.
 
-        Where the need is not known (None) it counts for nothing. `by` is the process that will hold them.
+        Where the need is not known (None) it counts for nothing.
         """
-        held = (by, needed or 0)
-        entered = self._enter(held, give_up)
+        entered = self._enter(needed or 0, give_up)
         try:
             yield entered
         finally:
             if entered:
                 with self._changed:
-                    self._held.remove(held)
+                    self._held.remove(needed or 0)
                     self._changed.notify_all()
 
-    def _enter(self, held: tuple[Hashable, int], give_up: Callable[[], bool]) -> bool:
+    def _enter(self, needed: int, give_up: Callable[[], bool]) -> bool:
         with self._changed:
             waited = False
-            while not self._fits(held):
+            while not self._fits(needed):
                 if give_up():
                     return False
                 if not waited:
-                    log.info("waiting for memory", needed=held[1], held=self._taken(), shared=self._shared)
+                    log.info("waiting for memory", needed=needed, held=sum(self._held), shared=self._shared)
                 waited = True
                 self._changed.wait(self.poll_s)
-            self._held.append(held)
+            self._held.append(needed)
             return True
 
-    def _fits(self, held: tuple[Hashable, int]) -> bool:
+    def _fits(self, needed: int) -> bool:
         if not self._held:
-            free = self.free()
-            self._shared = None if free is None else free + sum(self.kept().values())
+            self._shared = self.free()
             return True
-        return self._shared is None or self._taken(held) <= self._shared
-
-    def _taken(self, *more: tuple[Hashable, int]) -> int:
-        """Bytes that our processes take, with `more` trainings than those under way."""
-        kept, needed = self.kept(), Counter[Hashable]()
-        for process, size in (*self._held, *more):
-            needed[process] += size
-        return sum(max(needed[process], kept.get(process, 0)) for process in needed.keys() | kept.keys())
+        return self._shared is None or sum(self._held) + needed <= self._shared
 
 
-def memory_of(device: str, gpus: list[str], kept: Callable[[], Mapping[Hashable, int]] = dict) -> DeviceMemory:
+def memory_of(device: str, gpus: list[str]) -> DeviceMemory:
     """The memory of `cpu` or `cuda:N`; `gpus` are the UUIDs of the GPUs in the order of their numbers.
 
     A GPU is asked through its driver: torch would put a context of its own, hundreds of megabytes, on it.
     """
     number = int(device.partition(":")[2] or 0)
     if device.startswith("cuda"):
-        return DeviceMemory(lambda: free_memory(gpus[number]) if number < len(gpus) else None, kept=kept)
-    return DeviceMemory(free_ram, kept=kept)
+        return DeviceMemory(lambda: free_memory(gpus[number]) if number < len(gpus) else None)
+    return DeviceMemory(free_ram)
 
 
 def free_ram(cgroup: Path = CGROUP) -> int:

@@ -57,7 +57,7 @@ class Slot:
             "resume_every_s": resume_every_s,
             "beat_s": silence_s / 10,
         }
-        self.process, self._lane = Spawner(self.settings), 0
+        self._spawner, self._lane = Spawner(self.settings), 0
         self._heard: float | None = None
         self._replaced = ("", 0.0)  # why the last silent child was ended, and until when that is said
         self._child: Child | None = None
@@ -76,7 +76,7 @@ class Slot:
         slots = [cls(device, models, **options) for _ in range(count)]
         spawner = Spawner(slots[0].settings, lanes=count)
         for lane, slot in enumerate(slots):
-            slot.process, slot._lane = spawner, lane
+            slot._spawner, slot._lane = spawner, lane
         return slots
 
     @property
@@ -91,7 +91,7 @@ class Slot:
         Raises NotReady where that takes longer than `start_timeout_s`, as on a machine that is overloaded, and where
         the child falls silent meanwhile: one that is stopped would be waited for all that time.
         """
-        child = self.process.child()
+        child = self._spawner.child()
         if child is self._child:
             return
         self._discard()
@@ -163,8 +163,6 @@ class Slot:
                 self._heard = now
             else:  # only once all that has come is read: it may be we who were stopped
                 self._end_if_silent(now, told)
-            if message is not None and message["type"] == "keeps":
-                self.process.note_kept(message["bytes"])
             if message is not None and message.get("turn") == turn:
                 if message["type"] == "progress":
                     told = now

@@ -65,7 +65,6 @@ class Spawner:
     def __init__(self, settings: dict[str, Any], *, lanes: int = 1) -> None:
         self.settings, self.lanes = settings, lanes
         self._child: Child | None = None
-        self._kept_bytes = 0
         self._starting = threading.Lock()
 
     def child(self) -> Child:
@@ -75,18 +74,7 @@ class Spawner:
                 self._child = self._start()  # whoever still reads from the old one's pipes has them
             return self._child
 
-    @property
-    def kept_bytes(self) -> int:
-        """Bytes of its device that the child said it keeps after its last training; none once it has ended."""
-        child = self._child
-        return 0 if child is None or child.pid is None else self._kept_bytes
-
-    def note_kept(self, size: int) -> None:
-        """Take note of what the child said it keeps."""
-        self._kept_bytes = size
-
     def _start(self) -> Child:
-        self._kept_bytes = 0
         pairs = [socket.socketpair() for _ in range(self.lanes)]
         with ExitStack() as opened:
             theirs = [opened.enter_context(end).fileno() for _, end in pairs]
