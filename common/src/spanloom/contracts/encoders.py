@@ -70,17 +70,13 @@ def job_disk_bytes(encoder: EncoderSpec, *, exports: bool) -> int | None:
 
 
 def job_memory_bytes(encoder: EncoderSpec, recipe: Recipe, *, on_gpu: bool) -> int | None:
-    """`training_bytes` of an encoder, None where its shape is not known.
+    """About what one training takes of its device's memory: parameters with all they need, and one batch's activations.
 
     The vocabulary is counted untrimmed, so that it is more than most arms take.
     """
     shape = shape_of(encoder)
-    return None if shape is None else training_bytes(shape, recipe, on_gpu=on_gpu)
-
-
-def training_bytes(shape: Shape, recipe: Recipe, *, on_gpu: bool) -> int:
-    """About what one training takes of its device's memory: parameters with all they need, and one batch's
-    activations."""
+    if shape is None:
+        return None
     tokens = recipe.batch_size * (recipe.max_length or USUAL_LENGTH)
     wide = 1 if recipe.precision == "bf16" else 2
     each = TRAINING_BYTES
