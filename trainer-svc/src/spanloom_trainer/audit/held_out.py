@@ -18,7 +18,6 @@ from spanloom.ner.spans import repair_iob
 from spanloom_trainer.audit.findings import HeldOut
 from spanloom_trainer.core.base import Base, load_base
 from spanloom_trainer.core.data import prepare
-from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.precision import deterministic, resolve
 from spanloom_trainer.core.state import TrainingSetup
 from spanloom_trainer.core.step import learning_rate
@@ -88,9 +87,7 @@ def _looks(
     seen = []
     for step, rows in enumerate(islice(setup.batches(setup.seed), setup.steps)):
         on_step(step, setup.steps)
-        ids = torch.from_numpy(pad((setup.data.train.ids[i] for i in rows), setup.data.padding))  # (B, L)
-        mask = torch.from_numpy(attended(len(setup.data.train.ids[i]) for i in rows))  # (B, L)
-        labels = torch.from_numpy(pad((setup.data.train.labels[i] for i in rows), IGNORE))  # (B, L)
+        ids, labels, mask = map(torch.from_numpy, setup.data.train.padded(rows, setup.data.padding))  # (B, L)
         update(ids, labels, mask, learning_rate(setup.recipe, step, setup.steps))
         if step + 1 in at:
             seen.append(

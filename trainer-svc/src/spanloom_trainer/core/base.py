@@ -117,6 +117,12 @@ def _load(name: str, revision: str | None, layers: int | None) -> Base:
     return base_of(model, tokenizer, name=name, revision=None if Path(name).is_dir() else revision or "main")
 
 
+def embedding_name(model: Any) -> str:
+    """The name of a model's word embeddings among its parameters."""
+    rows = model.get_input_embeddings().weight
+    return str(next(name for name, value in model.named_parameters() if value is rows))
+
+
 def layers_of(model: Any) -> tuple[nn.Module, str, nn.ModuleList]:
     """The module that holds an encoder's list of layers, the list's attribute, and the list."""
     count = model.config.num_hidden_layers

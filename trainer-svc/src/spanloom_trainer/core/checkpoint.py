@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from spanloom_trainer.core.base import embedding_name
 from spanloom_trainer.core.outcome import TrainingResult
 from spanloom_trainer.core.state import TrainingState
 
@@ -60,7 +61,7 @@ def fit_rows(model: Any, optimizer: torch.optim.Optimizer, weights: Tensors, bes
     Rows beyond the vocabulary are zero, and so are their moments, whatever number of them there is.
     """
     embedding = model.get_input_embeddings().weight
-    name = next(name for name, parameter in model.named_parameters() if parameter is embedding)
+    name = embedding_name(model)
     trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     of_embedding = [f"{i}.{moment}" for i, one in enumerate(trained) if one is embedding for moment in MOMENTS]
     for named, keys in ((weights, [name]), (best, [name]), (moments, of_embedding)):

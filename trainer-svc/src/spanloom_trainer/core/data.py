@@ -16,7 +16,8 @@ from spanloom.ner.schema import LabelSchema
 from spanloom.ner.sentence import Sentence
 from spanloom.ner.spans import spans_of
 from spanloom_trainer.core.base import Base, vocabulary
-from spanloom_trainer.core.encode import Encoded, encode, labels_of
+from spanloom_trainer.core.batches import Ints
+from spanloom_trainer.core.encode import IGNORE, Encoded, attended, encode, labels_of, pad
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class EncodedSplit:
     def lengths(self) -> list[int]:
         """Subwords of each window."""
         return [len(row) for row in self.ids]
+
+    def padded(self, rows: Sequence[int], padding: int) -> tuple[Ints, Ints, Ints]:
+        """Ids, labels and attention mask `(B, L)` of windows: ids filled up with `padding`, labels with IGNORE."""
+        ids = pad((self.ids[i] for i in rows), padding)
+        labels = pad((self.labels[i] for i in rows), IGNORE) if self.labels else np.full_like(ids, IGNORE)
+        return ids, labels, attended(len(self.ids[i]) for i in rows)
 
 
 @dataclass(frozen=True)

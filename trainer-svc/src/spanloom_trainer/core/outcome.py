@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from spanloom.ner.schema import LabelSchema
-from spanloom_trainer.core.base import Base, base_of, describe, head_of, start
+from spanloom_trainer.core.base import Base, base_of, describe, embedding_name, head_of, start
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,8 @@ class Trained:
         weights = {name: value.cpu() for name, value in self.weights.items()}
         if self.keep is None:
             return weights
-        rows = self.base.embedding.weight
-        name = next(name for name, value in self.base.model.named_parameters() if value is rows)
-        full = rows.detach().cpu().clone()
+        name = embedding_name(self.base.model)
+        full = self.base.embedding.weight.detach().cpu().clone()
         full[list(self.keep)] = weights[name][: len(self.keep)]  # the rows after that are there for the shape alone
         return {**weights, name: full}
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 from spanloom.ner.spans import spans_of
 from spanloom_trainer.core.batches import by_length
 from spanloom_trainer.core.data import EncodedSplit
-from spanloom_trainer.core.encode import IGNORE, attended, pad
+from spanloom_trainer.core.encode import IGNORE
 from spanloom_trainer.core.masks import additive, takes_whole_masks, whole_mask
 from spanloom_trainer.core.precision import autocast
 from spanloom_trainer.core.step import logits_of
@@ -81,9 +81,7 @@ def uploaded(split: EncodedSplit, padding: int, device: torch.device) -> Batches
     shapes: list[tuple[int, int]] = []
     flat: list[NDArray[np.int64]] = []  # (3, B * L) a batch
     for batch in batches:
-        ids = pad((split.ids[i] for i in batch), padding)
-        mask = attended(len(split.ids[i]) for i in batch)
-        labels = pad((split.labels[i] for i in batch), IGNORE) if split.labels else np.zeros_like(ids)
+        ids, labels, mask = split.padded(batch, padding)
         shapes.append(ids.shape)
         flat.append(np.stack([ids.ravel(), mask.ravel(), labels.ravel()]))
     if not flat:

@@ -18,7 +18,6 @@ from spanloom_trainer.core.callback import Callback
 from spanloom_trainer.core.checkpoint import Checkpoint, Tensors
 from spanloom_trainer.core.collapse import guard_step, why_collapsed
 from spanloom_trainer.core.data import prepare
-from spanloom_trainer.core.encode import IGNORE, attended, pad
 from spanloom_trainer.core.outcome import DevEvaluation, Outcome, Trained, TrainingResult
 from spanloom_trainer.core.precision import deterministic, resolve
 from spanloom_trainer.core.state import Reporter, TrainingSetup, TrainingState
@@ -105,9 +104,7 @@ def train_once(
 
     for rows in islice(setup.batches(seed), state.step, None):
         callback.on_step_begin()
-        ids = torch.from_numpy(pad((setup.data.train.ids[i] for i in rows), setup.data.padding))  # (B, L)
-        mask = torch.from_numpy(attended(len(setup.data.train.ids[i]) for i in rows))  # (B, L)
-        labels = torch.from_numpy(pad((setup.data.train.labels[i] for i in rows), IGNORE))  # (B, L)
+        ids, labels, mask = map(torch.from_numpy, setup.data.train.padded(rows, setup.data.padding))  # (B, L)
         pending.append(update(ids, labels, mask, learning_rate(recipe, state.step, setup.steps)))
         state.step += 1
         report.samples += len(rows)

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 import torch
 
 from spanloom_trainer.core.attention import fuse_projections
-from spanloom_trainer.core.base import Base, freeze, head_for, head_of, start
+from spanloom_trainer.core.base import Base, embedding_name, freeze, head_for, head_of, start
 from spanloom_trainer.core.data import longest_input
 from spanloom_trainer.core.graphs import step_of
 from spanloom_trainer.core.state import TrainingSetup
@@ -61,9 +61,7 @@ class Workspace:
         self.model: Any = model.to(setup.device)
         self.update: Step = step_of(self.model, setup)
         self._from = weights_on(setup.base, setup.device)
-        self._embedding = next(
-            name for name, value in setup.base.model.named_parameters() if value is setup.base.embedding.weight
-        )
+        self._embedding = embedding_name(setup.base.model)
 
     def is_like(self, setup: TrainingSetup) -> bool:
         """Whether a training needs one like this, of as many rows or others."""
