@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib.util
 import os
 import pwd
@@ -150,8 +152,13 @@ def _add_user() -> pwd.struct_passwd:
             "Make that user, run as another user, or set DATABASE_URL to a server of your own"
         )
     command = [program, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "--user-group", SERVER_USER]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    try:
-        return pwd.getpwnam(SERVER_USER)  # another process may have made it at the same moment
-    except KeyError:
-        raise EnvironmentMissing(f"the user {SERVER_USER!r} could not be made: {done.stderr.strip()}") from None
+    # Two of them at once both find no such user, and the second gives the first one's another number.
+    with open(program, "rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(SERVER_USER)  # made while we waited
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            return pwd.getpwnam(SERVER_USER)
+        except KeyError:
+            raise EnvironmentMissing(f"the user {SERVER_USER!r} could not be made: {done.stderr.strip()}") from None
