@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -71,10 +72,7 @@ def strike(stage: Stage, run_id: str, fault: Fault) -> Repair | None:
     if fault.kind in ("kill", "stop", "freeze"):
         return _strike_service(stage, fault) if process.alive else None
     if fault.kind in ("kill_training", "freeze_training"):
-        children = psutil.Process(process.popen.pid).children() if process.alive else []
-        for child in children:  # one that is frozen is ended by its parent, whom it is silent for too long
-            child.kill() if fault.kind == "kill_training" else child.suspend()
-        return (lambda: None) if children else None
+        return (lambda: None) if process.alive and _strike_children(process.popen.pid, fault.kind) else None
     if fault.kind == "crash_all":
         return _crash_all(stage)
     if fault.kind == "clock":
@@ -84,15 +82,24 @@ def strike(stage: Stage, run_id: str, fault: Fault) -> Repair | None:
             return None
         stage.broker.kill9() if fault.kind == "kill_broker" else stage.broker.stop()
         return stage.broker.start
-    if fault.kind in ("kill_database", "stop_database"):
+    if fault.kind == "kill_database":
+        return stage.start_database if stage.kill_database() else None
+    if fault.kind == "stop_database":
         if stage.postgres.postmaster() is None:
             return None
-        if fault.kind == "kill_database":
-            stage.kill_database()
-            return stage.start_database
         stage.postgres.stop()
         return stage.start_database
     return (lambda: None) if deliver_again(stage, run_id, random.Random(fault.seed)) else None
+
+
+def _strike_children(pid: int, kind: str) -> int:
+    """Kill or freeze a trainer's children: how many. One that is frozen is ended by its parent, silent for too long."""
+    struck = 0
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+            child.kill() if kind == "kill_training" else child.suspend()
+            struck += 1
+    return struck
 
 
 def _crash_all(stage: Stage) -> Repair | None:

@@ -117,11 +117,15 @@ class Stage:
 
     # The database
 
-    def kill_database(self) -> None:
-        """kill -9 of the postmaster."""
+    def kill_database(self) -> bool:
+        """kill -9 of the postmaster, gone when this returns; False where none runs."""
         postmaster = self.postgres.postmaster()
-        assert postmaster is not None, "PostgreSQL is not running"
+        if postmaster is None:
+            return False
         os.kill(postmaster.pid, signal.SIGKILL)
+        # A busy machine takes a while to end it, and what looks alive would neither be started again nor die twice.
+        wait_for(lambda: self.postgres.postmaster() is None, every_s=0.02, what="PostgreSQL to be gone")
+        return True
 
     def start_database(self) -> None:
         """Bring the database back, with the clock that is its own."""

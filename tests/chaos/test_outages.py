@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from chaos.faults import Fault, strike
 from chaos.stage import QUICK, Stage, staged
 from chaos.verdict import verdict_of
 from support.cluster import Process
@@ -99,3 +100,12 @@ def test_a_broker_that_is_away_is_waited_for(stage: Stage) -> None:
 def test_a_database_that_is_away_is_waited_for(stage: Stage) -> None:
     run_id = outage(stage, "no-database", "database", stage.kill_database, stage.start_database)
     assert verdict_of(stage.db, run_id, {}).wrong == []
+
+
+def test_a_database_that_has_just_been_killed_is_no_victim_again(stage: Stage) -> None:
+    killing = Fault(at=0, kind="kill_database", victim=0, pause_s=0, seed=0)
+    mend = strike(stage, "no run", killing)
+    assert mend is not None
+    assert strike(stage, "no run", killing) is None
+    mend()
+    assert stage.sql("SELECT 1") == [(1,)]
