@@ -21,10 +21,10 @@ from spanloom_evaluator.report.plots import (
     styled,
     with_series,
 )
+from spanloom_evaluator.score.significance import ALPHA, told_apart
 
 BEST = 25
 """Rows of the leaderboard that are drawn for each language."""
-ALPHA = 0.05
 SETTINGS = {"f1_from_scratch": "from scratch", "f1_fine_tuning": "fine tuning"}
 
 
@@ -214,18 +214,18 @@ def leaderboard(rows: Iterable[Row], *, title: str = "Leaderboard") -> Chart:
 
 
 def significance(rows: Iterable[Row], *, title: str = "Differences in F1 between sources") -> Chart:
-    """Each pair of sources at equal size: the difference with its interval, coloured by the Holm-adjusted p value.
+    """Each pair of sources at equal size: the difference with its interval, coloured by whether the two are told apart.
 
     `rows` as in the view: language, setting, size, source, other, difference, lo, hi, p_holm.
     """
-    clear, unclear = f"p < {ALPHA} (Holm)", "not significant"
+    clear, unclear = f"p < {ALPHA} (Holm), interval without 0", "not told apart"
     points: list[dict[str, Any]] = [
         {
             "language": str(row["language"]),
             "pair": f"{row['source']} vs {row['other']}, {row['setting']}, {int(row['size']):,}".replace("_", " "),
             **_interval(row, "difference"),
             "p_holm": float(row["p_holm"]),
-            "verdict": clear if float(row["p_holm"]) < ALPHA else unclear,
+            "verdict": clear if told_apart(row["p_holm"], row["lo"], row["hi"]) else unclear,
         }
         for row in with_series(rows)
     ]
@@ -270,7 +270,9 @@ def gold_equivalents(rows: Iterable[Row], *, title: str = "What each way is wort
     ]
     chart = alt.Chart(alt.Data(values=points))
     y = alt.Y("way:N", title=None, sort=order(p["way"] for p in points), axis=_long_labels())
-    x = alt.X("f1:Q", title="F1", axis=alt.Axis(format=".2f"), scale=alt.Scale(padding=90, zero=False))
+    # The padding has room for the words; where it passes the ends of F1, the axis says nothing.
+    axis = alt.Axis(format=".2f", labelExpr="datum.value < 0 || datum.value > 1 ? '' : datum.label")
+    x = alt.X("f1:Q", title="F1", axis=axis, scale=alt.Scale(padding=90, zero=False))
     layers = alt.layer(
         chart.transform_calculate(f1="datum.lo")
         .mark_rule(strokeWidth=2, opacity=0.5, color=COLOURS[0])

@@ -25,6 +25,7 @@ from spanloom.ner.spans import spans_of
 from spanloom_evaluator.report import figures
 from spanloom_evaluator.report.kinship import by_kinship
 from spanloom_evaluator.report.plots import ZERO_SHOT, f1_by_size, svg
+from spanloom_evaluator.score.significance import ALPHA, told_apart
 
 Row = Mapping[str, Any]
 
@@ -199,7 +200,8 @@ def render_report(data: ReportData) -> str:
         galleries=list(groups.items()),
         types=list(dict.fromkeys(name for sample in data.samples for name in sample.types)),
         collapse=collapse_rows(data.trainings),
-        alpha=figures.ALPHA,
+        alpha=ALPHA,
+        told_apart=told_apart,
         f1_columns=_present(data.f1_by_size, F1_COLUMNS),
         comparison_columns=_present(data.source_comparison, COMPARISON_COLUMNS),
         transfer_columns=_present(transfer, TRANSFER_COLUMNS),
@@ -300,7 +302,7 @@ def _cards(data: ReportData) -> list[dict[str, str]]:
         collapsed = sum(bool(row["collapsed"]) for row in data.trainings)
         cards.append({"value": f"{len(data.trainings):,}", "label": f"trainings, {collapsed:,} collapsed"})
     if data.significance:
-        clear = sum(float(row["p_holm"]) < figures.ALPHA for row in data.significance)
+        clear = sum(told_apart(row["p_holm"], row["lo"], row["hi"]) for row in data.significance)
         cards.append(
             {"value": f"{clear} of {len(data.significance)}", "label": "differences between sources significant"}
         )

@@ -32,8 +32,18 @@ from spanloom_evaluator.score.intervals import (
 from spanloom_evaluator.score.schemes import ALL
 
 SWAPS = 10_000
+ALPHA = 0.05
+"""Below this a p value, adjusted where several differences are tested, counts."""
 # A difference that is equal but for the order of additions counts as equal.
 TOLERANCE = 1e-12
+
+
+def told_apart(p: float | None, lo: float | None, hi: float | None) -> bool:
+    """The verdict of every table, picture and page: p below `ALPHA`, and an interval of the difference without 0.
+
+    False for what was not tested.
+    """
+    return p is not None and lo is not None and hi is not None and p < ALPHA and lo * hi > 0
 
 
 class Comparison(NamedTuple):

@@ -21,6 +21,7 @@ from spanloom.http import ProblemError
 from spanloom.http.problems import MOST_SAID, RETRY_AFTER_S, bounded, cut, status_of
 from spanloom.store.db import is_outage
 from spanloom_evaluator.report.page import clean
+from spanloom_evaluator.score.significance import told_apart
 from spanloom_evaluator.web.words import ago, count, duration, money, plain, score, share
 
 POLICY = (
@@ -57,7 +58,7 @@ def _environment() -> Environment:
     made.filters.update(
         zip_same=_same, counted_options=_counted, clean_all=lambda texts: [clean(text) for text in texts]
     )
-    made.globals.update(htmx=HTMX, version=version("spanloom"))
+    made.globals.update(htmx=HTMX, version=version("spanloom"), told_apart=told_apart)
     return made
 
 

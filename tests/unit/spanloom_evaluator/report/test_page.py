@@ -96,8 +96,16 @@ def test_says_what_the_data_say():
         assert said in text
 
 
-def test_significant_rows_are_marked():
+def test_rows_that_are_told_apart_are_marked():
     assert render_report(_data()).count('<tr class="significant">') == 1
+
+
+def test_a_small_p_with_an_interval_that_holds_0_is_no_verdict():
+    data = _data()
+    unsure = replace(data, significance=[{**row, "lo": -0.01} for row in data.significance])
+    page = render_report(unsure)
+    assert page.count('<tr class="significant">') == 0
+    assert "0 of 2 differences between sources significant" in _text(page)
 
 
 def test_four_drawings_and_every_section_linked():

@@ -13,7 +13,7 @@ from spanloom.errors import DataError
 from spanloom.ner.schema import LabelSchema
 from spanloom_evaluator.score.intervals import MEASURES, Measure, f1_of
 from spanloom_evaluator.score.schemes import SentenceCounts, score
-from spanloom_evaluator.score.significance import compare, compare_all, holm
+from spanloom_evaluator.score.significance import compare, compare_all, holm, told_apart
 
 SCHEMA = LabelSchema.of(["PER", "LOC"])
 
@@ -125,3 +125,21 @@ def test_holm_keeps_the_order_and_never_lowers(p):
     assert all(new <= 1.0 for new in adjusted)
     ranked = [new for _, new in sorted(zip(p, adjusted, strict=True))]
     assert ranked == sorted(ranked)
+
+
+@pytest.mark.parametrize(
+    ("p", "lo", "hi", "apart"),
+    [
+        (0.049, 0.01, 0.2, True),
+        (0.049, -0.2, -0.01, True),
+        (0.05, 0.01, 0.2, False),
+        (0.001, -0.01, 0.2, False),
+        (0.001, 0.0, 0.2, False),
+        (None, 0.01, 0.2, False),
+        (0.001, None, None, False),
+    ],
+)
+def test_a_verdict_wants_a_small_p_and_an_interval_without_0(
+    p: float | None, lo: float | None, hi: float | None, apart: bool
+) -> None:
+    assert told_apart(p, lo, hi) is apart

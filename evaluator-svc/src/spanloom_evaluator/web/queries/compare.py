@@ -10,9 +10,8 @@ from sqlalchemy import Connection, text
 
 from spanloom.errors import NotFound
 from spanloom_evaluator import records
-from spanloom_evaluator.report.figures import ALPHA
 from spanloom_evaluator.score.schemes import ALL
-from spanloom_evaluator.score.significance import Comparison, compare, compare_all, holm
+from spanloom_evaluator.score.significance import Comparison, compare, compare_all, holm, told_apart
 from spanloom_evaluator.stored import SchemeCounts
 from spanloom_evaluator.web.queries.samples import pieces_of
 
@@ -99,7 +98,7 @@ def runs_compared(
         rows.append({"first": first, "second": second, "test": test, "collapsed": rates})
     for row, p in zip(rows, holm([row["test"].p for row in rows]), strict=True):
         row["p_holm"] = p
-        row["told_apart"] = p < ALPHA and row["test"].lo * row["test"].hi > 0
+        row["told_apart"] = told_apart(p, row["test"].lo, row["test"].hi)
     return rows, len(pairs)
 
 
