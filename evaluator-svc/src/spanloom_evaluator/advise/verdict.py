@@ -61,7 +61,8 @@ def verdict(
     rises = doubled is not None and doubled.gain_lo is not None and doubled.gain_lo > 0
     telling = rises and doubled is not None and (doubled.gain or 0) >= WORTH_TELLING
     annotate = (
-        f"annotate more: {doubled.sentences:,} sentences are expected to add {100 * (doubled.gain or 0):.1f} F1"
+        f"annotate more: with {doubled.sentences:,} annotated sentences in place of {doubled.annotated:,}, "
+        f"{100 * (doubled.gain or 0):.1f} F1 more are expected"
         if telling and doubled is not None
         else None
     )

@@ -56,7 +56,8 @@ def test_a_weak_llm_is_worth_few_sentences_and_annotation_is_advised() -> None:
     assert (worth.outside, worth.smallest, worth.largest) == (None, 50, 400)
     low, high = (float(end) for end in worth.interval.removeprefix("less than ").split(" to "))
     assert low < worth.sentences < high
-    assert advice.sentence.startswith("Annotate more: 800 sentences are expected to add ")
+    assert advice.sentence.startswith("Annotate more: with 800 annotated sentences in place of 400, ")
+    assert " F1 more are expected; " in advice.sentence
     assert "llm (400, from_scratch) stays 28.0 F1 behind annotated sentences (400, from_scratch)" in advice.sentence
     assert any("is worth 7" in line for line in advice.evidence)
 
