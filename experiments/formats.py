@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from experiments.run import write_block
+from experiments.run import stamp, write_block
 
 from spanloom.contracts.labelling import Format
 from spanloom.contracts.reach import Reach
@@ -130,10 +130,9 @@ def combinations(model: Path, folder: Path, asked: argparse.Namespace) -> Iterat
 
 def table(rows: Sequence[dict[str, Any]], asked: argparse.Namespace) -> str:
     """The rows as a page shows them."""
-    day = time.strftime("%Y-%m-%d", time.gmtime())
     return (
-        f"{day}, SmolLM2-135M-Instruct in bfloat16 on the CPU, {asked.calls} calls of each, three seed sentences and "
-        f"two samples asked a call, at most {asked.max_tokens} tokens:\n\n{as_markdown(rows).strip()}\n"
+        f"{stamp()}, SmolLM2-135M-Instruct in bfloat16 on the CPU, {asked.calls} calls of each, three seed sentences "
+        f"and two samples asked a call, at most {asked.max_tokens} tokens:\n\n{as_markdown(rows).strip()}\n"
     )
 
 

@@ -21,7 +21,7 @@ from statistics import fmean
 from typing import Any
 
 import yaml
-from experiments.run import BEGIN, END, carry_out, data_folder, read_preset, services, write_block
+from experiments.run import BEGIN, END, carry_out, data_folder, read_preset, services, stamp, write_block
 
 from spanloom.contracts.spec import RunSpec, parse_spec
 from spanloom.data.gold import load_gold
@@ -202,7 +202,7 @@ def report(
 ) -> str:  # fmt: skip
     """What was run and what it gave, as Markdown."""
     sections = [
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}: {'; '.join(runs)}; {minutes:.0f} minutes. Nearness is the mean "
+        f"{stamp()}: {'; '.join(runs)}; {minutes:.0f} minutes. Nearness is the mean "
         f"of {asked.draws} draws of {asked.sentences} sentences of the target, beside {CANDIDATE_SENTENCES} of each "
         "candidate."
     ]

@@ -38,6 +38,7 @@ from spanloom.data.rows import as_markdown
 from spanloom.plan import project
 from spanloom.settings import load_settings
 from spanloom.store.db import connect
+from spanloom.version import version
 from spanloom_cli.client import Client
 from spanloom_cli.published import compare_f1, compare_yields
 from spanloom_cli.results import View, columns_for
@@ -54,6 +55,7 @@ def marks_of(languages: Sequence[str] | None = None) -> tuple[str, str]:
 
 
 BEGIN, END = marks_of()  # of all languages
+BEGAN_WITH = version()  # files may change before the page is written
 LIMIT = 100_000
 TWO_AT_ONCE = {
     "SPANLOOM_CONCURRENT_JOBS": "2",
@@ -286,6 +288,11 @@ def carry_out(cluster: Cluster, spec: Mapping[str, Any]) -> Done:
     return Done(run, rows, whole, (time.monotonic() - began) / 60)
 
 
+def stamp() -> str:
+    """Today and the commit that the experiment began with, for its page."""
+    return f"{time.strftime('%Y-%m-%d', time.gmtime())}, spanloom {BEGAN_WITH}"
+
+
 def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, published: bool) -> str:
     """What was run and what it gave, as Markdown; with `published` beside the paper's figures, of the same data."""
     jobs = done.run["jobs"]
@@ -300,7 +307,7 @@ def report(done: Done, training: Mapping[str, Any], changes: Sequence[str], *, p
         held = orderings(done.rows[View.f1_by_size], plain, theirs)
     sections = [
         "## What was run",
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {platform.machine()}, {os.cpu_count()} cores, Kafka, PostgreSQL "
+        f"{stamp()}, {platform.machine()}, {os.cpu_count()} cores, Kafka, PostgreSQL "
         f"and four service processes, two trainings at once: {jobs['done']} trainings ({jobs['failed']} failed) in "
         f"{done.minutes:.0f} minutes, the services' own start not counted. The run ended as `{done.run['state']}`"
         + (f": {done.run['reason']}." if done.run.get("reason") else "."),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
 from experiments import run as experiment
-from experiments.run import changed, read_preset, with_model, write_block
+from experiments.run import changed, read_preset, stamp, with_model, write_block
 
 from spanloom.contracts.spec import parse_spec
 from spanloom.data.languages import complete_spec
 from spanloom.plan import project
+from spanloom.version import version
 from support.common import ROOT
 
 PRESET = yaml.safe_load((ROOT / "experiments" / "paper-mini" / "spec.yaml").read_text("utf-8"))
@@ -102,3 +104,7 @@ def test_the_clinical_experiment_compares_zero_shot_gold_and_a_mix_of_all_there_
     assert {source.kind for source in spec.sources} == {"organic", "mix"}
     assert set(spec.training.settings) == {"from_scratch", "fine_tuning"}
     assert experiment.known_encoders(spec) == ["e5-small"]
+
+
+def test_a_page_names_the_day_and_the_commit_that_the_experiment_began_with() -> None:
+    assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d, spanloom {re.escape(version())}", stamp())
