@@ -17,6 +17,7 @@ def test_exactly_n_are_accepted_across_replicas(database_url: str, kafka: KafkaB
         "name": "after-accepted",
         "languages": [demo_language()],
         "sources": [
+            replay_source(recorded, "at_once", stop={"after_accepted": 10, "max_calls": 60}),
             replay_source(recorded, "enough", stop={"after_accepted": 300, "max_calls": 60}),
             replay_source(recorded, "short", stop={"after_accepted": 5000, "max_calls": 12}),
         ],
@@ -31,7 +32,7 @@ def test_exactly_n_are_accepted_across_replicas(database_url: str, kafka: KafkaB
                 "SELECT 1 FROM datasets WHERE run_id = %s GROUP BY run_id HAVING bool_and(state = 'complete')", run_id
             ),
             timeout_s=60,
-            what="both datasets to be complete",
+            what="all datasets to be complete",
         )
         wait_for(
             lambda: not cluster.sql("SELECT 1 FROM prompts WHERE state IN ('queued', 'claimed')"), what="idle prompts"
@@ -41,7 +42,8 @@ def test_exactly_n_are_accepted_across_replicas(database_url: str, kafka: KafkaB
             "SELECT source, accepted, calls_judged, calls_expected, candidates, reason FROM datasets "
             "WHERE source <> 'gold' ORDER BY source"
         )
-        (_, accepted, judged, expected, candidates, reason), short = rows
+        at_once, (_, accepted, judged, expected, candidates, reason), short = rows
+        assert at_once[1:4] == (10, 1, 1), "one call is enough, and gives more"
         assert (accepted, reason) == (300, None)
         assert judged <= expected < 60, "more calls were made than were needed"
         assert short[1] < 5000
@@ -54,12 +56,13 @@ def test_exactly_n_are_accepted_across_replicas(database_url: str, kafka: KafkaB
         assert stored[f"{run_id}.da.short.train.v1"] == short[1]
         rejected = dict(cluster.sql("SELECT dataset_id, count(*) FROM rejections GROUP BY 1"))
         assert rejected[f"{run_id}.da.enough.train.v1"] == candidates - 300
-        assert cluster.sql("SELECT count(*) > 0 FROM rejections WHERE reason = 'surplus'") == [(True,)]
+        surplus = "SELECT count(*) FROM rejections WHERE reason = 'surplus' AND dataset_id = %s"
+        assert cluster.sql(surplus, f"{run_id}.da.at_once.train.v1")[0][0] > 0
 
 
 def test_no_more_than_the_calls_in_flight_are_wasted(database_url: str, kafka: KafkaBroker, tmp_path: Path) -> None:
     """Five of the first six calls give nothing, so many more are planned; then five suffice, the rest is aborted."""
-    in_flight, wanted, answered = 5, 6, 11
+    in_flight, wanted, first, answered = 5, 6, 6, 11
     source = {
         "kind": "synthetic",
         "name": "llm",
@@ -70,7 +73,7 @@ def test_no_more_than_the_calls_in_flight_are_wasted(database_url: str, kafka: K
         "dev_calls": 0,
     }
     with (
-        ChatServer(at_once=answered, content=lambda n: "none" if 0 < n < 6 else ONE_SAMPLE) as server,
+        ChatServer(at_once=first, content=lambda n: "none" if 0 < n < first else ONE_SAMPLE) as server,
         Cluster(database_url, kafka.bootstrap, tmp_path) as cluster,
     ):
         engine = {"kind": "openai", "base_url": server.base_url, "model": "held-back", "concurrency": in_flight}
@@ -83,6 +86,16 @@ def test_no_more_than_the_calls_in_flight_are_wasted(database_url: str, kafka: K
         cluster.migrate()
         cluster.start("generator", "generator", "validator", "validator")
         cluster.submit(spec)
+        wait_for(
+            lambda: cluster.sql(
+                "SELECT 1 FROM datasets WHERE source = 'llm' AND calls_judged = %s AND calls_expected > %s",
+                first,
+                answered + 2 * in_flight,
+            ),
+            timeout_s=90,
+            what="more calls to be planned than are asked",
+        )
+        server.admit(answered - first)
         wait_for(
             lambda: cluster.sql("SELECT 1 FROM datasets WHERE source = 'llm' AND state = 'complete'"),
             timeout_s=90,
@@ -97,9 +110,8 @@ def test_no_more_than_the_calls_in_flight_are_wasted(database_url: str, kafka: K
             lambda: server.left == server.asked.total() - answered, timeout_s=60, what="calls in flight to be aborted"
         )
         assert 0 < server.left <= 2 * in_flight
-        ((accepted, expected, candidates, reason),) = cluster.sql(
-            "SELECT accepted, calls_expected, candidates, reason FROM datasets WHERE source = 'llm'"
+        ((accepted, candidates, reason),) = cluster.sql(
+            "SELECT accepted, candidates, reason FROM datasets WHERE source = 'llm'"
         )
         assert (accepted, candidates, reason) == (wanted, wanted, None)
-        assert expected > answered + 2 * in_flight, "more was planned than was asked"
         assert cluster.sql("SELECT count(*) FROM completions") == [(answered,)]

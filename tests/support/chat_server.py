@@ -20,7 +20,7 @@ ONE_SAMPLE = '{"tokens": ["Anna", "sover", "."], "ner_tags": [1, 0, 0]}'
 
 
 class ChatServer:
-    """Answers the first `at_once` calls immediately and holds the others until `open()`. Use in a `with`.
+    """Answers the first `at_once` calls immediately and holds the others until `admit()` or `open()`. Use in a `with`.
 
     `content` makes the text of each answer from how many were given before it.
 
@@ -34,7 +34,8 @@ class ChatServer:
         self.asked: Counter[str] = Counter()
         self.waiting = self.left = 0
         self.port = free_port()
-        self._at_once, self._content, self._answered = at_once, content, 0
+        self._content, self._answered = content, 0
+        self._admitted = threading.Semaphore(at_once)
         self._gate = threading.Event()
         app = FastAPI()
         app.post("/v1/chat/completions")(self._answer)
@@ -48,6 +49,10 @@ class ChatServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
+    def admit(self, more: int) -> None:
+        """Answer so many more, those that stand at the gate among them."""
+        self._admitted.release(more)
+
     def open(self) -> None:
         """Answer everything from here on."""
         self._gate.set()
@@ -55,11 +60,9 @@ class ChatServer:
     async def _answer(self, request: Request) -> dict[str, Any]:
         body = await request.json()
         self.asked[prompt_key(body["messages"], body.get("seed"))] += 1
-        if self._at_once > 0:
-            self._at_once -= 1
-        else:
+        if not self._admitted.acquire(blocking=False):
             self.waiting += 1
-            while not self._gate.is_set():
+            while not (self._gate.is_set() or self._admitted.acquire(blocking=False)):
                 if await request.is_disconnected():
                     self.left += 1
                     break
